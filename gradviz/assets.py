@@ -1,0 +1,20 @@
+"""Where the files of `resources/` are: inside an installed wheel, or beside the package in a checkout."""
+
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def resources() -> Path:
+    """Return the folder that holds `data/`, `i18n/` and the rest.
+
+    Raises
+    ------
+    FileNotFoundError
+        When neither an installed copy nor a checkout's folder is there.
+    """
+    package = Path(__file__).resolve().parent
+    for folder in (package / "resources", package.parent / "resources"):
+        if folder.is_dir():
+            return folder
+    raise FileNotFoundError(f"no resources folder in {package} nor beside it; install gradviz again")

@@ -1,0 +1,48 @@
+"""What is wrong with an experiment: every problem at once, each with the field's name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from gradviz.i18n import _
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong; `field` is "" where the experiment as a whole is meant."""
+
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}" if self.field else self.message
+
+
+class ExperimentError(ValueError):
+    """An experiment that cannot be run as asked.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+        Everything that was found wrong, never empty.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def shown(value: Any) -> str:
+    """Return a value from outside as it may stand in a message: short, on one line."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(char if char.isprintable() else "?" for char in text[:41])
+    return f"{text[:40]}…" if len(text) > 40 else text
+
+
+def unknown_name(name: str, known: Sequence[str]) -> str:
+    """Return the message for a name that is in no table: with the nearest one, or with all of them."""
+    nearest = get_close_matches(shown(name), known, n=1)
+    if nearest:
+        return _('there is no "{name}"; did you mean "{nearest}"?').format(name=shown(name), nearest=nearest[0])
+    return _('there is no "{name}"; there are: {known}').format(name=shown(name), known=", ".join(known))

@@ -1,0 +1,98 @@
+"""The Frame: everything a panel may draw, and nothing it may not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from gradviz.core.arrays import Float64Array, IntArray
+from gradviz.core.measures import MEASURES
+from gradviz.core.spec import Spec
+from gradviz.core.verdict import Verdict
+from gradviz.numbers import decimal_text
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """The answer to a Spec. The arrays are read-only; row l − 1 belongs to layer l.
+
+    Attributes
+    ----------
+    spec : Spec
+        What was asked for.
+    step : int
+        The training step; 0 at initialization.
+    edges : mapping of str to ndarray
+        The edges of the histograms' bins: ``activation`` (bins + 1,), shared by all layers; ``activation_log10`` and
+        ``grad_a_log10`` (L, bins + 1), log10 of the magnitude, each layer in its own place.
+    counts : mapping of str to ndarray
+        The histograms, (L, bins).
+    series : mapping of str to ndarray
+        The measures, (L,), float64; keys as in `MEASURES`.
+    verdict : Verdict
+        Vanishing, stable or exploding, both ways.
+    """
+
+    spec: Spec
+    step: int
+    edges: Mapping[str, Float64Array]
+    counts: Mapping[str, IntArray]
+    series: Mapping[str, Float64Array]
+    verdict: Verdict
+
+    def __post_init__(self) -> None:
+        for name in ("edges", "counts", "series"):
+            arrays: Mapping[str, np.ndarray] = getattr(self, name)
+            for array in arrays.values():
+                array.flags.writeable = False
+            object.__setattr__(self, name, MappingProxyType(dict(arrays)))
+
+    @property
+    def depth(self) -> int:
+        """L."""
+        return self.spec.depth
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Return the numbers as a table, one list per column, one entry per layer.
+
+        A measure that is kept as a logarithm has two columns: itself as text, in decimal notation at any exponent, and the
+        logarithm as a number.
+        """
+        table: dict[str, list[Any]] = {"layer": list(range(1, self.depth + 1))}
+        for key, values in self.series.items():
+            measure = MEASURES[key]
+            if measure.is_log10:
+                table[measure.plain_key] = [decimal_text(value, digits=15) for value in values]
+            table[key] = values.tolist()
+        return table
+
+    def to_json(self) -> str:
+        """Return spec, verdict and measures as JSON; infinities and NaN, which JSON has no numbers for, as text."""
+        signals = {"forward": self.verdict.forward, "backward": self.verdict.backward}
+        content = {
+            "experiment": self.spec.to_text(full=True),
+            "spec": self.spec.model_dump(),
+            "step": self.step,
+            "verdict": {
+                way: {
+                    "kind": signal.kind.value,
+                    "log10_total": _jsonable(signal.log10_total),
+                    "log10_factor_per_layer": _jsonable(signal.log10_factor),
+                    "exactly_zero_from_layer": signal.zero_layer,
+                    "not_finite_from_layer": signal.unfinite_layer,
+                    "underflows_from_layer": signal.underflow_layer,
+                }
+                for way, signal in signals.items()
+            },
+            "layers": {key: [_jsonable(value) for value in column] for key, column in self.columns().items()},
+        }
+        return json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _jsonable(value: Any) -> Any:
+    return value if not isinstance(value, float) or np.isfinite(value) else str(value)

@@ -1,0 +1,101 @@
+"""The histograms of a Frame: on one axis for all layers, or by magnitude, each layer in its own place.
+
+``np.histogram`` raises on NaN and infinity, on constant arrays of large value, and on two values one unit in the last place
+apart, which is what a saturated layer holds. So the bins are fixed beforehand, what lies outside goes into the end bins, and
+what is no number is left out (the shares of `measures` say how much that is).
+"""
+
+from collections.abc import Sequence
+from math import ceil, floor, log10
+
+import numpy as np
+
+from gradviz.core.arrays import Float64Array, FloatArray, IntArray
+from gradviz.core.measures import LOG10_2
+
+BINS = 101
+"""Bins of an axis that all layers share; odd, so that a spike at the middle of a symmetric axis stands in one bin."""
+
+DECADES = 16
+PER_DECADE = 6
+"""A histogram by magnitude spans the 16 decades (float64's digits) below the layer's peak, in six bins each."""
+
+
+def shared_edges(arrays: Sequence[FloatArray], bounds: tuple[float, float]) -> Float64Array:
+    """Return the edges of BINS equal bins that all arrays fit in, (BINS + 1,).
+
+    Parameters
+    ----------
+    arrays : sequence of ndarray
+        One per layer.
+    bounds : tuple of float
+        Limits that the values cannot leave. A finite one is taken; an infinite one is replaced by the data's own extreme,
+        rounded up to 1, 2 or 5 times a power of ten so that the axis stays when the data changes a little.
+    """
+    low, high = bounds
+    if not np.isfinite(low):
+        low = -_nice(max(-_extreme(array, np.fmin) for array in arrays))
+    if not np.isfinite(high):
+        high = _nice(max(_extreme(array, np.fmax) for array in arrays))
+    if bounds[0] == -bounds[1]:
+        low, high = min(low, -high), max(high, -low)
+    if low == high:
+        low, high = low - 1.0, high + 1.0
+    # Halves, because the difference of two large float64 may be infinite.
+    return 2 * np.linspace(low / 2, high / 2, BINS + 1)
+
+
+def _extreme(array: FloatArray, reduce: np.ufunc) -> float:
+    value = float(reduce.reduce(array, axis=None))
+    if np.isinf(value) or np.isnan(value):
+        finite = array[np.isfinite(array)]
+        value = float(reduce.reduce(finite)) if finite.size else 0.0
+    return value
+
+
+def _nice(value: float) -> float:
+    """Return the next of 1, 2, 5, 10, … at or above a positive value, else 0."""
+    if value <= 0:
+        return 0.0
+    decade = floor(log10(value))
+    for step in (1, 2, 5, 10):
+        limit = float(f"{step}e{decade}")
+        if value <= limit and np.isfinite(limit):
+            return limit
+    return value
+
+
+def counts(x: FloatArray, edges: Float64Array) -> IntArray:
+    """Count finite values into equal bins; those outside go into the end bins. (bins,)."""
+    bins = len(edges) - 1
+    finite = x.ravel() if np.isfinite(x.sum()) else x[np.isfinite(x)]
+    width = (edges[-1] / 2 - edges[0] / 2) / (bins / 2)
+    if not np.finfo(x.dtype).tiny < width < np.finfo(x.dtype).max / (2 * bins):
+        finite = finite.astype(np.float64) / width  # beyond what the array's own precision divides
+        low, per_unit = edges[0] / width, 1.0
+    else:
+        low, per_unit = edges[0], 1.0 / width
+    kind = finite.dtype.type
+    place = np.clip((finite - kind(low)) * kind(per_unit), 0, bins - 1).astype(np.int32)
+    return np.bincount(place, minlength=bins)
+
+
+def magnitude_counts(x: FloatArray, exponent: int = 0) -> tuple[Float64Array, IntArray]:
+    """Count the magnitudes of ``x * 2**exponent``.
+
+    Returns
+    -------
+    edges : ndarray, (DECADES * PER_DECADE + 1,)
+        log10 of the magnitude; the last edge lies at or above the largest one. Zeros are left out; whatever is more than
+        DECADES below stands in the first bin.
+    counts : ndarray, (DECADES * PER_DECADE,)
+    """
+    sizes = np.abs(x.ravel())
+    sizes = sizes[(sizes > 0) & np.isfinite(sizes)]
+    if not sizes.size:
+        return np.linspace(-DECADES, 0, DECADES * PER_DECADE + 1), np.zeros(DECADES * PER_DECADE, np.int64)
+    logs = np.log10(sizes)
+    shift = exponent * LOG10_2
+    top = ceil((float(logs.max()) + shift) * PER_DECADE + 1e-9) / PER_DECADE
+    edges = top - np.arange(DECADES * PER_DECADE, -1, -1) / PER_DECADE
+    return edges, counts(logs, edges - shift)

@@ -1,0 +1,333 @@
+"""The Spec: what is asked for, as one frozen value, one line of text, or one JSON object.
+
+A field is declared once, in the class below: type, range, default, unit, title, help, group and when it applies. Validation,
+the control in the window, its tooltip, the command line, both file forms and the reference are read from that declaration.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+from urllib.parse import quote, unquote
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from gradviz.core.activations import ACTIVATIONS
+from gradviz.core.arrays import PRECISIONS
+from gradviz.core.data import NORMALIZATIONS, SOURCES
+from gradviz.core.errors import ExperimentError, Problem, shown, unknown_name
+from gradviz.core.initializers import INITIALIZERS
+from gradviz.i18n import N_, _
+
+LONGEST_TEXT = 64 * 1024
+"""Bytes; an experiment is a line, so anything longer is something else."""
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What the program knows of a Spec's field beyond its type and range.
+
+    Attributes
+    ----------
+    name, title, help, unit : str
+        `title`, `help` and `unit` are marked for translation.
+    kind : type
+        int, float or str.
+    default : int, float or str
+    low, high : number or None
+        The range that is accepted, both ends included.
+    reach : tuple of numbers or None
+        The part of the range that a slider spans, where that is less.
+    scale : {"linear", "log"}
+        How a slider divides it.
+    choices : mapping or None
+        Name → entry of the table that the value is taken from; each entry has a `title` and a `help`.
+    group : {"front", "more"}
+        Whether its control stands in front or is folded away.
+    applies : callable
+        ``applies(spec)``: whether the value makes a difference.
+    """
+
+    name: str
+    title: str
+    help: str
+    unit: str
+    kind: type
+    default: Any
+    low: Any
+    high: Any
+    reach: tuple[float, float] | None
+    scale: Literal["linear", "log"]
+    choices: Mapping[str, Any] | None
+    group: Literal["front", "more"]
+    applies: Callable[[Spec], bool]
+
+
+def _knob(
+    default: Any,
+    title: str,
+    help: str,
+    *,
+    unit: str = "",
+    ge: float | None = None,
+    le: float | None = None,
+    reach: tuple[float, float] | None = None,
+    scale: Literal["linear", "log"] = "linear",
+    choices: Mapping[str, Any] | None = None,
+    group: Literal["front", "more"] = "front",
+    applies: Callable[[Spec], bool] = lambda spec: True,
+) -> Any:
+    more = {"unit": unit, "reach": reach, "scale": scale, "choices": choices, "group": group, "applies": applies}
+    schema: dict[str, Any] = {"enum": list(choices)} if choices else {}
+    field = Field(default, title=title, description=help, ge=ge, le=le, json_schema_extra=schema)
+    field.metadata.append(more)
+    return field
+
+
+class Spec(BaseModel):
+    """One experiment: a network at initialization, its input, and the draws.
+
+    Frozen, hashable, comparable; every field has a default, and the defaults are the opening experiment.
+
+    Raises
+    ------
+    ExperimentError
+        From the constructor, `replace`, `from_text` and `from_json`, with every problem at once.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    depth: int = _knob(
+        20,
+        N_("Depth"),
+        N_("How many layers the network has. Every layer multiplies the signal once more."),
+        unit=N_("layers"),
+        ge=1,
+        le=1000,
+        scale="log",
+    )
+    width: int = _knob(
+        100,
+        N_("Width"),
+        N_("How many units each layer has. A unit adds up as many terms as the layer before has units."),
+        unit=N_("units"),
+        ge=1,
+        le=2048,
+        scale="log",
+    )
+    activation: str = _knob(
+        "sigmoid", N_("Activation"), N_("The function each unit applies to its weighted sum."), choices=ACTIVATIONS
+    )
+    slope: float = _knob(
+        0.01,
+        N_("Slope"),
+        N_("How much of the negative side a leaky ReLU lets through."),
+        ge=0,
+        le=1,
+        applies=lambda spec: ACTIVATIONS[spec.activation].uses_slope,
+    )
+    initializer: str = _knob(
+        "normal", N_("Initializer"), N_("How the weights are drawn before learning begins."), choices=INITIALIZERS
+    )
+    gain: float = _knob(
+        1.0,
+        N_("Gain"),
+        N_("Multiplies the standard deviation of the weights (for c·I it is c): the multiplier one may tune."),
+        ge=0,
+        le=1e6,
+        reach=(0.01, 10.0),
+        scale="log",
+    )
+    data: str = _knob("gaussian", N_("Data"), N_("What goes into the first layer."), choices=SOURCES)
+    normalize: str = _knob(
+        "standardize",
+        N_("Normalization"),
+        N_("What is done to the features of real data before they go in."),
+        choices=NORMALIZATIONS,
+        applies=lambda spec: spec.data == "digits",
+    )
+    seed: int = _knob(
+        7,
+        N_("Seed"),
+        N_("Names the random draws. The same seed gives the same numbers, whatever else is changed."),
+        ge=0,
+        le=2**31 - 1,
+    )
+    batch: int = _knob(
+        256,
+        N_("Batch"),
+        N_("How many examples go through the network at once; histograms and averages are taken over them."),
+        unit=N_("examples"),
+        ge=1,
+        le=4096,
+        scale="log",
+        group="more",
+    )
+    dtype: str = _knob(
+        "float32",
+        N_("Precision"),
+        N_("The number format of the whole network. What it cannot hold becomes 0 or infinity."),
+        choices=PRECISIONS,
+        group="more",
+    )
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise ExperimentError([_problem(details) for details in error.errors()]) from None
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _is_in_its_table(cls, value: Any, info: ValidationInfo) -> Any:
+        choices = KNOBS[info.field_name or ""].choices
+        if choices is not None and value not in choices:
+            raise PydanticCustomError("unknown_name", "not in the table")
+        return value
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with some fields changed, validated."""
+        return type(self)(**{**self.model_dump(), **changes})
+
+    def to_text(self, *, full: bool = False) -> str:
+        """Return the experiment as one line: what differs from the defaults, or with `full` every field."""
+        return "&".join(f"{name}={_written(value)}" for name, value in self if full or value != KNOBS[name].default)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Read the one line, ``depth=50&activation=tanh``; what it does not name has its default."""
+        _refuse_long(text)
+        pairs: list[tuple[str, Any]] = []
+        problems: list[Problem] = []
+        for part in filter(None, text.strip().split("&")):
+            name, equals, value = part.partition("=")
+            if equals:
+                pairs.append((name.strip(), _read(name.strip(), unquote(value.strip()))))
+            else:
+                problems.append(Problem("", _('"{part}" is not of the form name=value').format(part=shown(part))))
+        return cls._from_pairs(pairs, problems)
+
+    def to_json(self) -> str:
+        """Return the experiment as a JSON object of all its fields."""
+        return json.dumps(self.model_dump(), indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a JSON object of fields; what it does not name has its default."""
+        _refuse_long(text)
+        try:
+            # Pairs instead of a dict, so that a key given twice is seen.
+            pairs = json.loads(text, object_pairs_hook=_Pairs)
+        except (ValueError, RecursionError) as error:
+            raise ExperimentError([Problem("", _("this is not JSON: {reason}").format(reason=shown(str(error))))]) from None
+        if not isinstance(pairs, _Pairs):
+            raise ExperimentError([Problem("", _("an experiment in JSON is an object of fields, {…}"))])
+        return cls._from_pairs(pairs, [])
+
+    @classmethod
+    def _from_pairs(cls, pairs: Iterable[tuple[str, Any]], problems: list[Problem]) -> Self:
+        values: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in values:
+                problems.append(Problem(shown(name), _("is given twice")))
+            values[name] = value
+        try:
+            spec = cls(**values)
+        except ExperimentError as error:
+            raise ExperimentError([*problems, *error.problems]) from None
+        if problems:
+            raise ExperimentError(problems)
+        return spec
+
+    def differences(self, other: Spec) -> tuple[str, ...]:
+        """Return the names of the fields in which two experiments really differ, in the order of declaration."""
+        return tuple(
+            name
+            for name, knob in KNOBS.items()
+            if getattr(self, name) != getattr(other, name) and (knob.applies(self) or knob.applies(other))
+        )
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object as it was written, keys given twice included."""
+
+    def __repr__(self) -> str:
+        return "{…}"
+
+
+def _declared() -> dict[str, Knob]:
+    knobs = {}
+    for name, field in Spec.model_fields.items():
+        more = next(entry for entry in field.metadata if isinstance(entry, dict))
+        limit = {key: getattr(entry, key) for entry in field.metadata for key in ("ge", "le") if hasattr(entry, key)}
+        assert field.title and field.description, name
+        assert isinstance(field.annotation, type), name
+        knobs[name] = Knob(
+            name=name,
+            title=field.title,
+            help=field.description,
+            kind=field.annotation,
+            default=field.default,
+            low=limit.get("ge"),
+            high=limit.get("le"),
+            **more,
+        )
+    return knobs
+
+
+KNOBS: dict[str, Knob] = _declared()
+"""Field name → what is declared of it, in the order of the controls."""
+
+
+def _written(value: Any) -> str:
+    return quote(repr(value).removesuffix(".0") if isinstance(value, float) else str(value), safe="")
+
+
+def _read(name: str, text: str) -> Any:
+    """Turn text into the field's type; what cannot be turned stays text, which the validation then refuses."""
+    kind = KNOBS[name].kind if name in KNOBS else str
+    # int() and float() also take underscores and the digits of other scripts, and very long ones for a very long time.
+    if kind is str or not re.fullmatch(r"[-+.0-9a-z]{1,40}", text, re.ASCII | re.IGNORECASE):
+        return text
+    try:
+        return kind(text)
+    except ValueError:
+        return text
+
+
+def _refuse_long(text: str) -> None:
+    if len(text.encode(errors="replace")) > LONGEST_TEXT:
+        limit = LONGEST_TEXT // 1024
+        raise ExperimentError([Problem("", _("too long for an experiment: more than {limit} KiB").format(limit=limit))])
+
+
+def _problem(details: ErrorDetails) -> Problem:
+    """Say what pydantic found in the program's own words."""
+    name = str(details["loc"][0]) if details["loc"] else ""
+    value, knob = details["input"], KNOBS.get(name)
+    if knob is None:
+        return Problem(shown(name), _("no such field; ") + unknown_name(name, list(KNOBS)))
+    if knob.choices is not None and isinstance(value, str):
+        return Problem(name, unknown_name(value, list(knob.choices)))
+    message = _WRONG.get(details["type"])
+    if message is None:  # pragma: no cover - no field has another check; a new one is still reported
+        return Problem(name, details["msg"])
+    return Problem(name, _(message).format(value=shown(value), low=knob.low, high=_plain(knob.high)))
+
+
+def _plain(number: Any) -> str:
+    return f"{number:.15g}" if isinstance(number, float) else str(number)
+
+
+_WRONG = {
+    "int_type": N_("{value} is not a whole number"),
+    "float_type": N_("{value} is not a number"),
+    "finite_number": N_("{value} is not a finite number"),
+    "string_type": N_("{value} is not a name"),
+    "greater_than_equal": N_("{value} is outside {low} … {high}"),
+    "less_than_equal": N_("{value} is outside {low} … {high}"),
+}

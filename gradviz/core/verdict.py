@@ -1,0 +1,155 @@
+"""The verdict: vanishing, stable or exploding, for the signal on its way forward and for the gradient on its way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from math import inf, isfinite, isnan
+
+import numpy as np
+
+from gradviz.core.arrays import PRECISIONS, Float64Array, IntArray, Precision
+from gradviz.i18n import N_, _
+from gradviz.numbers import factor_text, power_text
+
+THRESHOLD_DECADES = 3.0
+"""A total factor beyond 10±³ over the depth counts as vanishing or exploding.
+
+A convention of this program: at one learning rate for all layers, the far end then learns a thousand times slower or faster
+than the near one, which is what the lecture calls slow learning and divergence.
+"""
+
+
+class Kind(Enum):
+    """What becomes of a signal."""
+
+    VANISHING = "vanishing"
+    STABLE = "stable"
+    EXPLODING = "exploding"
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What becomes of one signal on its way.
+
+    Attributes
+    ----------
+    kind : Kind
+    log10_total : float
+        log10 of size at the end over size at the start: −inf for an exact 0, inf or NaN where the numbers end.
+    steps : int
+        How many layers lie between.
+    zero_layer, unfinite_layer : int or None
+        The first layer on the way that is exactly 0, or that holds an infinity or a NaN.
+    underflow_layer : int or None
+        The first layer on the way whose size lies below the smallest number of the network's precision, though the program,
+        which carries an exponent, still reads it.
+    """
+
+    kind: Kind
+    log10_total: float
+    steps: int
+    zero_layer: int | None
+    unfinite_layer: int | None
+    underflow_layer: int | None
+
+    @property
+    def log10_factor(self) -> float:
+        """log10 of the geometric mean of the factor per layer."""
+        return self.log10_total / self.steps if self.steps else 0.0
+
+
+def judge(log10_sizes: Float64Array, layers: IntArray, precision: Precision) -> Signal:
+    """Judge a signal from its log10 sizes, (L,), in the order in which it passes the `layers`."""
+    start, end = float(log10_sizes[0]), float(log10_sizes[-1])
+    zero = _first(layers, log10_sizes == -inf)
+    unfinite = _first(layers, np.isnan(log10_sizes) | (log10_sizes == inf))
+    underflow = _first(layers, np.isfinite(log10_sizes) & (log10_sizes < precision.log10_smallest))
+    total = end - start if isfinite(start) else (-inf if zero is not None and unfinite is None else end)
+    if unfinite is not None or total > THRESHOLD_DECADES:
+        kind = Kind.EXPLODING
+    elif zero is not None or total < -THRESHOLD_DECADES:
+        kind = Kind.VANISHING
+    else:
+        kind = Kind.STABLE
+    return Signal(kind, total, len(layers) - 1, zero, unfinite, underflow)
+
+
+def _first(layers: IntArray, where: np.ndarray) -> int | None:
+    return int(layers[np.argmax(where)]) if where.any() else None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of the activations (layer 1 → L) and of the gradient (layer L → 1)."""
+
+    forward: Signal
+    backward: Signal
+    depth: int
+    dtype: str
+
+    @classmethod
+    def of(cls, log10_activation_rms: Float64Array, log10_grad_a_rms: Float64Array, dtype: str) -> Verdict:
+        """Judge both signals from their sizes in layers 1 … L."""
+        depth = len(log10_grad_a_rms)
+        layers = np.arange(1, depth + 1, dtype=np.int64)
+        precision = PRECISIONS[dtype]
+        return cls(
+            forward=judge(log10_activation_rms, layers, precision),
+            backward=judge(log10_grad_a_rms[::-1], layers[::-1], precision),
+            depth=depth,
+            dtype=dtype,
+        )
+
+    def forward_text(self) -> str:
+        """Return one sentence on the activations, in the language in use."""
+        return self._sentence(self.forward, _FORWARD)
+
+    def backward_text(self) -> str:
+        """Return one sentence on the gradient, in the language in use."""
+        return self._sentence(self.backward, _BACKWARD)
+
+    def text(self) -> str:
+        """Return both sentences, the gradient's first."""
+        return f"{self.backward_text()} {self.forward_text()}"
+
+    def _sentence(self, signal: Signal, words: dict[str, str]) -> str:
+        said = {
+            "factor": factor_text(signal.log10_factor),
+            "total": power_text(signal.log10_total),
+            "dtype": self.dtype,
+            "depth": self.depth,
+        }
+        if signal.unfinite_layer is not None:
+            key = "nan" if isnan(signal.log10_total) else "infinite"
+            return _(words[key]).format(layer=signal.unfinite_layer, **said)
+        if signal.zero_layer is not None:
+            return _(words["zero"]).format(layer=signal.zero_layer, **said)
+        if not signal.steps:
+            return _(words["single"])
+        sentence = _(words[signal.kind.value]).format(**said)
+        if signal.underflow_layer is not None:
+            sentence += " " + _(words["underflow"]).format(layer=signal.underflow_layer, **said)
+        return sentence
+
+
+_FORWARD = {
+    "vanishing": N_("The signal vanishes: {factor} per layer, {total} of it arrives at layer {depth}."),
+    "stable": N_("The signal is stable: {factor} per layer, {total} of it arrives at layer {depth}."),
+    "exploding": N_("The signal explodes: {factor} per layer, {total} times as large at layer {depth}."),
+    "zero": N_("The signal vanishes: it is exactly 0 in {dtype} from layer {layer} on."),
+    "infinite": N_("The signal explodes: from layer {layer} on it is infinite in {dtype}."),
+    "nan": N_("The signal explodes: at layer {layer} the numbers of {dtype} end, and what follows is infinite or NaN."),
+    "underflow": N_("From layer {layer} on it is below the smallest number of {dtype}."),
+    "single": N_("One layer: the signal has no way to go."),
+}
+_BACKWARD = {
+    "vanishing": N_("The gradient vanishes: {factor} per layer, {total} of it reaches layer 1."),
+    "stable": N_("The gradient is stable: {factor} per layer, {total} of it reaches layer 1."),
+    "exploding": N_("The gradient explodes: {factor} per layer, {total} times as large at layer 1."),
+    "zero": N_("The gradient vanishes: it is exactly 0 in {dtype} from layer {layer} down."),
+    "infinite": N_("The gradient explodes: from layer {layer} down it is infinite in {dtype}."),
+    "nan": N_("The gradient cannot be computed: from layer {layer} down it is infinite or NaN in {dtype}."),
+    "underflow": N_("From layer {layer} down it is below the smallest number of {dtype}."),
+    "single": N_("One layer: the gradient has no way to go."),
+}

@@ -1,0 +1,83 @@
+"""Every entry of ACTIVATIONS is tested on arrival."""
+
+import numpy as np
+import pytest
+
+from gradviz.core.activations import ACTIVATIONS, Activation
+from gradviz.core.initializers import INITIALIZERS
+
+EVERY = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=list(ACTIVATIONS))
+SLOPE = 0.2
+
+
+def derivative(activation: Activation, z: np.ndarray) -> np.ndarray:
+    read = z if activation.derivative_of == "pre_activation" else activation.f(z, SLOPE)
+    return activation.derivative(read, SLOPE)
+
+
+@EVERY
+def test_derivative_agrees_with_central_differences(activation):
+    """f′ is the slope of f. (The grid has no 0, where some have a kink.)"""
+    z = np.linspace(-6, 6, 400)
+    h = 1e-5
+    slope = (activation.f(z + h, SLOPE) - activation.f(z - h, SLOPE)) / (2 * h)
+    np.testing.assert_allclose(derivative(activation, z), slope, rtol=1e-7, atol=1e-10)
+
+
+@EVERY
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_precision_stays(activation, dtype):
+    """A float32 network computes in float32."""
+    z = np.linspace(-200, 200, 101, dtype=dtype)
+    with np.errstate(over="ignore"):
+        assert activation.f(z, SLOPE).dtype == dtype
+        assert derivative(activation, z).dtype == dtype
+
+
+@EVERY
+def test_bounds_hold_and_are_tight(activation):
+    """The stated infimum and supremum are what the function comes near to, far out, and never passes."""
+    z = np.concatenate([-np.logspace(8, -8, 200), np.logspace(-8, 8, 200)])
+    with np.errstate(over="ignore"):
+        a = activation.f(z, SLOPE)
+    low, high = activation.bounds
+    assert low <= a.min() and a.max() <= high
+    assert a.min() == pytest.approx(low, abs=1e-6) if np.isfinite(low) else a.min() < -1e5
+    assert a.max() == pytest.approx(high, abs=1e-6) if np.isfinite(high) else a.max() > 1e5
+
+
+@EVERY
+def test_nan_and_infinity_pass(activation):
+    """What is no number going in is never a number that looks right coming out."""
+    with np.errstate(all="ignore"):
+        assert np.isnan(activation.f(np.array([np.nan]), SLOPE)).all()
+        ends = activation.f(np.array([-np.inf, np.inf]), SLOPE)
+    assert ends[1] == activation.bounds[1]
+    assert ends[0] == activation.bounds[0]
+
+
+@EVERY
+def test_what_is_said_of_it_is_there(activation):
+    """Title, formula and help are not empty, and the recommended initializer exists."""
+    assert activation.title and activation.formula and activation.help
+    assert activation.initializer in INITIALIZERS
+
+
+@EVERY
+def test_uses_slope_says_whether_slope_matters(activation):
+    z = np.linspace(-3, 3, 7)
+    assert activation.uses_slope == (not np.array_equal(activation.f(z, 0.1), activation.f(z, 0.3)))
+
+
+@pytest.mark.parametrize(("name", "at_zero"), [("relu", 0.0), ("leaky_relu", SLOPE)])
+def test_kinks_are_taken_as_pytorch_takes_them(name, at_zero):
+    """torch.relu and torch.nn.functional.leaky_relu give 0 and the slope at exactly 0."""
+    assert derivative(ACTIVATIONS[name], np.array([0.0]))[0] == at_zero
+
+
+def test_values_from_a_table():
+    """Figures from mathematical tables, not from this code: σ(1), tanh(1), σ′(0) = 1/4, tanh′(0) = 1."""
+    assert ACTIVATIONS["sigmoid"].f(np.array([1.0]), 0)[0] == pytest.approx(0.731058578630005, rel=1e-14)
+    assert ACTIVATIONS["tanh"].f(np.array([1.0]), 0)[0] == pytest.approx(0.761594155955765, rel=1e-14)
+    assert derivative(ACTIVATIONS["sigmoid"], np.array([0.0]))[0] == 0.25
+    assert derivative(ACTIVATIONS["tanh"], np.array([0.0]))[0] == 1.0

@@ -1,0 +1,52 @@
+"""The input batches."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from gradviz.core.data import digits, input_batch
+from gradviz.core.spec import Spec
+
+
+def test_the_digits_are_the_published_set():
+    """1,797 images of 8 × 8, values 0 … 16; class counts as the set's own description gives them."""
+    images, labels = digits()
+    assert images.shape == (1797, 64)
+    assert (images.min(), images.max()) == (0, 16)
+    assert np.bincount(labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert images.sum() == 561718
+    assert hashlib.sha256(images.astype(np.uint8).tobytes()).hexdigest()[:16] == "8f26b2bd9d135c25"
+
+
+def test_raw_digits_go_in_as_they_are():
+    batch = input_batch(Spec(data="digits", normalize="none", batch=50, dtype="float64"))
+    stored = {image.tobytes() for image in digits()[0]}
+    assert all(row.tobytes() in stored for row in batch)
+    assert len({row.tobytes() for row in batch}) == 50
+
+
+def test_standardized_digits_have_mean_0_and_std_1():
+    """Over the whole set each pixel that varies has mean 0 and standard deviation 1; one that never varies is 0."""
+    batch = input_batch(Spec(data="digits", batch=1797, dtype="float64"))
+    varies = digits()[0].std(axis=0) > 0
+    np.testing.assert_allclose(batch.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(batch.std(axis=0)[varies], 1, rtol=1e-12)
+    assert (batch[:, ~varies] == 0).all()
+
+
+def test_a_batch_larger_than_the_set_goes_round_again():
+    batch = input_batch(Spec(data="digits", batch=2000))
+    np.testing.assert_array_equal(batch[:203], batch[1797:])
+
+
+def test_gaussian_and_ones():
+    gaussian = input_batch(Spec(batch=4096, width=50, dtype="float64"))
+    assert abs(gaussian.mean()) < 0.01
+    assert gaussian.std() == pytest.approx(1, rel=0.01)
+    assert (input_batch(Spec(data="ones")) == 1).all()
+
+
+def test_the_batch_depends_on_the_seed():
+    one, other = (input_batch(Spec(seed=seed)) for seed in (1, 2))
+    assert not np.array_equal(one, other)

@@ -1,0 +1,147 @@
+"""The forward and the backward pass against oracles that share no code with them."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from gradviz.core.activations import ACTIVATIONS
+from gradviz.core.initializers import INITIALIZERS
+from gradviz.core.network import take_exponent
+from gradviz.core.simulate import simulate, trace
+from gradviz.core.spec import Spec
+
+TEXTBOOK = {
+    "linear": lambda z, slope: z,
+    "sigmoid": lambda z, slope: 1 / (1 + np.exp(-z)),
+    "tanh": lambda z, slope: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)),
+    "relu": lambda z, slope: z * (z > 0),
+    "leaky_relu": lambda z, slope: np.where(z > 0, z, slope * z),
+}
+
+
+def loss(arrays, spec):
+    """The loss of a pass, recomputed from its weights alone by a few lines of textbook, in extended precision.
+
+    (In float64 the rounding of a loss of size 1, divided by h, would hide small gradients.)
+    """
+    a = arrays["a0"].astype(np.longdouble)
+    for l in range(1, spec.depth + 1):
+        a = TEXTBOOK[spec.activation](np.einsum("bi,oi->bo", a, arrays[f"W{l}"]) + arrays[f"b{l}"], spec.slope)
+    return np.sum(a * arrays[f"grad_a{spec.depth}"])
+
+
+def test_the_textbook_knows_every_activation():
+    assert set(TEXTBOOK) == set(ACTIVATIONS)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize(
+    "text", ["initializer=glorot_normal", "initializer=he_uniform&data=digits", "initializer=normal&gain=0.7"]
+)
+def test_whole_backward_pass_agrees_with_central_differences(activation, text):
+    """d loss / d(every W and b), along a random direction each, float64, relative 1e-7."""
+    spec = Spec.from_text(text).replace(activation=activation, depth=6, width=9, batch=5, dtype="float64", slope=0.2)
+    arrays = trace(spec).arrays
+    rng = np.random.default_rng(1)
+    h = np.longdouble(1e-6)
+    for l in range(1, spec.depth + 1):
+        for name in (f"W{l}", f"b{l}"):
+            direction = rng.standard_normal(arrays[name].shape)
+            up, down = (loss(arrays | {name: arrays[name] + sign * h * direction}, spec) for sign in (1, -1))
+            slope = float((up - down) / (2 * h))
+            assert np.sum(arrays[f"grad_{name}"] * direction) == pytest.approx(slope, rel=1e-7), name
+
+
+def test_gradients_with_respect_to_z_and_a_fit_together():
+    """grad_z[l] = grad_a[l] ⊙ f′(z[l]) and grad_a[l-1] = grad_z[l] W[l], with f′ by central differences."""
+    spec = Spec(activation="tanh", initializer="lecun_normal", depth=5, width=7, batch=4, dtype="float64")
+    arrays = trace(spec).arrays
+    for l in range(1, 6):
+        slope = (np.tanh(arrays[f"z{l}"] + 1e-5) - np.tanh(arrays[f"z{l}"] - 1e-5)) / 2e-5
+        np.testing.assert_allclose(arrays[f"grad_z{l}"], arrays[f"grad_a{l}"] * slope, rtol=1e-7)
+        if l > 1:
+            np.testing.assert_allclose(arrays[f"grad_a{l - 1}"], arrays[f"grad_z{l}"] @ arrays[f"W{l}"], rtol=1e-12)
+
+
+def power(x: float, factor: Fraction, times: int) -> np.ndarray:
+    return float(Fraction(float(x)) * factor**times)
+
+
+@pytest.mark.parametrize("c", ["1.5", "0.5", "0.9"])
+def test_c_times_identity_gives_x_times_c_to_the_l(c):
+    """152 layers of c·I: a[l] = x·c^l and grad_a[l] = r·c^(L−l), in exact rational arithmetic.
+
+    0.5 and 1.5 are exact in binary: 0.5^l to the last bit, 1.5^l and 0.9^l within the l roundings that float64 makes.
+    """
+    spec = Spec(activation="linear", initializer="identity", gain=float(c), depth=152, width=3, batch=2, dtype="float64")
+    arrays = trace(spec).arrays
+    factor, unit = Fraction(float(c)), 2.0**-53
+    for l in (1, 2, 50, 152):
+        for got, start, times in (("a", "a0", l), ("grad_a", "grad_a152", 152 - l)):
+            exact = np.vectorize(lambda x, times=times: power(x, factor, times))(arrays[start])
+            tolerance = 0 if c == "0.5" else (times + 1) * unit
+            np.testing.assert_allclose(arrays[f"{got}{l}"], exact, rtol=tolerance, atol=0)
+
+
+@pytest.mark.parametrize(("c", "published"), [(1.5, 5.833e26), (0.5, 1.752e-46), (0.9, 1.109e-7)])
+def test_the_lecture_s_152_layers(c, published):
+    """1.5^152 = 5.833e26, 0.5^152 = 1.752e-46, 0.9^152 = 1.109e-7, as the size of a batch of ones."""
+    spec = Spec(activation="linear", initializer="identity", gain=c, depth=152, width=4, data="ones", dtype="float64")
+    assert simulate(spec).series["activation_rms"][-1] == pytest.approx(published, rel=5e-4)
+
+
+def test_float32_ends_at_layer_150():
+    """0.5^l is exactly 0 in float32 from l = 150 on, and not before."""
+    spec = Spec(activation="linear", initializer="identity", gain=0.5, depth=152, width=4, data="ones")
+    zero = simulate(spec).series["activation_zero"]
+    assert np.flatnonzero(zero == 1).tolist() == [149, 150, 151]
+    assert (zero[:149] == 0).all()
+
+
+@pytest.mark.parametrize("c", [0.5, 1.5, 1e-6, 1e6])
+def test_depth_1000_never_reads_a_false_zero_or_infinity(c):
+    """The gradient of c·I through 1,000 layers is c^999 of what came in, whatever float32 can hold."""
+    spec = Spec(activation="linear", initializer="identity", gain=c, depth=1000, width=4, batch=8)
+    log10_rms = simulate(spec).series["log10_grad_a_rms"]
+    weight = np.float64(np.float32(c))  # what c is in float32
+    np.testing.assert_allclose(log10_rms, log10_rms[-1] + np.arange(999, -1, -1) * np.log10(weight), rtol=1e-6)
+
+
+def test_the_exponent_is_exact():
+    """Taking out powers of two changes no digit: a float32 pass without it gives the same gradients, where it can."""
+    spec = Spec(activation="tanh", initializer="glorot_normal", gain=0.5, depth=40, width=16, batch=8)
+    arrays = trace(spec).arrays
+    grad_a = arrays["grad_a40"]
+    for l in range(40, 0, -1):
+        np.testing.assert_array_equal(arrays[f"grad_a{l}"], grad_a)
+        grad_a = (grad_a * (np.float32(1) - arrays[f"a{l}"] * arrays[f"a{l}"])) @ arrays[f"W{l}"]
+    assert np.abs(grad_a).max() < 2.0**-30  # far enough down that something was taken out
+
+
+@pytest.mark.parametrize("peak", [1e-30, 1e30, 5e-324, 1.7e308, 1.0, 0.0, np.inf, np.nan])
+def test_take_exponent_loses_nothing(peak):
+    x = np.array([peak, 0.0, -peak / 2])
+    array, exponent = take_exponent(x)
+    np.testing.assert_array_equal(np.ldexp(array, exponent), x)
+    if np.isfinite(peak) and peak:
+        assert 2.0**-11 <= np.abs(array).max() <= 2.0**11
+
+
+@pytest.mark.parametrize("initializer", INITIALIZERS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("data", ["gaussian", "ones", "digits"])
+def test_shapes_and_precision_of_the_trace(initializer, dtype, data):
+    """(fan_out, fan_in), (batch, units), everything in the Spec's precision."""
+    spec = Spec(depth=3, width=10, batch=6, initializer=initializer, dtype=dtype, data=data)
+    arrays = trace(spec).arrays
+    inputs = 64 if data == "digits" else 10
+    fan_in = {1: inputs, 2: 10, 3: 10}
+    assert arrays["a0"].shape == (6, inputs)
+    for l in (1, 2, 3):
+        for prefix in ("", "grad_"):
+            assert arrays[f"{prefix}W{l}"].shape == (10, fan_in[l])
+            assert arrays[f"{prefix}b{l}"].shape == (10,)
+            assert arrays[f"{prefix}z{l}"].shape == arrays[f"{prefix}a{l}"].shape == (6, 10)
+    assert {array.dtype for array in arrays.values()} == {np.dtype(dtype)}
+    assert len(arrays) == 1 + 8 * 3

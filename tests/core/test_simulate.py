@@ -1,0 +1,172 @@
+"""simulate(spec) → Frame: the same bytes each time, the published figures, and refusal before allocation."""
+
+import subprocess
+import sys
+import threading
+import tracemalloc
+
+import numpy as np
+import psutil
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import SPECS
+
+from gradviz.core import simulate as module
+from gradviz.core.errors import ExperimentError
+from gradviz.core.measures import MEASURES
+from gradviz.core.simulate import needed_bytes, simulate, trace, traced_bytes
+from gradviz.core.spec import Spec
+from gradviz.core.verdict import Kind
+
+
+def same(one, other):
+    for name in ("edges", "counts", "series"):
+        left, right = getattr(one, name), getattr(other, name)
+        assert left.keys() == right.keys()
+        for key in left:
+            assert left[key].tobytes() == right[key].tobytes(), key
+
+
+@settings(max_examples=60, deadline=None)
+@given(SPECS, st.integers(1, 12), st.integers(1, 20), st.integers(1, 20))
+def test_any_experiment_runs(spec, depth, width, batch):
+    """No exception, no warning; shapes right; histograms and left-out shares add up; the same Spec, the same bytes."""
+    spec = spec.replace(depth=depth, width=width, batch=batch)
+    frame = simulate(spec)
+    assert set(frame.series) == set(MEASURES)
+    assert all(series.shape == (depth,) and series.dtype == np.float64 for series in frame.series.values())
+    total = batch * width
+    numbers = total * (1 - frame.series["activation_infinite"] - frame.series["activation_nan"])
+    np.testing.assert_allclose(frame.counts["activation"].sum(axis=1), numbers)
+    np.testing.assert_allclose(
+        frame.counts["activation_log10"].sum(axis=1), numbers - total * frame.series["activation_zero"], atol=1e-6
+    )
+    gradients = total * (1 - sum(frame.series[f"grad_a_{kind}"] for kind in ("zero", "infinite", "nan")))
+    np.testing.assert_allclose(frame.counts["grad_a_log10"].sum(axis=1), gradients, atol=1e-6)
+    assert frame.verdict.text()
+    same(frame, simulate(spec))
+
+
+def test_same_bytes_in_another_process_and_in_a_thread():
+    """The window computes in a worker thread, the command line in the main one; both show the same digits."""
+    spec = Spec(depth=5, width=40)
+    code = "from gradviz import *; import sys; sys.stdout.write(simulate(Spec(depth=5, width=40)).to_json())"
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")
+    assert child.stdout == simulate(spec).to_json()
+    frames = []
+    thread = threading.Thread(target=lambda: frames.append(simulate(spec)))
+    thread.start()
+    thread.join()
+    same(frames[0], simulate(spec))
+
+
+def test_a_frame_cannot_be_written_to():
+    frame = simulate(Spec(depth=2, width=3))
+    with pytest.raises(ValueError, match="read-only"):
+        frame.series["activation_std"][0] = 1
+    with pytest.raises(TypeError):
+        frame.series["activation_std"] = np.zeros(2)
+
+
+def test_the_measures_are_those_of_the_trace():
+    """What simulate measures on the way is what NumPy says of the arrays that trace keeps."""
+    spec = Spec(depth=6, width=30, activation="tanh", initializer="glorot_normal", dtype="float64")
+    frame, arrays = simulate(spec), trace(spec).arrays
+    for l in range(1, 7):
+        at = {key: series[l - 1] for key, series in frame.series.items()}
+        assert at["activation_mean"] == pytest.approx(arrays[f"a{l}"].mean(), rel=1e-10)
+        assert at["activation_std"] == pytest.approx(arrays[f"a{l}"].std(), rel=1e-12)
+        assert at["pre_activation_mean"] == pytest.approx(arrays[f"z{l}"].mean(), rel=1e-10)
+        assert at["pre_activation_std"] == pytest.approx(arrays[f"z{l}"].std(), rel=1e-12)
+        for name in ("a", "z", "W", "b"):
+            rms = np.sqrt((arrays[f"grad_{name}{l}"] ** 2).mean())
+            assert 10 ** at[f"log10_grad_{name}_rms"] == pytest.approx(rms, rel=1e-12)
+        np.testing.assert_array_equal(
+            frame.counts["activation"][l - 1], np.histogram(arrays[f"a{l}"], frame.edges["activation"])[0]
+        )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_published_printout_of_tanh_with_small_weights(seed):
+    """1000 inputs × 500, tanh, W = 0.01·randn, 10 layers of 500: the printed standard deviations.
+
+    The printout is one draw and this is another, so they agree within the spread of draws, about 0.5 % in layer 1 and that
+    times √l further down; six decimals were printed.
+    """
+    printed = [0.213081, 0.047551, 0.010630, 0.002378, 0.000532, 0.000119, 0.000026, 0.000006, 0.000001, 0.000000]
+    spec = Spec(activation="tanh", initializer="normal", gain=0.01, depth=10, width=500, batch=1000, seed=seed)
+    got = simulate(spec).series["activation_std"]
+    np.testing.assert_allclose(got, printed, rtol=0.03, atol=6e-7)
+
+
+def test_published_printout_of_relu_with_he():
+    """The same with ReLU and He: mean .5625 .5536 .5459, std .8252 .8278 .8139; theory .5642 and .8256 in every layer."""
+    spec = Spec(activation="relu", initializer="he_normal", depth=10, width=500, batch=1000)
+    frame = simulate(spec)
+    np.testing.assert_allclose(frame.series["activation_mean"][:3], [0.5625, 0.5536, 0.5459], rtol=0.05)
+    np.testing.assert_allclose(frame.series["activation_std"][:3], [0.8252, 0.8278, 0.8139], rtol=0.05)
+
+
+def test_relu_halves_the_square_with_one_over_n():
+    """χ = σ_w²/2: 1/fan_in loses half of the mean square per layer, He holds it."""
+    spec = Spec(activation="relu", depth=30, width=1000, batch=64)
+    lecun, he = (simulate(spec.replace(initializer=name)).series["log10_grad_a_rms"] for name in ("lecun_normal", "he_normal"))
+    assert (lecun[0] - lecun[-1]) / 29 == pytest.approx(np.log10(0.5) / 2, rel=0.03)
+    assert abs(he[0] - he[-1]) / 29 < 0.01
+
+
+def test_sigmoid_loses_at_least_a_quarter_per_layer_and_weight():
+    """σ′ ≤ 1/4: through 20 layers of I the gradient shrinks to at most 0.25^20 = 9.09e-13 of itself."""
+    spec = Spec(activation="sigmoid", initializer="identity", depth=21, width=8)
+    log10_rms = simulate(spec).series["log10_grad_a_rms"]
+    assert log10_rms[0] - log10_rms[-1] < np.log10(9.1e-13)
+
+
+@pytest.mark.parametrize("run", [simulate, trace])
+def test_too_large_is_refused_before_anything_is_allocated(run, monkeypatch):
+    """The message says how much is needed; nothing was drawn."""
+    monkeypatch.setattr(module, "propagate", None)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"available": 2**29}))
+    with pytest.raises(ExperimentError, match=r"needs \d+\.\d GiB of memory and 0\.5 GiB are free"):
+        run(Spec(depth=1000, width=2048))
+
+
+@pytest.mark.parametrize(("call", "estimate", "seed"), [(simulate, needed_bytes, 1001), (trace, traced_bytes, 1002)])
+def test_the_estimate_is_right(call, estimate, seed):
+    """Peak memory as the tracer sees it lies within 25 % of the estimate. (A seed of its own: nothing is on the shelf.)"""
+    spec = Spec(depth=40, width=300, batch=500, activation="relu", initializer="he_uniform", seed=seed)
+    tracemalloc.start()
+    kept = call(spec)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert kept is not None
+    assert 0.75 * estimate(spec) < peak < 1.25 * estimate(spec)
+
+
+def test_a_run_can_be_broken_off_within_one_layer():
+    """`tick` is called between layers, tells the share that is done, and may raise."""
+    shares = []
+
+    def tick(share):
+        shares.append(share)
+        if share >= 0.5:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        simulate(Spec(depth=10, width=5), tick)
+    assert shares == pytest.approx([i / 20 for i in range(11)])
+
+
+@pytest.mark.parametrize(
+    ("text", "forward", "backward"),
+    [
+        ("activation=linear&initializer=identity&gain=0.5&depth=50", Kind.VANISHING, Kind.VANISHING),
+        ("activation=linear&initializer=identity&gain=1.5&depth=50", Kind.EXPLODING, Kind.EXPLODING),
+        ("activation=relu&initializer=he_normal&depth=20", Kind.STABLE, Kind.STABLE),
+        ("activation=sigmoid&initializer=glorot_normal&depth=20", Kind.STABLE, Kind.VANISHING),
+    ],
+)
+def test_the_verdict(text, forward, backward):
+    verdict = simulate(Spec.from_text(text)).verdict
+    assert (verdict.forward.kind, verdict.backward.kind) == (forward, backward)

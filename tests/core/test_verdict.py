@@ -1,0 +1,59 @@
+"""The verdict, at zeros, infinities and NaN too."""
+
+import numpy as np
+import pytest
+
+from gradviz.core.simulate import simulate
+from gradviz.core.spec import Spec
+from gradviz.core.verdict import Kind, Verdict
+
+FINE = np.zeros(5)
+INF, NAN = np.inf, np.nan
+
+
+def backward(*log10_sizes):
+    """Judge a gradient given from layer 1 to L."""
+    return Verdict.of(np.zeros(len(log10_sizes)), np.array(log10_sizes, float), "float32")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kind", "says"),
+    [
+        ((-8, -6, -4, -2, 0), Kind.VANISHING, "×0.01 per layer, 10⁻⁸ of it reaches layer 1"),
+        ((8, 6, 4, 2, 0), Kind.EXPLODING, "×100 per layer, 10⁸ times as large at layer 1"),
+        ((-2.9, -1, -1, 0, 0), Kind.STABLE, "stable"),
+        ((-INF, -INF, -30, -20, 0), Kind.VANISHING, "exactly 0 in float32 from layer 2 down"),
+        ((-INF, -INF, -INF), Kind.VANISHING, "exactly 0 in float32 from layer 3 down"),
+        ((INF, INF, 30, 0), Kind.EXPLODING, "from layer 2 down it is infinite"),
+        ((NAN, INF, 30, 0), Kind.EXPLODING, "cannot be computed: from layer 2 down"),
+        ((NAN, NAN), Kind.EXPLODING, "cannot be computed: from layer 2 down"),
+        ((-60, -40, -20, 0), Kind.VANISHING, "From layer 1 down it is below the smallest number of float32"),
+        ((0.0,), Kind.STABLE, "One layer"),
+        ((-INF,), Kind.VANISHING, "exactly 0"),
+    ],
+)
+def test_backward(sizes, kind, says):
+    verdict = backward(*sizes)
+    assert verdict.backward.kind is kind
+    assert says in verdict.backward_text()
+
+
+def test_forward_reads_from_layer_1_up():
+    verdict = Verdict.of(np.array([0.0, -2, -4, -INF]), np.zeros(4), "float64")
+    assert verdict.forward_text() == "The signal vanishes: it is exactly 0 in float64 from layer 4 on."
+    assert verdict.forward.zero_layer == 4
+
+
+def test_threshold_is_three_decades_in_total():
+    assert backward(-3.0, 0).backward.kind is Kind.STABLE
+    assert backward(-3.01, 0).backward.kind is Kind.VANISHING
+    assert backward(3.01, 0).backward.kind is Kind.EXPLODING
+
+
+def test_the_factor_is_the_geometric_mean():
+    """c·I: the factor per layer is c, whatever the depth."""
+    for depth in (2, 7, 152):
+        spec = Spec(activation="linear", initializer="identity", gain=0.9, depth=depth, width=5, dtype="float64")
+        signal = simulate(spec).verdict.backward
+        assert 10**signal.log10_factor == pytest.approx(0.9, rel=1e-12)
+        assert signal.steps == depth - 1

@@ -1,0 +1,14 @@
+"""What hypothesis draws: made from the Spec's declarations, so that a new field is drawn on arrival."""
+
+from hypothesis import strategies as st
+
+from gradviz.core.spec import KNOBS, Spec
+
+
+def values_of(knob):
+    if knob.choices is not None:
+        return st.sampled_from(list(knob.choices))
+    return {int: st.integers, float: st.floats}[knob.kind](knob.low, knob.high)
+
+
+SPECS = st.builds(Spec, **{name: values_of(knob) for name, knob in KNOBS.items()})
