@@ -1,6 +1,7 @@
 """Numbers as people read them: powers of ten with real exponents, factors, decades beyond what a float64 holds."""
 
 from math import floor, inf, isnan
+from math import log10 as log10_of
 
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -17,6 +18,25 @@ def decimal_text(log10: float, digits: int = 4) -> str:
         return special
     mantissa, exponent = _split(log10, digits)
     return f"{mantissa}e{exponent:+03d}"
+
+
+def exact_text(log10: float, digits: int = 4) -> str:
+    """Return 10**log10 to be read out: ``0.8854``, ``1.020·10⁻⁵``."""
+    special = _special(log10)
+    if special is not None:
+        return special
+    if -3 <= log10 < 5:
+        return f"{10.0**log10:.{max(0, digits - 1 - floor(log10))}f}"
+    mantissa, exponent = _split(log10, digits)
+    return f"{mantissa}·10{superscript(exponent)}"
+
+
+def signed_text(value: float, digits: int = 4) -> str:
+    """Return a number to be read out, with a real minus sign."""
+    if value != value or value == 0:
+        return "0" if value == 0 else "NaN"
+    size = inf if abs(value) == inf else log10_of(abs(value))
+    return ("−" if value < 0 else "") + exact_text(size, digits)
 
 
 def power_text(log10: float) -> str:

@@ -4,7 +4,7 @@ from math import inf, log10, nan
 
 import pytest
 
-from gradviz.numbers import decimal_text, factor_text, power_text
+from gradviz.numbers import decimal_text, factor_text, power_text, signed_text
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,19 @@ def test_factor_text(value, text):
 )
 def test_decimal_text(value, text):
     assert decimal_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.88541, "0.8854"),
+        (-2.1674e-9, "−2.167·10⁻⁹"),
+        (12.3456, "12.35"),
+        (0.0, "0"),
+        (-inf, "−∞"),
+        (nan, "NaN"),
+        (5e-324, "4.941·10⁻³²⁴"),
+    ],
+)
+def test_signed_text(value, text):
+    assert signed_text(value) == text

@@ -48,6 +48,8 @@ class Knob:
         Name → entry of the table that the value is taken from; each entry has a `title` and a `help`.
     group : {"front", "more"}
         Whether its control stands in front or is folded away.
+    is_seed : bool
+        Whether any value is as good as another, so that people ask for a new one instead of choosing.
     applies : callable
         ``applies(spec)``: whether the value makes a difference.
     """
@@ -64,6 +66,7 @@ class Knob:
     scale: Literal["linear", "log"]
     choices: Mapping[str, Any] | None
     group: Literal["front", "more"]
+    is_seed: bool
     applies: Callable[[Spec], bool]
 
 
@@ -79,9 +82,18 @@ def _knob(
     scale: Literal["linear", "log"] = "linear",
     choices: Mapping[str, Any] | None = None,
     group: Literal["front", "more"] = "front",
+    is_seed: bool = False,
     applies: Callable[[Spec], bool] = lambda spec: True,
 ) -> Any:
-    more = {"unit": unit, "reach": reach, "scale": scale, "choices": choices, "group": group, "applies": applies}
+    more = {
+        "unit": unit,
+        "reach": reach,
+        "scale": scale,
+        "choices": choices,
+        "group": group,
+        "is_seed": is_seed,
+        "applies": applies,
+    }
     schema: dict[str, Any] = {"enum": list(choices)} if choices else {}
     field = Field(default, title=title, description=help, ge=ge, le=le, json_schema_extra=schema)
     field.metadata.append(more)
@@ -156,6 +168,7 @@ class Spec(BaseModel):
         N_("Names the random draws. The same seed gives the same numbers, whatever else is changed."),
         ge=0,
         le=2**31 - 1,
+        is_seed=True,
     )
     batch: int = _knob(
         256,
@@ -198,8 +211,8 @@ class Spec(BaseModel):
         return "&".join(f"{name}={_written(value)}" for name, value in self if full or value != KNOBS[name].default)
 
     @classmethod
-    def from_text(cls, text: str) -> Self:
-        """Read the one line, ``depth=50&activation=tanh``; what it does not name has its default."""
+    def from_text(cls, text: str, base: Self | None = None) -> Self:
+        """Read the one line, ``depth=50&activation=tanh``; what it does not name is as in `base`, or has its default."""
         _refuse_long(text)
         pairs: list[tuple[str, Any]] = []
         problems: list[Problem] = []
@@ -209,7 +222,7 @@ class Spec(BaseModel):
                 pairs.append((name.strip(), _read(name.strip(), unquote(value.strip()))))
             else:
                 problems.append(Problem("", _('"{part}" is not of the form name=value').format(part=shown(part))))
-        return cls._from_pairs(pairs, problems)
+        return cls._from_pairs(pairs, problems, base)
 
     def to_json(self) -> str:
         """Return the experiment as a JSON object of all its fields."""
@@ -229,14 +242,14 @@ class Spec(BaseModel):
         return cls._from_pairs(pairs, [])
 
     @classmethod
-    def _from_pairs(cls, pairs: Iterable[tuple[str, Any]], problems: list[Problem]) -> Self:
+    def _from_pairs(cls, pairs: Iterable[tuple[str, Any]], problems: list[Problem], base: Self | None = None) -> Self:
         values: dict[str, Any] = {}
         for name, value in pairs:
             if name in values:
                 problems.append(Problem(shown(name), _("is given twice")))
             values[name] = value
         try:
-            spec = cls(**values)
+            spec = cls(**values) if base is None else base.replace(**values)
         except ExperimentError as error:
             raise ExperimentError([*problems, *error.problems]) from None
         if problems:

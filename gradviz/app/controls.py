@@ -1,0 +1,268 @@
+"""The controls, made from the Spec's declarations: one row per field, its kind decided by what is declared."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from math import exp, log
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from superqt import QDoubleSlider
+
+from gradviz.app.store import Store
+from gradviz.core.spec import KNOBS, Knob, Spec
+from gradviz.i18n import _
+from gradviz.panels.style import Style
+
+SLIDER_STEPS = 1000
+
+
+class Control(QWidget):
+    """A field's row. Abstract: concrete ones have `show_value` and `retranslate_values`."""
+
+    edited = Signal(str, object, int)
+    """Field, value, and the number of the drag it belongs to (0: none)."""
+
+    def __init__(self, knob: Knob, new_drag: Callable[[], int]) -> None:
+        super().__init__()
+        self.knob = knob
+        self._new_drag = new_drag
+        self.label = QLabel()
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.rows = QVBoxLayout(self)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.rows.setSpacing(2)
+        self.rows.addWidget(self.label)
+
+    def show_value(self, value: Any) -> None:
+        """Show a value without asking for it."""
+        raise NotImplementedError
+
+    def retranslate(self) -> None:
+        """Take the texts of the language in use."""
+        title, unit, help_text = _(self.knob.title), _(self.knob.unit), _(self.knob.help)
+        self.label.setText(f"{title} ({unit})" if unit else title)
+        for widget in self.findChildren(QWidget):
+            widget.setAccessibleName(title)
+            widget.setAccessibleDescription(help_text)
+        self.setToolTip(help_text)
+        self.retranslate_values()
+
+    def retranslate_values(self) -> None:
+        """Take the texts of the values."""
+
+
+class NumberControl(Control):
+    """A slider for the hand and a box for the exact value."""
+
+    def __init__(self, knob: Knob, new_drag: Callable[[], int]) -> None:
+        super().__init__(knob, new_drag)
+        low, high = knob.reach or (knob.low, knob.high)
+        self._low, self._high = float(low), float(high)
+        self._drag = 0
+        self.slider = QDoubleSlider(Qt.Orientation.Horizontal)  # type: ignore[no-untyped-call]
+        self.slider.setRange(0.0, 1.0)
+        self.slider.setSingleStep(1 / SLIDER_STEPS if knob.kind is float else self._smallest_step())
+        self.slider.setPageStep(0.1)
+        self.box: QSpinBox | QDoubleSpinBox = _box(knob)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.box)
+        self.rows.addLayout(row)
+        self.label.setBuddy(self.box)
+        self.slider.sliderPressed.connect(self._on_pressed)
+        self.slider.sliderReleased.connect(self._on_released)
+        self.slider.valueChanged.connect(self._on_slid)
+        self.box.valueChanged.connect(self._on_typed)
+
+    def show_value(self, value: Any) -> None:
+        with QSignalBlocker(self.slider), QSignalBlocker(self.box):
+            # While it is dragged the slider is the hand's, not the value's.
+            if not self.slider.isSliderDown():
+                self.slider.setValue(self._place_of(float(value)))
+            self.box.setValue(value)
+
+    def _smallest_step(self) -> float:
+        # From one whole number to the next, in the middle of the scale.
+        return abs(self._place_of(self._value_at(0.5) + 1) - 0.5) or 1 / SLIDER_STEPS
+
+    def _value_at(self, place: float) -> float:
+        if self.knob.scale == "log":
+            return exp(log(self._low) + place * (log(self._high) - log(self._low)))
+        return self._low + place * (self._high - self._low)
+
+    def _place_of(self, value: float) -> float:
+        value = min(max(value, self._low), self._high)
+        if self.knob.scale == "log":
+            return (log(value) - log(self._low)) / (log(self._high) - log(self._low))
+        return (value - self._low) / (self._high - self._low)
+
+    def _on_pressed(self) -> None:
+        self._drag = self._new_drag()
+
+    def _on_released(self) -> None:
+        self._drag = 0
+        self._on_slid(self.slider.value())
+
+    def _on_slid(self, place: float) -> None:
+        value = self._value_at(place)
+        value = round(value) if self.knob.kind is int else float(f"{value:.3g}")
+        self.edited.emit(self.knob.name, value, self._drag)
+
+    def _on_typed(self, value: float) -> None:
+        self.edited.emit(self.knob.name, value, 0)
+
+
+class _TypedBox(QDoubleSpinBox):
+    """A box that writes numbers as short as they are, over the whole range from 1e-6 to 1e6."""
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.6g}"
+
+
+def _box(knob: Knob) -> QSpinBox | QDoubleSpinBox:
+    box: QSpinBox | QDoubleSpinBox
+    if knob.kind is int:
+        box = QSpinBox()
+    else:
+        box = _TypedBox()
+        box.setDecimals(9)
+        box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+    box.setRange(knob.low, knob.high)
+    # A number half typed is not yet a wish: 152 is not 1, 15, 152.
+    box.setKeyboardTracking(False)
+    box.setMinimumWidth(76)
+    return box
+
+
+class ChoiceControl(Control):
+    """A list of the entries of a table."""
+
+    def __init__(self, knob: Knob, new_drag: Callable[[], int]) -> None:
+        super().__init__(knob, new_drag)
+        self.box = QComboBox()
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(12)
+        for name in knob.choices or {}:
+            self.box.addItem(name, name)
+        self.rows.addWidget(self.box)
+        self.label.setBuddy(self.box)
+        self.box.currentIndexChanged.connect(self._on_chosen)
+
+    def show_value(self, value: Any) -> None:
+        with QSignalBlocker(self.box):
+            self.box.setCurrentIndex(self.box.findData(value))
+
+    def retranslate_values(self) -> None:
+        for place, entry in enumerate((self.knob.choices or {}).values()):
+            self.box.setItemText(place, _(entry.title))
+            self.box.setItemData(place, _(entry.help), Qt.ItemDataRole.ToolTipRole)
+
+    def _on_chosen(self, place: int) -> None:
+        self.edited.emit(self.knob.name, self.box.itemData(place), 0)
+
+
+class SeedControl(Control):
+    """A number that one does not choose but draws."""
+
+    def __init__(self, knob: Knob, new_drag: Callable[[], int]) -> None:
+        super().__init__(knob, new_drag)
+        self.box = _box(knob)
+        self.button = QPushButton()
+        row = QHBoxLayout()
+        row.addWidget(self.box, 1)
+        row.addWidget(self.button)
+        self.rows.addLayout(row)
+        self.label.setBuddy(self.box)
+        self.box.valueChanged.connect(lambda value: self.edited.emit(self.knob.name, value, 0))
+        self.button.clicked.connect(self.draw_anew)
+
+    def show_value(self, value: Any) -> None:
+        with QSignalBlocker(self.box):
+            self.box.setValue(value)
+
+    def retranslate_values(self) -> None:
+        self.button.setText(_("Draw anew"))
+        self.button.setAccessibleName(_("Draw anew"))
+
+    def draw_anew(self) -> None:
+        """Ask for another seed, small enough to be read out in a hall."""
+        self.edited.emit(self.knob.name, random.randrange(1000), 0)
+
+
+def control_for(knob: Knob, new_drag: Callable[[], int]) -> Control:
+    """Return the control that a field's declaration calls for."""
+    kind = ChoiceControl if knob.choices is not None else SeedControl if knob.is_seed else NumberControl
+    return kind(knob, new_drag)
+
+
+class Controls(QScrollArea):
+    """All fields: those in front, and the others folded away."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self._store = store
+        self.controls = {name: control_for(knob, store.new_drag) for name, knob in KNOBS.items()}
+        self.fold = QToolButton()
+        self.fold.setCheckable(True)
+        self.fold.setAutoRaise(True)
+        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._more = QWidget()
+        more_rows = QVBoxLayout(self._more)
+        more_rows.setContentsMargins(0, 0, 0, 0)
+        inside = QWidget()
+        self._rows = QVBoxLayout(inside)
+        for control in self.controls.values():
+            (self._rows if control.knob.group == "front" else more_rows).addWidget(control)
+            control.edited.connect(self._on_edited)
+        self._rows.addWidget(self.fold)
+        self._rows.addWidget(self._more)
+        self._rows.addStretch(1)
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.fold.toggled.connect(self._on_folded)
+        self._on_folded(False)
+        store.changed.connect(self.show_spec)
+        self.show_spec(store.spec)
+
+    def show_spec(self, spec: Spec) -> None:
+        """Show the values of an experiment, and only the fields that make a difference in it."""
+        for name, control in self.controls.items():
+            control.show_value(getattr(spec, name))
+            control.setVisible(control.knob.applies(spec))
+
+    def retranslate(self) -> None:
+        """Take the texts of the language in use."""
+        self.fold.setText(_("More"))
+        for control in self.controls.values():
+            control.retranslate()
+
+    def restyle(self, style: Style) -> None:
+        """Take the sizes that belong to the type."""
+        margin = round(style.px(12))
+        self._rows.setContentsMargins(margin, margin, margin, margin)
+        self._rows.setSpacing(round(style.px(11)))
+        self.setFixedWidth(round(style.px(288)))
+
+    def _on_edited(self, name: str, value: Any, drag: int) -> None:
+        self._store.edit(name, value, drag)
+
+    def _on_folded(self, open_: bool) -> None:
+        self._more.setVisible(open_)
+        self.fold.setArrowType(Qt.ArrowType.DownArrow if open_ else Qt.ArrowType.RightArrow)

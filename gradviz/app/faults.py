@@ -1,0 +1,53 @@
+"""Faults of the program: said in the banner and on standard error, and the program goes on."""
+
+from __future__ import annotations
+
+import faulthandler
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+
+from PySide6.QtCore import QObject, QSocketNotifier, Signal
+
+
+class FaultHooks(QObject):
+    """Catches what no one caught, in any thread, and hands it to the GUI thread."""
+
+    happened = Signal(str)
+    """What to tell the user."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        if sys.stderr is not None:
+            faulthandler.enable()
+        sys.excepthook = self._on_exception
+        threading.excepthook = lambda told: self._on_exception(told.exc_type, told.exc_value, told.exc_traceback)
+
+    def _on_exception(self, kind: type[BaseException], fault: BaseException | None, trace: TracebackType | None) -> None:
+        traceback.print_exception(kind, fault, trace)
+        self.happened.emit(f"{kind.__name__}: {fault}")
+
+
+class QuitOnSignal(QObject):
+    """Ends the program as closing the window does when the terminal asks for it.
+
+    Python handles a signal only when it next runs, which an idle Qt loop does not; the wake-up socket makes it run.
+    """
+
+    def __init__(self, leave: Callable[[], object]) -> None:
+        super().__init__()
+        self._read, self._write = socket.socketpair()
+        self._read.setblocking(False)
+        self._write.setblocking(False)
+        signal.set_wakeup_fd(self._write.fileno())
+        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_woken)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_told: leave())
+
+    def _on_woken(self) -> None:
+        self._read.recv(64)

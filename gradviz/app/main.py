@@ -1,0 +1,42 @@
+"""Builds the window and wires it; the only file that knows all its parts."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication
+
+from gradviz.app.faults import FaultHooks, QuitOnSignal
+from gradviz.app.qt_setup import make_application
+from gradviz.app.runner import Runner
+from gradviz.app.settings import Settings
+from gradviz.app.store import Store
+from gradviz.app.transport import Transport
+from gradviz.app.window import Window
+from gradviz.core.spec import Spec
+from gradviz.i18n import _, use_language
+
+
+def make_window(spec: Spec | None, *, language: str | None = None, theme: str | None = None) -> Window:
+    """Return the window, not yet shown. What is not said is as it was left."""
+    make_application()
+    settings = Settings()
+    if theme is not None:
+        settings.theme = theme
+    use_language(language or settings.language)
+    return Window(Store(spec or Spec()), Runner(), Transport(), settings)
+
+
+def open_window(spec: Spec | None, *, language: str | None = None, theme: str | None = None) -> int:
+    """Show the window until it is closed; return the exit status."""
+    window = make_window(spec, language=language, theme=theme)
+    faults = FaultHooks()
+    faults.happened.connect(
+        lambda text: window.banner.say(_("Something went wrong ({fault}). The program goes on.").format(fault=text))
+    )
+    leaving = QuitOnSignal(window.close)
+    window.start()
+    window.show()
+    status = QApplication.exec()
+    window.runner.stop()
+    window.deleteLater()
+    del leaving, faults
+    return status

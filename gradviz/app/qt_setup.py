@@ -1,0 +1,30 @@
+"""What Qt and pyqtgraph are told before the first widget."""
+
+from __future__ import annotations
+
+import sys
+
+import pyqtgraph as pg
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+# Seen from Qt 6.10 to 6.11 and of no use to anyone: the offscreen platform says it for every widget.
+NOT_WORTH_SAYING = ("This plugin does not support propagateSizeHints()",)
+
+
+def make_application() -> QApplication:
+    """Return the application, made on the first call."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    qInstallMessageHandler(_on_qt_message)
+    QApplication.setApplicationName("gradviz")
+    QApplication.setOrganizationName("gradviz")
+    QApplication.setStyle("Fusion")
+    pg.setConfigOptions(antialias=True)
+    return QApplication(sys.argv[:1])
+
+
+def _on_qt_message(kind: QtMsgType, context: object, message: str) -> None:
+    if message not in NOT_WORTH_SAYING:
+        print(f"Qt: {message}", file=sys.stderr)

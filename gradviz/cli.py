@@ -1,0 +1,266 @@
+"""The command line. Qt is imported only in the branches that need it.
+
+Exit status 0 done, 1 the run failed, 2 wrong usage or an invalid experiment, 3 no display or a missing system library. Data
+goes to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from itertools import pairwise
+from pathlib import Path
+from typing import NoReturn
+
+from gradviz import __version__
+from gradviz.core.errors import ExperimentError
+from gradviz.core.spec import Spec
+from gradviz.experiment import read_experiment
+from gradviz.i18n import LANGUAGES, _, system_language, use_language
+from gradviz.panels import PANELS
+from gradviz.panels.themes import THEMES
+
+DONE, FAILED, WRONG, LACKING = 0, 1, 2, 3
+
+
+def main() -> NoReturn:
+    """Run the command line of this process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return the exit status."""
+    use_language(_language_in(arguments))
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except ExperimentError as error:
+        return _complain(*map(str, error.problems), status=WRONG)
+    except BrokenPipeError:
+        # Whoever read us has seen enough (`| head`). Nothing more can be written, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except (OSError, MemoryError) as error:
+        return _complain(str(error) or _("there is not enough memory"), status=FAILED)
+    return status
+
+
+def _complain(*lines: str, status: int) -> int:
+    for line in lines:
+        print(f"gradviz: {line}", file=sys.stderr)
+    return status
+
+
+# --- the commands ---
+
+
+def _show(options: argparse.Namespace) -> int:
+    spec = _spec(options)
+    status = _lacks("require_window")
+    if status:
+        return status
+    from gradviz.app.main import open_window
+
+    return open_window(spec if options.experiment or options.set else None, language=options.lang, theme=options.theme)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from gradviz.core.simulate import simulate, trace
+
+    spec = _spec(options)
+    frame = simulate(spec)
+    if options.csv == "-":
+        from gradviz.export.table import csv_text
+
+        sys.stdout.write(csv_text(frame))
+    elif options.json == "-":
+        sys.stdout.write(frame.to_json())
+    else:
+        from gradviz.core.report import report
+
+        print(report(frame))
+    files = {name: path for name in ("csv", "json", "arrays") if (path := getattr(options, name)) not in (None, "-")}
+    if files:
+        from gradviz.export import table
+
+        write: dict[str, Callable[[str], None]] = {
+            "csv": lambda path: table.write_csv(frame, path),
+            "json": lambda path: table.write_json(frame, path),
+            "arrays": lambda path: table.write_arrays(trace(spec), path),
+        }
+        for name, path in files.items():
+            write[name](path)
+    return DONE
+
+
+def _export(options: argparse.Namespace) -> int:
+    from gradviz.core.simulate import simulate
+
+    spec = _spec(options)
+    if options.at is not None and not 1 <= options.at <= spec.depth:
+        return _complain(_("--at: {layer} is outside 1 … {depth}").format(layer=options.at, depth=spec.depth), status=WRONG)
+    status = _lacks("require_drawing")
+    if status:
+        return status
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from gradviz.app.headless import offscreen_application
+    from gradviz.export.figure import Figure, format_of, write_figure
+    from gradviz.panels.playhead import Playhead
+
+    figure = Figure(tuple(options.panel or PANELS), options.size, options.theme or "light", options.dpi)
+    try:
+        format_of(options.output)
+        frame = simulate(spec)
+        with offscreen_application():
+            write_figure(frame, figure, options.output, Playhead(options.at or 1))
+    except ValueError as error:
+        return _complain(str(error), status=WRONG)
+    return DONE
+
+
+def _describe(options: argparse.Namespace) -> int:
+    if options.schema:
+        import json
+
+        print(json.dumps(Spec.model_json_schema(), indent=2))
+    else:
+        from gradviz.describe import reference
+
+        sys.stdout.write(reference())
+    return DONE
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from gradviz.system import examine
+
+    findings = examine()
+    for finding in findings:
+        print(f"{'✓' if finding.ok else '✗'} {finding.what}" + (f": {finding.mend}" if finding.mend else ""))
+    return DONE if all(finding.ok for finding in findings) else LACKING
+
+
+def _lacks(requirement: str) -> int:
+    from gradviz import system
+
+    try:
+        getattr(system, requirement)()
+    except system.SystemLacksError as error:
+        return _complain(str(error), status=LACKING)
+    return DONE
+
+
+def _spec(options: argparse.Namespace) -> Spec:
+    """Return the experiment that was asked for, or raise everything that is wrong with it at once."""
+    changes = "&".join(options.set or [])
+    try:
+        base = read_experiment(options.experiment)
+    except ExperimentError as error:
+        try:
+            Spec.from_text(changes)
+        except ExperimentError as another:
+            raise ExperimentError([*error.problems, *another.problems]) from None
+        raise
+    return Spec.from_text(changes, base)
+
+
+# --- the arguments ---
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with the nearest command named when one is misspelt."""
+
+    def error(self, message: str) -> NoReturn:
+        words = [word for word in sys.argv[1:] if not word.startswith("-")]
+        if "invalid choice" in message and words and (near := get_close_matches(words[0], COMMANDS, n=1)):
+            message += "; " + _('did you mean "{nearest}"?').format(nearest=near[0])
+        super().error(message)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, cross, height = text.lower().replace("×", "x").partition("x")
+    if not (cross and width.isdecimal() and height.isdecimal() and len(width) < 7 and len(height) < 7):
+        raise argparse.ArgumentTypeError(_('"{text}" is not of the form 1920x1080').format(text=text))
+    return int(width), int(height)
+
+
+def _dots(text: str) -> int:
+    if not (text.isdecimal() and len(text) < 6 and 36 <= int(text) <= 2400):
+        raise argparse.ArgumentTypeError(_('"{text}" is outside 36 … 2400').format(text=text))
+    return int(text)
+
+
+def _name_in(table: Sequence[str]) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text not in table:
+            from gradviz.core.errors import unknown_name
+
+            raise argparse.ArgumentTypeError(unknown_name(text, list(table)))
+        return text
+
+    return check
+
+
+def _language_in(arguments: Sequence[str]) -> str:
+    """Return the language asked for, before anything is parsed: the parser's own texts are in it."""
+    asked = dict(pairwise(arguments)).get("--lang")
+    return next((word[7:] for word in arguments if word.startswith("--lang=")), asked) or system_language()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="gradviz", description=_("See vanishing and exploding gradients, in a real network simulated in NumPy.")
+    )
+    parser.add_argument("--version", action="version", version=f"gradviz {__version__}")
+    experiment = _Parser(add_help=False)
+    experiment.add_argument(
+        "experiment",
+        nargs="?",
+        metavar="EXPERIMENT",
+        help=_("a line such as depth=50&activation=tanh, a .json file, an exported picture, or - for standard input"),
+    )
+    experiment.add_argument(
+        "--set", action="append", metavar="FIELD=VALUE", help=_("change one field (gradviz describe lists them)")
+    )
+    language = _Parser(add_help=False)
+    language.add_argument("--lang", type=_name_in(list(LANGUAGES)), metavar="|".join(LANGUAGES), help=_("language"))
+    theme = _Parser(add_help=False)
+    theme.add_argument("--theme", type=_name_in(list(THEMES)), metavar="|".join(THEMES), help=_("colours"))
+
+    parser.set_defaults(run=_show, experiment=None, set=None, lang=None, theme=None)
+    commands = parser.add_subparsers(metavar="COMMAND", title=_("commands"))
+    made = {}
+    for name, (command, text, parents) in {
+        "show": (_show, _("open the window (also without a command)"), [experiment, language, theme]),
+        "run": (_run, _("simulate, and print a table per layer and the verdict"), [experiment, language]),
+        "export": (_export, _("draw panels to a file; needs no display"), [experiment, language, theme]),
+        "describe": (_describe, _("print the reference of fields, activations, initializers, measures and panels"), [language]),
+        "doctor": (_doctor, _("say what this machine lacks, with the line that installs it"), [language]),
+    }.items():
+        made[name] = commands.add_parser(name, help=text, description=text, parents=parents)
+        made[name].set_defaults(run=command)
+    for name, text in {
+        "csv": _("write the measures as CSV (- for standard output)"),
+        "json": _("write experiment, verdict and measures as JSON (- for standard output)"),
+        "arrays": _("write the arrays of the pass as NPZ"),
+    }.items():
+        made["run"].add_argument(f"--{name}", metavar="FILE", help=text)
+    picture = made["export"].add_argument
+    picture(
+        "--panel",
+        nargs="+",
+        type=_name_in(list(PANELS)),
+        metavar="KEY",
+        help=_("which panels: {keys}; all by default").format(keys=", ".join(PANELS)),
+    )
+    picture("--at", type=int, metavar="LAYER", help=_("the layer that is brought out"))
+    picture("--size", type=_size, default=(1920, 1080), metavar="WxH", help=_("in pixels, 1920x1080 by default"))
+    picture("--dpi", type=_dots, metavar="N", help=_("dots per inch, for print: 300"))
+    picture("-o", "--output", required=True, metavar="FILE", type=Path, help=_(".png, .svg or .pdf"))
+    made["describe"].add_argument("--schema", action="store_true", help=_("the JSON Schema of an experiment instead"))
+    return parser
+
+
+COMMANDS = ("show", "run", "export", "describe", "doctor")

@@ -1,0 +1,35 @@
+"""A Frame as text: a table per layer and the verdict."""
+
+from gradviz.core.frame import Frame
+from gradviz.core.words import caption
+from gradviz.i18n import _
+from gradviz.numbers import decimal_text
+
+COLUMNS = {
+    # heading: measure
+    "layer": "",
+    "a mean": "activation_mean",
+    "a std": "activation_std",
+    "z std": "pre_activation_std",
+    "a = 0": "activation_zero",
+    "grad a": "log10_grad_a_rms",
+    "grad z": "log10_grad_z_rms",
+    "grad W": "log10_grad_W_rms",
+    "grad b": "log10_grad_b_rms",
+}
+
+
+def report(frame: Frame) -> str:
+    """Return the table, one row a layer, and what becomes of signal and gradient."""
+    rows = [list(COLUMNS)]
+    for layer in range(1, frame.depth + 1):
+        row = [str(layer)]
+        for key in list(COLUMNS.values())[1:]:
+            value = float(frame.series[key][layer - 1])
+            row.append(decimal_text(value) if key.startswith("log10_") else f"{value:.6f}")
+        rows.append(row)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+    table = "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    note = _("grad: root mean square of the gradient, which enters layer {depth} as N(0, 1)").format(depth=frame.depth)
+    verdict = f"{frame.verdict.backward_text()}\n{frame.verdict.forward_text()}"
+    return f"{caption(frame.spec)}\n\n{table}\n\n{note}\n{verdict}"

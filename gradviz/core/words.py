@@ -1,0 +1,33 @@
+"""An experiment in words, in the language in use."""
+
+from typing import Any
+
+from gradviz.core.spec import KNOBS, Spec
+from gradviz.i18n import _
+
+
+def value_text(name: str, value: Any) -> str:
+    """Return a field's value as people read it: a table entry by its title, a number with its digits."""
+    knob = KNOBS[name]
+    if knob.choices is not None:
+        return _(knob.choices[value].title)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def caption(spec: Spec) -> str:
+    """Return the experiment as one line of words: every field that makes a difference and stands in front or is not usual."""
+    said = [
+        f"{_(knob.title)} {value_text(name, getattr(spec, name))}"
+        for name, knob in KNOBS.items()
+        if knob.applies(spec) and (knob.group == "front" or getattr(spec, name) != knob.default)
+    ]
+    return " · ".join(said)
+
+
+def difference_text(spec: Spec, reference: Spec) -> str:
+    """Return what differs from a reference: ``Gain 1 → 0.5``; the reference's value comes first."""
+    said = [
+        f"{_(KNOBS[name].title)} {value_text(name, getattr(reference, name))} → {value_text(name, getattr(spec, name))}"
+        for name in spec.differences(reference)
+    ]
+    return " · ".join(said) if said else _("the same experiment")

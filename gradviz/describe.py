@@ -1,0 +1,72 @@
+"""The reference of every field, activation, initializer, measure and panel, made from their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gradviz.core.activations import ACTIVATIONS
+from gradviz.core.arrays import PRECISIONS
+from gradviz.core.data import NORMALIZATIONS, SOURCES
+from gradviz.core.initializers import INITIALIZERS
+from gradviz.core.measures import MEASURES
+from gradviz.core.spec import KNOBS, Knob
+from gradviz.core.words import value_text
+from gradviz.i18n import N_, _
+from gradviz.panels import PANELS
+
+Rows = Sequence[Sequence[str]]
+
+
+def reference() -> str:
+    """Return the reference as Markdown tables, in the language in use."""
+    parts = [f"# {_('Reference')}\n"]
+    for title, head, rows in _tables():
+        parts.append(f"## {_(title)}\n\n{_markdown([_(cell) for cell in head], rows)}")
+    return "\n".join(parts)
+
+
+def _tables() -> Iterator[tuple[str, Sequence[str], Rows]]:
+    yield N_("Fields"), _FIELD_HEAD, [_field_row(knob) for knob in KNOBS.values()]
+    yield (
+        N_("Activations"),
+        (N_("Name"), N_("Title"), N_("Formula"), N_("Between"), N_("Initializer"), N_("Meaning")),
+        [
+            (f"`{a.name}`", _(a.title), a.formula, _interval(*a.bounds), f"`{a.initializer}`", _(a.help))
+            for a in ACTIVATIONS.values()
+        ],
+    )
+    yield (
+        N_("Initializers"),
+        (N_("Name"), N_("Title"), N_("Formula"), N_("Meaning")),
+        [(f"`{i.name}`", _(i.title), i.formula, _(i.help)) for i in INITIALIZERS.values()],
+    )
+    for title, table in ((N_("Data"), SOURCES), (N_("Normalizations"), NORMALIZATIONS), (N_("Precisions"), PRECISIONS)):
+        yield title, _ENTRY_HEAD, [(f"`{name}`", _(entry.title), _(entry.help)) for name, entry in table.items()]
+    yield N_("Measures"), (N_("Name"), N_("Meaning")), [(f"`{m.key}`", _(m.title)) for m in MEASURES.values()]
+    yield N_("Panels"), _ENTRY_HEAD, [(f"`{p.key}`", _(p.title), _(p.help)) for p in PANELS.values()]
+
+
+_FIELD_HEAD = (N_("Name"), N_("Title"), N_("Values"), N_("Default"), N_("Meaning"))
+_ENTRY_HEAD = (N_("Name"), N_("Title"), N_("Meaning"))
+
+
+def _field_row(knob: Knob) -> Sequence[str]:
+    if knob.choices is not None:
+        values = ", ".join(f"`{name}`" for name in knob.choices)
+        default = f"`{knob.default}`"
+    else:
+        values = f"{value_text(knob.name, knob.low)} … {value_text(knob.name, knob.high)} {_(knob.unit)}".rstrip()
+        default = value_text(knob.name, knob.default)
+    return f"`{knob.name}`", _(knob.title), values, default, _(knob.help)
+
+
+def _interval(low: float, high: float) -> str:
+    ends = [str(end).replace("inf", "∞").removesuffix(".0").replace("-", "−") for end in (low, high)]
+    return " … ".join(ends)
+
+
+def _markdown(head: Sequence[str], rows: Rows) -> str:
+    def line(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+    return line(head) + line(["---"] * len(head)) + "".join(line(row) for row in rows)

@@ -1,0 +1,65 @@
+"""Finds the experiment in whatever names one: the line of text, a JSON file, an exported picture, standard input."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from gradviz.core.errors import ExperimentError, Problem, shown
+from gradviz.core.spec import LONGEST_TEXT, Spec
+from gradviz.export.embedded import experiment_in
+from gradviz.i18n import _
+
+LONGEST_PICTURE = 256 * 2**20
+"""Bytes; a 16K picture is smaller."""
+
+
+def read_experiment(source: str | None) -> Spec:
+    """Return the experiment that a command-line argument names; without one, the opening experiment.
+
+    Raises
+    ------
+    ExperimentError
+        With every problem, or because there is no such file, or no experiment in it.
+    """
+    if not source:
+        return Spec()
+    if source == "-":
+        return _from_bytes(sys.stdin.buffer.read(LONGEST_TEXT + 1))
+    if not _is_file(source) and ("=" in source or source.lstrip().startswith("{")):
+        return _from_bytes(source.encode(errors="replace"))
+    return read_file(source)
+
+
+def read_file(path: str | Path) -> Spec:
+    """Return the experiment in a file: JSON, the line of text, or a picture that gradviz exported."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(LONGEST_PICTURE + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        message = _("cannot read {path}: {reason}").format(path=shown(str(path)), reason=reason)
+        raise ExperimentError([Problem("", message)]) from None
+    if len(content) > LONGEST_PICTURE:
+        raise ExperimentError([Problem("", _("{path} is too large for an experiment").format(path=shown(str(path))))])
+    embedded = experiment_in(content)
+    if embedded is not None:
+        return Spec.from_text(embedded)
+    if content[:4] in (b"\x89PNG", b"%PDF") or content[:5] in (b"<?xml", b"<svg "):
+        raise ExperimentError([Problem("", _("there is no experiment in {path}").format(path=shown(str(path))))])
+    return _from_bytes(content)
+
+
+def _from_bytes(content: bytes) -> Spec:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ExperimentError([Problem("", _("this is neither text nor a picture with an experiment in it"))]) from None
+    return Spec.from_json(text) if text.lstrip().startswith("{") else Spec.from_text(text)
+
+
+def _is_file(source: str) -> bool:
+    try:
+        return Path(source).is_file()
+    except (OSError, ValueError):  # a name too long or with a NUL
+        return False

@@ -1,0 +1,1 @@
+"""A Frame → a file, from the window or without one."""

@@ -1,0 +1,67 @@
+"""Reads back the experiment that travels inside an exported picture. Needs no Qt."""
+
+from __future__ import annotations
+
+import html
+import re
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+
+from gradviz.core.spec import LONGEST_TEXT
+
+KEY = "gradviz"
+"""Under this name the experiment stands in the text of a PNG file."""
+
+PNG_START = b"\x89PNG\r\n\x1a\n"
+IN_XML = re.compile(rb"gradviz:experiment\[([^\]<>]{0,%d})\]" % LONGEST_TEXT)
+
+
+def marked(experiment: str) -> str:
+    """Return the experiment as it stands in the description of an SVG or PDF file."""
+    return f"gradviz:experiment[{experiment}]"
+
+
+def experiment_in(content: bytes) -> str | None:
+    """Return the experiment's text from the bytes of a picture, or None where there is none."""
+    for start, read in _READERS.items():
+        if content[:1024].lstrip().startswith(start):
+            return read(content)
+    return None
+
+
+def _from_png(content: bytes) -> str | None:
+    for kind, body in _png_chunks(content):
+        name, _nul, text = body.partition(b"\0")
+        if name != KEY.encode():
+            continue
+        if kind == b"tEXt":
+            return text[:LONGEST_TEXT].decode("latin-1")
+        if kind == b"zTXt":
+            try:
+                # One byte names the compression; the limit is for files that would inflate without end.
+                return zlib.decompressobj().decompress(text[1:], LONGEST_TEXT).decode("latin-1")
+            except zlib.error:
+                return None
+    return None
+
+
+def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    place = len(PNG_START)
+    while place + 8 <= len(content):
+        (length,) = struct.unpack(">I", content[place : place + 4])
+        yield content[place + 4 : place + 8], content[place + 8 : place + 8 + length]
+        place += length + 12
+
+
+def _from_markup(content: bytes) -> str | None:
+    found = IN_XML.search(content)
+    return html.unescape(found[1].decode("ascii", "replace")) if found else None
+
+
+_READERS: dict[bytes, Callable[[bytes], str | None]] = {
+    PNG_START: _from_png,
+    b"<?xml": _from_markup,
+    b"<svg": _from_markup,
+    b"%PDF": _from_markup,
+}

@@ -1,0 +1,51 @@
+"""The panels: one file each, one entry in this table.
+
+The table itself needs no Qt; the command line reads it too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from gradviz.i18n import N_
+
+if TYPE_CHECKING:
+    from gradviz.panels.base import Panel
+
+
+@dataclass(frozen=True)
+class PanelEntry:
+    """What the program knows of a panel before it is made."""
+
+    key: str
+    title: str
+    help: str
+    place: str
+
+    def load(self) -> type[Panel]:
+        """Return the class, which brings Qt with it."""
+        module, _colon, name = self.place.partition(":")
+        panel: type[Panel] = getattr(import_module(module), name)
+        return panel
+
+
+PANELS: dict[str, PanelEntry] = {
+    entry.key: entry
+    for entry in (
+        PanelEntry(
+            "activations",
+            N_("Activations, layer by layer"),
+            N_("A histogram of the activations on every layer: whether they collapse, saturate or explode."),
+            "gradviz.panels.activations:ActivationsPanel",
+        ),
+        PanelEntry(
+            "gradient",
+            N_("Gradient, layer by layer"),
+            N_("The size of the gradient in every layer, in decades: how much of it reaches layer 1."),
+            "gradviz.panels.gradient:GradientPanel",
+        ),
+    )
+}
+"""Key → PanelEntry, in menu order."""

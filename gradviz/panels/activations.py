@@ -1,0 +1,281 @@
+"""The activations, layer by layer: one histogram standing on each layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, log10
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPolygonF
+
+from gradviz.core.activations import ACTIVATIONS
+from gradviz.core.frame import Frame
+from gradviz.i18n import N_, _
+from gradviz.numbers import power_text, signed_text
+from gradviz.panels.base import Panel
+from gradviz.panels.items import DecadeAxis, PlainAxis, Ticks
+from gradviz.panels.marks import Marks
+from gradviz.panels.playhead import Playhead
+from gradviz.panels.ranges import StillRange
+from gradviz.panels.style import Style
+
+MOST_RIDGES = 120
+"""More than this cannot be told apart on a projector, and each costs drawing time."""
+
+LINEAR_DECADES = 2.0
+"""An unbounded activation whose layers differ by more than this in size is shown by magnitude, on an axis of decades."""
+
+SATURATED = 0.4
+"""From this share of activations at the ends on, saturation is the finding."""
+
+_FINDINGS = (
+    # from this std(layer L) / std(layer 1) on
+    (10.0, N_("Activations explode: std {first} → {last}")),
+    (2.0, N_("Activations grow: std {first} → {last}")),
+    (0.5, N_("Activations keep their spread: std {first} → {last}")),
+    (0.1, N_("Activations shrink: std {first} → {last}")),
+    (0.0, N_("Activations collapse: std {first} → {last}")),
+)
+
+REACH = 0.86
+"""How far a histogram's peak reaches towards the next layer."""
+
+
+class ValueOrDecadeAxis(DecadeAxis):
+    """An axis of values or of decades, as the panel says."""
+
+    by_magnitude = False
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
+        if self.by_magnitude:
+            return super().tickValues(minVal, maxVal, size)
+        ticks: Ticks = pg.AxisItem.tickValues(self, minVal, maxVal, size)
+        return ticks[:1] if len(ticks[0][1]) > 3 else ticks[:2]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        if self.by_magnitude:
+            return super().tickStrings(values, scale, spacing)
+        return PlainAxis.tickStrings(self, values, scale, spacing)
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """A histogram as an outline in the plot's coordinates, standing on its layer."""
+
+    layer: int
+    outline: QPolygonF
+
+
+class RidgesItem(pg.GraphicsObject):
+    """All histograms in one item: a plot item each could not be animated."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ridges: list[Ridge] = []
+        self.ghosts: list[Ridge] = []
+        self.playhead = Playhead()
+        self.style_: Style | None = None
+        self._rect = QRectF(0, 0, 1, 1)
+
+    def set_ridges(self, ridges: list[Ridge], ghosts: list[Ridge], rect: QRectF) -> None:
+        self.prepareGeometryChange()
+        self.ridges, self.ghosts, self._rect = ridges, ghosts, rect
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._rect
+
+    def paint(self, painter: QPainter, *_options: object) -> None:
+        if self.style_ is None:
+            return
+        style = self.style_
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(style.pen("reference", 1.0, 0.9))
+        painter.setBrush(style.brush("reference", 0.35))
+        for ghost in self.ghosts:
+            painter.drawPolygon(ghost.outline)
+        for lit in (False, True):
+            painter.setPen(style.pen("forward", 1.0, 0.9 if lit else 0.25))
+            painter.setBrush(style.brush("forward", 0.45 if lit else 0.08))
+            for ridge in self.ridges:
+                if self.playhead.has_activation(ridge.layer) is lit and ridge.layer != self.playhead.layer:
+                    painter.drawPolygon(ridge.outline)
+        painter.setPen(style.pen("ink", 1.4))
+        painter.setBrush(style.brush("forward", 0.95))
+        for ridge in self.ridges:
+            if ridge.layer == self.playhead.layer:
+                painter.drawPolygon(ridge.outline)
+
+
+class ActivationsPanel(Panel):
+    """The ridgeline: how the activations of each layer are distributed, with the layer under the playhead brought out."""
+
+    key = "activations"
+    value_axis_type = ValueOrDecadeAxis
+    value_axis: ValueOrDecadeAxis
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self._range = StillRange(room=0.03)
+        self._shown = (0.0, 1.0)
+        self._ridges = RidgesItem()
+        self._ridges.setZValue(10)
+        self.plot.addItem(self._ridges, ignoreBounds=True)
+        self._marks = Marks(self.plot)
+        self.restyle(style)
+
+    def restyle_items(self, style: Style) -> None:
+        """Give the ridges their colours."""
+        self._ridges.style_ = style
+        self._marks.restyle(style, "forward")
+
+    def show_frame(self, frame: Frame, reference: Frame | None) -> None:
+        """Bring ridges, axis and marks to a new Frame."""
+        by_magnitude = shown_by_magnitude(frame)
+        self._show_axis(by_magnitude)
+        key = "activation_log10" if by_magnitude else "activation"
+        low, high = self._shown = self._range.fit(*_span(frame, key))
+        self.plot.setYRange(low, high, padding=0)
+        ghosts = outlines(reference, key, -1, self._shown, most=frame.depth) if reference is not None else []
+        rect = QRectF(-1, low, frame.depth + 3, high - low)
+        self._ridges.set_ridges(outlines(frame, key, 1, self._shown, always=self.playhead.layer), ghosts, rect)
+        series = frame.series
+        all_zero = series["activation_zero"] == 1
+        self._marks.show(
+            all_zero if by_magnitude else np.zeros(frame.depth, bool),
+            series["activation_infinite"] > 0,
+            series["activation_nan"] > 0,
+            low,
+            high,
+        )
+
+    def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
+        """Light the layers that the forward wave has passed, and bring out the current one."""
+        self._ridges.playhead = playhead
+        if not any(ridge.layer == playhead.layer for ridge in self._ridges.ridges):
+            key = "activation_log10" if self.value_axis.by_magnitude else "activation"
+            self._ridges.ridges = outlines(frame, key, 1, self._shown, always=playhead.layer)
+        self._ridges.update()
+
+    def finding_text(self, frame: Frame) -> str:
+        """Say what becomes of the spread."""
+        first, last = (float(frame.series["activation_std"][place]) for place in (0, -1))
+        at_the_ends = share_at_the_ends(frame)
+        if not np.isfinite(last):
+            return frame.verdict.forward_text().rstrip(".")
+        if at_the_ends is not None and at_the_ends > SATURATED:
+            ends = [signed_text(end, 1) for end in ACTIVATIONS[frame.spec.activation].bounds]
+            text = _("Activations saturate: {share:.0%} of them lie next to {low} or {high}")
+            return text.format(share=at_the_ends, low=ends[0], high=ends[1])
+        ratio = last / first if first > 0 else 1.0
+        text = next(text for least, text in _FINDINGS if ratio >= least)
+        return _(text).format(first=_size(first), last=_size(last))
+
+    def legend_text(self, frame: Frame, reference: Frame | None) -> str:
+        """Say what is drawn."""
+        text = _("one histogram per layer, each scaled to its own peak")
+        step = _step(frame.depth)
+        if step > 1:
+            text = _("a histogram every {step} layers, each scaled to its own peak").format(step=step)
+        return text + (_("   ▌grey, to the left: pinned reference") if reference is not None else "")
+
+    def layer_text(self, frame: Frame, layer: int) -> str:
+        """Read out the activations at a layer."""
+        mean, std = (signed_text(frame.series[f"activation_{name}"][layer - 1]) for name in ("mean", "std"))
+        return _("mean {mean}, std {std}").format(mean=mean, std=std)
+
+    def forget_range(self) -> None:
+        """Fit the axis anew next time."""
+        self._range.forget()
+
+    def _show_axis(self, by_magnitude: bool) -> None:
+        if by_magnitude != self.value_axis.by_magnitude:
+            self.value_axis.by_magnitude = by_magnitude
+            self._range.forget()
+        self.value_axis.picture = None
+        self.value_axis.name_it(_("|activation|") if by_magnitude else _("activation"))
+
+
+def share_at_the_ends(frame: Frame) -> float | None:
+    """Return the share of all activations within 2 % of either end of a bounded activation, else None."""
+    if not ACTIVATIONS[frame.spec.activation].is_bounded:
+        return None
+    counts = frame.counts["activation"]
+    end = round(0.02 * counts.shape[1])
+    return float((counts[:, :end].sum() + counts[:, -end:].sum()) / max(1, counts.sum()))
+
+
+def shown_by_magnitude(frame: Frame) -> bool:
+    """Whether the layers are too unlike in size for one axis of values."""
+    if ACTIVATIONS[frame.spec.activation].is_bounded:
+        return False
+    rms = frame.series["activation_rms"]
+    sizes = rms[np.isfinite(rms) & (rms > 0)]
+    if not sizes.size:
+        return False
+    return bool(log10(sizes.max()) - log10(sizes.min()) > LINEAR_DECADES) or not np.isfinite(rms).all()
+
+
+def _step(depth: int) -> int:
+    return ceil(depth / MOST_RIDGES)
+
+
+def outlines(
+    frame: Frame, key: str, side: int, shown: tuple[float, float], *, always: int = 0, most: int | None = None
+) -> list[Ridge]:
+    """Return the histograms of a Frame as outlines.
+
+    Parameters
+    ----------
+    frame, key
+        Whose, and which.
+    side : {1, -1}
+        To the right of their layers, or, as a reference, to the left and half as wide.
+    shown : tuple of float
+        The range of values that is shown; what lies beyond is cut off here, because SVG does not clip.
+    always : int
+        A layer that has a ridge even where not every layer has one.
+    most : int, optional
+        The last layer that there is room for.
+    """
+    edges, counts = frame.edges[key], frame.counts[key]
+    step, last_layer = _step(frame.depth), min(frame.depth, most or frame.depth)
+    reach = (REACH if side > 0 else -REACH / 2) * step
+    ridges = []
+    for layer in sorted({*range(1, last_layer + 1, step), *([always] if 0 < always <= last_layer else [])}):
+        own_edges, row = edges if edges.ndim == 1 else edges[layer - 1], counts[layer - 1]
+        inside = np.flatnonzero((row > 0) & (own_edges[1:] > shown[0]) & (own_edges[:-1] < shown[1]))
+        if inside.size:
+            first, last = inside[0], inside[-1] + 1
+            y = np.clip(np.repeat(own_edges[first : last + 1], 2), *shown)
+            x = layer + np.concatenate([[0.0], np.repeat(reach * row[first:last] / row.max(), 2), [0.0]])
+            ridges.append(Ridge(layer, _polygon(x, y)))
+    return ridges
+
+
+def _polygon(x: np.ndarray, y: np.ndarray) -> QPolygonF:
+    polygon = pg.functions.create_qpolygonf(len(x))
+    points = pg.functions.ndarray_from_qpolygonf(polygon)
+    points[:, 0], points[:, 1] = x, y
+    return polygon
+
+
+def _span(frame: Frame, key: str) -> tuple[float, float]:
+    """Return the range of values that the histograms cover."""
+    edges, counts = frame.edges[key], frame.counts[key]
+    if edges.ndim == 1:
+        return float(edges[0]), float(edges[-1])
+    # By magnitude, a thin tail of tiny values reaches far down and says nothing: cut below 1 % of a layer.
+    shares = np.cumsum(counts, axis=1) / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    filled = counts.any(axis=1)
+    if not filled.any():
+        return -1.0, 1.0
+    lows = [row_edges[np.searchsorted(row, 0.01)] for row_edges, row in zip(edges[filled], shares[filled], strict=True)]
+    return float(min(lows)), float(edges[filled][:, -1].max())
+
+
+def _size(value: float) -> str:
+    return power_text(log10(value)) if value > 0 else "0"

@@ -1,0 +1,212 @@
+"""The gradient, layer by layer, in decades."""
+
+from __future__ import annotations
+
+from math import inf, isfinite
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+
+from gradviz.core.arrays import PRECISIONS
+from gradviz.core.frame import Frame
+from gradviz.core.verdict import THRESHOLD_DECADES, Kind
+from gradviz.i18n import N_, _
+from gradviz.numbers import exact_text, factor_text, power_text
+from gradviz.panels.base import LIMIT, Panel
+from gradviz.panels.items import DecadeAxis
+from gradviz.panels.marks import Marks
+from gradviz.panels.playhead import Playhead
+from gradviz.panels.ranges import StillRange
+from gradviz.panels.style import Style
+
+SERIES = "log10_grad_a_rms"
+
+_FINDINGS = {
+    Kind.VANISHING: N_("The gradient vanishes: {total} of it reaches layer 1"),
+    Kind.STABLE: N_("The gradient arrives: {total} of it reaches layer 1"),
+    Kind.EXPLODING: N_("The gradient explodes: {total} times as large at layer 1"),
+}
+
+
+class GradientPanel(Panel):
+    """Size of the gradient against the layer: measured points, the pinned reference, the zones, the floor of the precision."""
+
+    key = "gradient"
+    value_axis_type = DecadeAxis
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self._range = StillRange(room=0.06)
+        self._zones = {
+            role: pg.LinearRegionItem(orientation="horizontal", movable=False) for role in ("explode", "vanish", "grid")
+        }
+        self._zone_names = {role: pg.TextItem(anchor=(1, 0.5)) for role in self._zones}
+        self._reference = pg.PlotDataItem(symbol="s")
+        self._reference_name = pg.TextItem(anchor=(1, 1))
+        self._ahead = pg.PlotDataItem(symbol="o")
+        self._measured = pg.PlotDataItem(symbol="o")
+        self._current = pg.ScatterPlotItem(symbol="o")
+        self._slope = pg.TextItem(anchor=(0.5, 1.25))
+        self._marks = Marks(self.plot)
+        for depth, item in enumerate(
+            [
+                *self._zones.values(),
+                *self._zone_names.values(),
+                self._reference,
+                self._reference_name,
+                self._ahead,
+                self._measured,
+                self._current,
+                self._slope,
+            ]
+        ):
+            item.setZValue(depth)
+            self.plot.addItem(item, ignoreBounds=True)
+        self.restyle(style)
+
+    def restyle_items(self, style: Style) -> None:
+        """Give every item its colour and size."""
+        for role, zone in self._zones.items():
+            pattern = Qt.BrushStyle.BDiagPattern if role == "grid" else Qt.BrushStyle.SolidPattern
+            brush = style.brush("quiet" if role == "grid" else role, 0.5 if role == "grid" else 0.13)
+            brush.setStyle(pattern)
+            zone.setBrush(brush)
+            for line in zone.lines:
+                line.setPen(pg.mkPen(None))
+            self._zone_names[role].setColor(style.colour("quiet"))
+            self._zone_names[role].setFont(style.font(12))
+        for item, role, alpha, width in (
+            (self._reference, "reference", 0.8, 1.5),
+            (self._ahead, "backward", 0.22, 1.5),
+            (self._measured, "backward", 1.0, 2.2),
+        ):
+            item.setPen(style.pen(role, width, alpha))
+            item.setSymbolPen(None)
+            item.setSymbolBrush(style.brush(role, alpha))
+        self._current.setPen(style.pen("ink", 1.5))
+        self._current.setBrush(style.brush("backward"))
+        self._current.setSize(style.px(13))
+        self._slope.setColor(style.colour("backward"))
+        self._slope.setFont(style.font(15, bold=True))
+        self._reference_name.setColor(style.colour("reference"))
+        self._reference_name.setFont(style.font(12))
+        self._marks.restyle(style, "backward")
+
+    def show_frame(self, frame: Frame, reference: Frame | None) -> None:
+        """Bring points, zones and range to a new Frame."""
+        sizes = frame.series[SERIES]
+        self.value_axis.name_it(_("RMS of ∂loss/∂a"))
+        finite = sizes[np.isfinite(sizes)].tolist()
+        output = float(sizes[-1]) if isfinite(sizes[-1]) else 0.0
+        shown = [*finite, output - THRESHOLD_DECADES - 0.8, output + THRESHOLD_DECADES + 0.8]
+        if reference is not None:
+            others = reference.series[SERIES]
+            shown += others[np.isfinite(others)].tolist()
+        low, high = self._range.fit(float(min(shown)), float(max(shown)))
+        self.plot.setYRange(low, high, padding=0)
+        size = self._symbol_size(frame.depth)
+        self._measured.setSymbolSize(size)
+        self._ahead.setSymbolSize(size)
+        self._ahead.setData(np.arange(1, frame.depth + 1), _drawable(sizes), connect="finite")
+        self._show_zones(frame, output, low, high)
+        self._show_reference(frame, reference)
+        self._show_slope(frame, sizes, low, high)
+        self._marks.show(sizes == -inf, sizes == inf, np.isnan(sizes), low, high)
+
+    def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
+        """Light the layers that the backward wave has passed."""
+        sizes = _drawable(frame.series[SERIES])
+        layers = np.arange(1, frame.depth + 1)
+        lit = np.array([playhead.has_gradient(int(layer)) for layer in layers])
+        self._measured.setData(layers[lit], sizes[lit], connect="finite")
+        here = playhead.layer
+        there = playhead.has_gradient(here) and isfinite(sizes[here - 1])
+        self._current.setData([here] if there else [], [sizes[here - 1]] if there else [])
+        self._slope.setVisible(playhead.has_gradient(1) and self._slope.toPlainText() != "")
+
+    def finding_text(self, frame: Frame) -> str:
+        """Say what becomes of the gradient."""
+        signal = frame.verdict.backward
+        if not isfinite(signal.log10_total) or not signal.steps:
+            return frame.verdict.backward_text().rstrip(".")
+        return _(_FINDINGS[signal.kind]).format(total=power_text(signal.log10_total))
+
+    def legend_text(self, frame: Frame, reference: Frame | None) -> str:
+        """Say what is drawn."""
+        text = _("● measured")
+        return text + (_("   ■ pinned reference") if reference is not None else "")
+
+    def layer_text(self, frame: Frame, layer: int) -> str:
+        """Read out the gradient at a layer."""
+        values = [exact_text(frame.series[f"log10_grad_{name}_rms"][layer - 1]) for name in ("a", "W")]
+        return _("∂loss/∂a {a}, ∂loss/∂W {W}").format(a=values[0], W=values[1])
+
+    def forget_range(self) -> None:
+        """Fit the axis anew next time."""
+        self._range.forget()
+
+    def _text_height(self, low: float, high: float) -> float:
+        """Return how many decades a line of text is high."""
+        return self.style_.px(22) * (high - low) / max(1.0, self.plot.vb.height())
+
+    def _symbol_size(self, depth: int) -> float:
+        return self.style_.px(float(np.clip(260 / depth, 2.5, 9)))
+
+    def _show_zones(self, frame: Frame, output: float, low: float, high: float) -> None:
+        floor = PRECISIONS[frame.spec.dtype].log10_smallest
+        # Where the curve falls to the left, the corner of the vanishing zone that it leaves free is the left one.
+        falls = frame.verdict.backward.log10_total < 0
+        spans = {
+            "explode": (output + THRESHOLD_DECADES, LIMIT, False, _("exploding: more than 10³ × the output's")),
+            "vanish": (-LIMIT, output - THRESHOLD_DECADES, falls, _("vanishing: less than 10⁻³ × the output's")),
+            "grid": (-LIMIT, floor, False, _("below this line {dtype} reads 0").format(dtype=frame.spec.dtype)),
+        }
+        text_height = self._text_height(low, high)
+        for role, (start, end, on_the_left, name) in spans.items():
+            start, end = max(start, low), min(end, high)
+            self._zones[role].setVisible(end > start)
+            # The floor is named above its edge, because it is often only just in sight.
+            self._zone_names[role].setVisible(end - start > (0 if role == "grid" else text_height))
+            if end > start:
+                self._zones[role].setRegion((start, end))
+                self._zone_names[role].setText(name)
+                self._zone_names[role].setAnchor((0 if on_the_left else 1, 0.5))
+                place = end - text_height / 2 if role == "vanish" else (start if role == "explode" else end) + text_height / 2
+                self._zone_names[role].setPos(0.4 if on_the_left else frame.depth + 1.1, place)
+
+    def _show_reference(self, frame: Frame, reference: Frame | None) -> None:
+        self._reference.setVisible(reference is not None)
+        self._reference_name.setVisible(reference is not None)
+        if reference is not None:
+            sizes = _drawable(reference.series[SERIES])
+            self._reference.setSymbolSize(0.8 * self._symbol_size(reference.depth))
+            self._reference.setData(np.arange(1, reference.depth + 1), sizes, connect="finite")
+            # The name stands where the two curves are furthest apart.
+            own = np.interp(np.arange(reference.depth), np.arange(frame.depth), _drawable(frame.series[SERIES]))
+            apart = np.nan_to_num(np.abs(sizes - own), nan=-1.0)
+            place = int(np.argmax(apart))
+            said = bool(np.isfinite(sizes[place]))
+            self._reference_name.setText(_("pinned") if said else "")
+            if said:
+                in_right_half = place > reference.depth / 2
+                self._reference_name.setAnchor((1 if in_right_half else 0, 1))
+                self._reference_name.setPos(place + 1, sizes[place])
+
+    def _show_slope(self, frame: Frame, sizes: np.ndarray, low: float, high: float) -> None:
+        signal = frame.verdict.backward
+        said = signal.steps > 0 and isfinite(signal.log10_total)
+        text_height = self._text_height(low, high)
+        self._slope.setText(_("{factor} per layer").format(factor=factor_text(signal.log10_factor)) if said else "")
+        if said:
+            middle = max(1, (frame.depth + 1) // 2)
+            near = sizes[max(0, middle - 2) : middle + 1]
+            near = near[np.isfinite(near)]
+            above = near.max() + 1.6 * text_height < high
+            self._slope.setAnchor((0.5, 1.25) if above else (0.5, -0.25))
+            self._slope.setPos(middle, float(near.max() if above else near.min()))
+
+
+def _drawable(sizes: np.ndarray) -> np.ndarray:
+    """Return what can be drawn to scale; the rest is NaN here and has a mark of its own."""
+    return np.where(np.isfinite(sizes) & (np.abs(sizes) < LIMIT), sizes, np.nan)

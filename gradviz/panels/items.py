@@ -1,0 +1,141 @@
+"""What panels are built of: axes with their own tick text, and lines of plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, floor, log10
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QSizePolicy
+
+from gradviz.numbers import superscript
+from gradviz.panels.style import Style
+
+Ticks = list[tuple[float, list[float]]]
+
+
+class PlainAxis(pg.AxisItem):
+    """An axis that writes its numbers out and takes type, lines and size from the Style."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self.enableAutoSIPrefix(False)
+        self._thickness = 0.0
+
+    def restyle(self, style: Style, thickness: float) -> None:
+        """Take colours and sizes; `thickness` is the room across the axis at scale 1."""
+        self.setStyle(
+            tickFont=style.font(12),
+            tickTextOffset=round(style.px(5)),
+            tickLength=round(style.px(-5)),
+            autoExpandTextSpace=False,
+            hideOverlappingLabels=False,
+        )
+        self.setPen(style.pen("grid", 1.0))
+        self.setTickPen(style.pen("grid", 1.0))
+        self.setTextPen(style.pen("quiet"))
+        self.label.setFont(style.font(12))
+        self.label.setDefaultTextColor(style.colour("quiet"))
+        (self.setHeight if self.orientation in ("bottom", "top") else self.setWidth)(round(style.px(thickness)))
+
+    def name_it(self, text: str) -> None:
+        """Set the label, as plain text."""
+        self.labelText = text
+        self.label.setPlainText(text)
+        self.label.setVisible(bool(text))
+        self.resizeEvent()
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        decimals = max(0, -floor(log10(spacing))) if spacing > 0 else 0
+        return [_written(value, spacing, decimals) for value in values]
+
+
+def _written(value: float, spacing: float, decimals: int) -> str:
+    if abs(value) < spacing * 1e-6:
+        return "0"
+    if abs(value) >= 1e5 or abs(value) < 1e-4:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{mantissa.removesuffix('.0')}·10{superscript(int(exponent))}".replace("-", "−")
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+class DecadeAxis(PlainAxis):
+    """An axis of logarithms to base 10, written as powers: 10⁻³."""
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
+        room = max(2.0, size / (2.6 * self.style["tickFont"].pixelSize()))
+        step = _round_step((maxVal - minVal) / room)
+        major = [float(tick) for tick in range(ceil(minVal / step) * step, floor(maxVal) + 1, step)]
+        return [(float(step), major)]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return ["1" if value == 0 else f"10{superscript(round(value))}" for value in values]
+
+
+class LayerAxis(PlainAxis):
+    """The layers, numbered; the first and the last one always."""
+
+    depth = 1
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
+        digits = len(str(self.depth)) + 1.5
+        room = max(2.0, size / (0.62 * digits * self.style["tickFont"].pixelSize()))
+        step = _round_step((maxVal - minVal) / room)
+        inner = [float(layer) for layer in range(step, self.depth, step) if 1 + step / 2 <= layer < self.depth - step / 2]
+        return [(float(step), [1.0, *inner, float(self.depth)] if self.depth > 1 else [1.0])]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [str(round(value)) for value in values]
+
+
+def _round_step(least: float) -> int:
+    """Return the smallest of 1, 2, 5, 10, 20, … that is not below."""
+    decade = 1
+    while True:
+        for step in (1, 2, 5):
+            if step * decade >= least:
+                return step * decade
+        decade *= 10
+
+
+class TextLine(pg.GraphicsWidget):
+    """One line of plain text across a panel; where it does not fit it is set smaller, then cut with an ellipsis."""
+
+    SMALLEST = 0.75
+
+    def __init__(self, size: float, role: str, *, bold: bool = False, right: bool = False) -> None:
+        super().__init__()
+        self._size, self._role, self._bold = size, role, bold
+        self._align = (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+        self._style: Style | None = None
+        self.text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def restyle(self, style: Style) -> None:
+        """Take colour and size."""
+        self._style = style
+        height = QFontMetricsF(style.font(self._size, bold=self._bold)).height()
+        self.setFixedHeight(height)
+        self.update()
+
+    def write(self, text: str) -> None:
+        """Show a text."""
+        if text != self.text:
+            self.text = text
+            self.update()
+
+    def paint(self, painter: QPainter, *_options: object) -> None:
+        if self._style is None or not self.text:
+            return
+        font = self._style.font(self._size, bold=self._bold)
+        metrics = QFontMetricsF(font)
+        room, wanted = self.width(), metrics.horizontalAdvance(self.text)
+        if wanted > room > 0:
+            font.setPixelSize(max(1, floor(font.pixelSize() * max(self.SMALLEST, room / wanted))))
+            metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setPen(self._style.colour(self._role))
+        text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, max(room, 0))
+        painter.drawText(QRectF(0, 0, room, self.height()), self._align, text)

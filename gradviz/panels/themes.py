@@ -1,0 +1,71 @@
+"""The visual language: colours by what they mean.
+
+They are Okabe and Ito's, which the colour-blind tell apart, one set per theme, each at 3:1 or more against its ground.
+"""
+
+from dataclasses import dataclass
+
+from gradviz.i18n import N_
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours, named by what they stand for."""
+
+    name: str
+    title: str
+    window: str
+    ground: str
+    raised: str
+    ink: str
+    quiet: str
+    grid: str
+    forward: str
+    backward: str
+    reference: str
+    cursor: str
+    explode: str
+    vanish: str
+    fault: str
+
+
+THEMES: dict[str, Theme] = {
+    entry.name: entry
+    for entry in (
+        Theme(
+            name="light",
+            title=N_("Light"),
+            window="#f3f4f6",
+            ground="#ffffff",
+            raised="#ffffff",
+            ink="#16181d",
+            quiet="#5b626e",
+            grid="#d9dce1",
+            forward="#0072b2",
+            backward="#d55e00",
+            reference="#7a828e",
+            cursor="#16181d",
+            explode="#cc79a7",
+            vanish="#56b4e9",
+            fault="#b3261e",
+        ),
+        Theme(
+            name="dark",
+            title=N_("Dark"),
+            window="#15181d",
+            ground="#1c2027",
+            raised="#272c35",
+            ink="#f0f2f5",
+            quiet="#a5adb9",
+            grid="#3a414c",
+            forward="#56b4e9",
+            backward="#e69f00",
+            reference="#9aa3b0",
+            cursor="#f0f2f5",
+            explode="#cc79a7",
+            vanish="#0072b2",
+            fault="#ff8a80",
+        ),
+    )
+}
+"""Name → Theme, in menu order."""

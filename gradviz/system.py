@@ -1,0 +1,165 @@
+"""What the machine lacks to open a window: asked before Qt is, because Qt answers by aborting the process."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradviz.i18n import _
+
+DRAWING = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libxkbcommon.so.0": "libxkbcommon0",
+}
+"""Shared library → Debian package: without these Qt cannot even draw to a file (Linux)."""
+
+WINDOW = {
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+}
+"""The same for a window under X."""
+
+HANGUL_PACKAGE = "fonts-nanum"
+
+NO_DISPLAY_NEEDED = ("offscreen", "minimal", "vnc")
+
+
+class SystemLacksError(Exception):
+    """The machine lacks something; the message is one sentence and says the line that mends it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    ok: bool
+    what: str
+    mend: str = ""
+
+
+def missing_packages(libraries: Mapping[str, str]) -> list[str]:
+    """Return the packages of those libraries that cannot be loaded; nothing is asked elsewhere than on Linux."""
+    if sys.platform != "linux":
+        return []
+    return [package for library, package in libraries.items() if not _loads(library)]
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def install_line(packages: list[str]) -> str:
+    """Return the one line that installs Debian packages."""
+    return f"apt-get install -y --no-install-recommends {' '.join(packages)}"
+
+
+def require_drawing() -> None:
+    """Raise SystemLacksError where Qt could not draw even to a file."""
+    _require(DRAWING)
+
+
+def require_window(platform: str | None = None) -> None:
+    """Raise SystemLacksError where Qt could not open a window."""
+    platform = os.environ.get("QT_QPA_PLATFORM", "") if platform is None else platform
+    require_drawing()
+    if sys.platform != "linux" or platform.partition(":")[0] in NO_DISPLAY_NEEDED:
+        return
+    if not _display_answers():
+        raise SystemLacksError(
+            _('there is no display to open a window on; "gradviz export" draws pictures without one (gradviz export --help)')
+        )
+    if not _wayland_answers():
+        _require(WINDOW)
+
+
+def _require(libraries: Mapping[str, str]) -> None:
+    packages = missing_packages(libraries)
+    if packages:
+        sentence = _("this system lacks libraries that Qt needs; this installs them (as root): {line}")
+        raise SystemLacksError(sentence.format(line=install_line(packages)))
+
+
+def _display_answers() -> bool:
+    return _wayland_answers() or _x_answers()
+
+
+def _wayland_answers() -> bool:
+    name = os.environ.get("WAYLAND_DISPLAY")
+    folder = os.environ.get("XDG_RUNTIME_DIR")
+    if not name or not (folder or name.startswith("/")):
+        return False
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(1.0)
+            client.connect(str(Path(folder or "/") / name))
+    except OSError:
+        return False
+    return True
+
+
+def _x_answers() -> bool:
+    """Ask as Qt's own plugin asks, through libxcb: that the name is set does not say that a server answers and lets us in."""
+    if not os.environ.get("DISPLAY"):
+        return False
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return True  # the missing library is the better sentence
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
+    xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
+    xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(None, None)
+    failed = bool(xcb.xcb_connection_has_error(connection))
+    xcb.xcb_disconnect(connection)
+    return not failed
+
+
+def has_hangul_font() -> bool:
+    """Whether some font has the Korean letters; asked of fontconfig, and taken for granted elsewhere than on Linux."""
+    if sys.platform != "linux":
+        return True
+    try:
+        answer = subprocess.run(["fc-list", ":lang=ko", "family"], capture_output=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts"]
+        names = ("nanum", "cjk", "notosanskr", "unfonts", "baekmuk", "malgun")
+        return any(name in str(path).lower() for folder in folders for path in folder.rglob("*.[to]t[fc]") for name in names)
+    return bool(answer.stdout.strip())
+
+
+def examine() -> list[Finding]:
+    """Return what `gradviz doctor` reports."""
+    findings = []
+    for libraries, what in ((DRAWING, _("libraries to draw with")), (WINDOW, _("libraries for a window"))):
+        packages = missing_packages(libraries)
+        findings.append(Finding(not packages, what, install_line(packages) if packages else ""))
+    hangul = has_hangul_font()
+    findings.append(Finding(hangul, _("a font with Hangul, for Korean"), "" if hangul else install_line([HANGUL_PACKAGE])))
+    display = sys.platform != "linux" or _display_answers()
+    findings.append(
+        Finding(display, _("a display"), "" if display else _('start it in a desktop session; "gradviz export" needs none'))
+    )
+    return findings
