@@ -19,7 +19,7 @@ from gradviz import __version__
 from gradviz.core.errors import ExperimentError
 from gradviz.core.spec import Spec
 from gradviz.experiment import read_experiment
-from gradviz.i18n import LANGUAGES, _, system_language, use_language
+from gradviz.i18n import LANGUAGES, _, language, system_language, use_language
 from gradviz.panels import PANELS
 from gradviz.panels.themes import THEMES
 
@@ -62,6 +62,7 @@ def _show(options: argparse.Namespace) -> int:
     status = _lacks("require_window")
     if status:
         return status
+    _mention_missing_font()
     from gradviz.app.main import open_window
 
     return open_window(spec if options.experiment or options.set else None, language=options.lang, theme=options.theme)
@@ -105,6 +106,7 @@ def _export(options: argparse.Namespace) -> int:
     status = _lacks("require_drawing")
     if status:
         return status
+    _mention_missing_font()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from gradviz.app.headless import offscreen_application
     from gradviz.export.figure import Figure, format_of, write_figure
@@ -150,6 +152,15 @@ def _lacks(requirement: str) -> int:
     except system.SystemLacksError as error:
         return _complain(str(error), status=LACKING)
     return DONE
+
+
+def _mention_missing_font() -> None:
+    """Say on standard error that Korean will be boxes, and how to mend it; it is no reason to stop."""
+    from gradviz import system
+
+    if language() == "ko" and not system.has_hangul_font():
+        sentence = _("no font on this system has Hangul; this installs one (as root): {line}")
+        _complain(sentence.format(line=system.install_line([system.HANGUL_PACKAGE])), status=DONE)
 
 
 def _spec(options: argparse.Namespace) -> Spec:

@@ -19,7 +19,8 @@ Rows = Sequence[Sequence[str]]
 
 def reference() -> str:
     """Return the reference as Markdown tables, in the language in use."""
-    parts = [f"# {_('Reference')}\n"]
+    heading = _("Reference")
+    parts = [f"# {heading}\n"]
     for title, head, rows in _tables():
         parts.append(f"## {_(title)}\n\n{_markdown([_(cell) for cell in head], rows)}")
     return "\n".join(parts)

@@ -38,15 +38,15 @@ def read_file(path: str | Path) -> Spec:
             content = file.read(LONGEST_PICTURE + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        message = _("cannot read {path}: {reason}").format(path=shown(str(path)), reason=reason)
+        message = _("cannot read {path}: {reason}").format(path=_path_shown(path), reason=reason)
         raise ExperimentError([Problem("", message)]) from None
     if len(content) > LONGEST_PICTURE:
-        raise ExperimentError([Problem("", _("{path} is too large for an experiment").format(path=shown(str(path))))])
+        raise ExperimentError([Problem("", _("{path} is too large for an experiment").format(path=_path_shown(path)))])
     embedded = experiment_in(content)
     if embedded is not None:
         return Spec.from_text(embedded)
     if content[:4] in (b"\x89PNG", b"%PDF") or content[:5] in (b"<?xml", b"<svg "):
-        raise ExperimentError([Problem("", _("there is no experiment in {path}").format(path=shown(str(path))))])
+        raise ExperimentError([Problem("", _("there is no experiment in {path}").format(path=_path_shown(path)))])
     return _from_bytes(content)
 
 
@@ -56,6 +56,10 @@ def _from_bytes(content: bytes) -> Spec:
     except UnicodeDecodeError:
         raise ExperimentError([Problem("", _("this is neither text nor a picture with an experiment in it"))]) from None
     return Spec.from_json(text) if text.lstrip().startswith("{") else Spec.from_text(text)
+
+
+def _path_shown(path: str | Path) -> str:
+    return shown(str(path), longest=300)
 
 
 def _is_file(source: str) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from math import exp, log
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -84,7 +86,8 @@ class NumberControl(Control):
         row.addWidget(self.box)
         self.rows.addLayout(row)
         self.label.setBuddy(self.box)
-        self.slider.sliderPressed.connect(self._on_pressed)
+        # Not at sliderPressed: superqt 0.9 jumps to the pointer first and says so afterwards.
+        self.slider.installEventFilter(self)
         self.slider.sliderReleased.connect(self._on_released)
         self.slider.valueChanged.connect(self._on_slid)
         self.box.valueChanged.connect(self._on_typed)
@@ -111,12 +114,14 @@ class NumberControl(Control):
             return (log(value) - log(self._low)) / (log(self._high) - log(self._low))
         return (value - self._low) / (self._high - self._low)
 
-    def _on_pressed(self) -> None:
-        self._drag = self._new_drag()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._drag = self._new_drag()
+        return False
 
     def _on_released(self) -> None:
         self._drag = 0
-        self._on_slid(self.slider.value())
+        self.slider.setValue(self._place_of(float(self.box.value())))
 
     def _on_slid(self, place: float) -> None:
         value = self._value_at(place)
@@ -128,10 +133,21 @@ class NumberControl(Control):
 
 
 class _TypedBox(QDoubleSpinBox):
-    """A box that writes numbers as short as they are, over the whole range from 1e-6 to 1e6."""
+    """A box that writes numbers as short as they are and reads 1e-6 too."""
 
     def textFromValue(self, value: float) -> str:
         return f"{value:.6g}"
+
+    def valueFromText(self, text: str) -> float:
+        return float(text)
+
+    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
+        try:
+            inside = self.minimum() <= float(text) <= self.maximum()
+        except ValueError:
+            half_typed = re.fullmatch(r"\d*\.?\d*([eE][-+]?\d*)?", text) is not None
+            return (QValidator.State.Intermediate if half_typed else QValidator.State.Invalid), text, place
+        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, place
 
 
 def _box(knob: Knob) -> QSpinBox | QDoubleSpinBox:

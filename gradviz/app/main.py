@@ -38,5 +38,5 @@ def open_window(spec: Spec | None, *, language: str | None = None, theme: str | 
     status = QApplication.exec()
     window.runner.stop()
     window.deleteLater()
-    del leaving, faults
+    leaving.close()
     return status

@@ -33,11 +33,11 @@ class ExperimentError(ValueError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, longest: int = 40) -> str:
     """Return a value from outside as it may stand in a message: short, on one line."""
     text = value if isinstance(value, str) else repr(value)
-    text = "".join(char if char.isprintable() else "?" for char in text[:41])
-    return f"{text[:40]}…" if len(text) > 40 else text
+    text = "".join(char if char.isprintable() else "?" for char in text[: longest + 1])
+    return f"{text[:longest]}…" if len(text) > longest else text
 
 
 def unknown_name(name: str, known: Sequence[str]) -> str:

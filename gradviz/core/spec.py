@@ -323,7 +323,7 @@ def _problem(details: ErrorDetails) -> Problem:
     name = str(details["loc"][0]) if details["loc"] else ""
     value, knob = details["input"], KNOBS.get(name)
     if knob is None:
-        return Problem(shown(name), _("no such field; ") + unknown_name(name, list(KNOBS)))
+        return Problem(shown(name), unknown_name(name, list(KNOBS)))
     if knob.choices is not None and isinstance(value, str):
         return Problem(name, unknown_name(value, list(knob.choices)))
     message = _WRONG.get(details["type"])

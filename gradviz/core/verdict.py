@@ -121,15 +121,13 @@ class Verdict:
             "depth": self.depth,
         }
         if signal.unfinite_layer is not None:
-            key = "nan" if isnan(signal.log10_total) else "infinite"
-            return _(words[key]).format(layer=signal.unfinite_layer, **said)
-        if signal.zero_layer is not None:
-            return _(words["zero"]).format(layer=signal.zero_layer, **said)
-        if not signal.steps:
-            return _(words["single"])
-        sentence = _(words[signal.kind.value]).format(**said)
-        if signal.underflow_layer is not None:
-            sentence += " " + _(words["underflow"]).format(layer=signal.underflow_layer, **said)
+            template = words["nan" if isnan(signal.log10_total) else "infinite"]
+            return _(template).format(layer=signal.unfinite_layer, **said)
+        template = words["zero" if signal.zero_layer is not None else signal.kind.value if signal.steps else "single"]
+        sentence = _(template).format(layer=signal.zero_layer, **said)
+        if signal.zero_layer is None and signal.underflow_layer is not None:
+            template = words["underflow"]
+            sentence += " " + _(template).format(layer=signal.underflow_layer, **said)
         return sentence
 
 

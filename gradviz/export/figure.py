@@ -143,7 +143,7 @@ def _drawn(frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | 
             if not painter.begin(device):
                 raise ValueError(_("the picture cannot be made at this size"))
             painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-            painter.fillRect(QRect(0, 0, width, height), style.colour("window"))
+            painter.fillRect(QRect(0, 0, device.width(), device.height()), style.colour("window"))
             for panel, row in zip(panels, rows, strict=True):
                 _paint_panel(panel, painter, row)
             foot.paint(painter, width, height)

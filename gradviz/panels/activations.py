@@ -37,8 +37,11 @@ _FINDINGS = (
     (2.0, N_("Activations grow: std {first} → {last}")),
     (0.5, N_("Activations keep their spread: std {first} → {last}")),
     (0.1, N_("Activations shrink: std {first} → {last}")),
-    (0.0, N_("Activations collapse: std {first} → {last}")),
+    (-np.inf, N_("Activations collapse: std {first} → {last}")),
 )
+
+HEIGHTS = 256
+"""So many heights are told apart, which is finer than a pixel of a picture 16K wide with 50 layers."""
 
 REACH = 0.86
 """How far a histogram's peak reaches towards the next layer."""
@@ -93,12 +96,12 @@ class RidgesItem(pg.GraphicsObject):
             return
         style = self.style_
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(style.pen("reference", 1.0, 0.9))
+        painter.setPen(style.outline("reference", 0.9))
         painter.setBrush(style.brush("reference", 0.35))
         for ghost in self.ghosts:
             painter.drawPolygon(ghost.outline)
         for lit in (False, True):
-            painter.setPen(style.pen("forward", 1.0, 0.9 if lit else 0.25))
+            painter.setPen(style.outline("forward", 0.9 if lit else 0.25))
             painter.setBrush(style.brush("forward", 0.45 if lit else 0.08))
             for ridge in self.ridges:
                 if self.playhead.has_activation(ridge.layer) is lit and ridge.layer != self.playhead.layer:
@@ -250,8 +253,11 @@ def outlines(
         inside = np.flatnonzero((row > 0) & (own_edges[1:] > shown[0]) & (own_edges[:-1] < shown[1]))
         if inside.size:
             first, last = inside[0], inside[-1] + 1
-            y = np.clip(np.repeat(own_edges[first : last + 1], 2), *shown)
-            x = layer + np.concatenate([[0.0], np.repeat(reach * row[first:last] / row.max(), 2), [0.0]])
+            # Neighbouring bins that are drawn equally high make one step: a saturated layer has hundreds of them.
+            heights = np.round(row[first:last] * (HEIGHTS / row.max())) / HEIGHTS
+            steps = np.flatnonzero(np.diff(heights)) + 1
+            y = np.clip(np.repeat(own_edges[first + np.concatenate([[0], steps, [last - first]])], 2), *shown)
+            x = layer + np.concatenate([[0.0], np.repeat(reach * heights[np.concatenate([[0], steps])], 2), [0.0]])
             ridges.append(Ridge(layer, _polygon(x, y)))
     return ridges
 

@@ -108,7 +108,7 @@ class GradientPanel(Panel):
         size = self._symbol_size(frame.depth)
         self._measured.setSymbolSize(size)
         self._ahead.setSymbolSize(size)
-        self._ahead.setData(np.arange(1, frame.depth + 1), _drawable(sizes), connect="finite")
+        _set_curve(self._ahead, sizes)
         self._show_zones(frame, output, low, high)
         self._show_reference(frame, reference)
         self._show_slope(frame, sizes, low, high)
@@ -117,9 +117,8 @@ class GradientPanel(Panel):
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light the layers that the backward wave has passed."""
         sizes = _drawable(frame.series[SERIES])
-        layers = np.arange(1, frame.depth + 1)
-        lit = np.array([playhead.has_gradient(int(layer)) for layer in layers])
-        self._measured.setData(layers[lit], sizes[lit], connect="finite")
+        lit = np.array([playhead.has_gradient(layer) for layer in range(1, frame.depth + 1)])
+        _set_curve(self._measured, np.where(lit, sizes, np.nan))
         here = playhead.layer
         there = playhead.has_gradient(here) and isfinite(sizes[here - 1])
         self._current.setData([here] if there else [], [sizes[here - 1]] if there else [])
@@ -156,7 +155,7 @@ class GradientPanel(Panel):
     def _show_zones(self, frame: Frame, output: float, low: float, high: float) -> None:
         floor = PRECISIONS[frame.spec.dtype].log10_smallest
         # Where the curve falls to the left, the corner of the vanishing zone that it leaves free is the left one.
-        falls = frame.verdict.backward.log10_total < 0
+        falls = frame.verdict.backward.log10_total < -1
         spans = {
             "explode": (output + THRESHOLD_DECADES, LIMIT, False, _("exploding: more than 10³ × the output's")),
             "vanish": (-LIMIT, output - THRESHOLD_DECADES, falls, _("vanishing: less than 10⁻³ × the output's")),
@@ -181,7 +180,7 @@ class GradientPanel(Panel):
         if reference is not None:
             sizes = _drawable(reference.series[SERIES])
             self._reference.setSymbolSize(0.8 * self._symbol_size(reference.depth))
-            self._reference.setData(np.arange(1, reference.depth + 1), sizes, connect="finite")
+            _set_curve(self._reference, sizes)
             # The name stands where the two curves are furthest apart.
             own = np.interp(np.arange(reference.depth), np.arange(frame.depth), _drawable(frame.series[SERIES]))
             apart = np.nan_to_num(np.abs(sizes - own), nan=-1.0)
@@ -210,3 +209,14 @@ class GradientPanel(Panel):
 def _drawable(sizes: np.ndarray) -> np.ndarray:
     """Return what can be drawn to scale; the rest is NaN here and has a mark of its own."""
     return np.where(np.isfinite(sizes) & (np.abs(sizes) < LIMIT), sizes, np.nan)
+
+
+def _set_curve(item: pg.PlotDataItem, sizes: np.ndarray) -> None:
+    """Give a curve the layers that can be drawn to scale, with a break where one between them cannot.
+
+    pyqtgraph 0.14 is given nothing but numbers: it takes the minimum of what may be all NaN inside ``boundingRect``, and an
+    exception or a warning turned into one there ends the process (PySide6 6.11 on Python 3.11).
+    """
+    layers = np.flatnonzero(np.isfinite(_drawable(sizes)))
+    connect = np.append(np.diff(layers) == 1, False)
+    item.setData(layers + 1.0, sizes[layers], connect=connect)

@@ -47,6 +47,17 @@ class Style:
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         return pen
 
+    def outline(self, role: str, alpha: float) -> QPen:
+        """Return the pen for many outlines at once: as if translucent over the ground, but opaque and whole pixels wide.
+
+        Qt 6.11 strokes such a pen four times faster than one that is translucent and 1.4 pixels wide.
+        """
+        over, ground = self.colour(role), self.colour("ground")
+        mixed = [alpha * a + (1 - alpha) * b for a, b in zip(over.getRgbF()[:3], ground.getRgbF()[:3], strict=True)]
+        pen = QPen(QColor.fromRgbF(*mixed), max(1, int(self.scale)))
+        pen.setCosmetic(True)
+        return pen
+
     def brush(self, role: str, alpha: float = 1.0) -> QBrush:
         """Return a plain brush."""
         return QBrush(self.colour(role, alpha))

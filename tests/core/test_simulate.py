@@ -38,7 +38,7 @@ def test_any_experiment_runs(spec, depth, width, batch):
     assert all(series.shape == (depth,) and series.dtype == np.float64 for series in frame.series.values())
     total = batch * width
     numbers = total * (1 - frame.series["activation_infinite"] - frame.series["activation_nan"])
-    np.testing.assert_allclose(frame.counts["activation"].sum(axis=1), numbers)
+    np.testing.assert_allclose(frame.counts["activation"].sum(axis=1), numbers, atol=1e-6)
     np.testing.assert_allclose(
         frame.counts["activation_log10"].sum(axis=1), numbers - total * frame.series["activation_zero"], atol=1e-6
     )

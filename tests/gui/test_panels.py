@@ -1,0 +1,222 @@
+"""Every panel of the table: draws anything, creates nothing while drawing, and says what it shows."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyqtgraph as pg
+import pytest
+
+from gradviz.core.measures import MEASURES
+from gradviz.core.simulate import simulate
+from gradviz.core.spec import Spec
+from gradviz.core.verdict import Verdict
+from gradviz.i18n import use_language
+from gradviz.panels import PANELS
+from gradviz.panels.base import Panel
+from gradviz.panels.items import DecadeAxis, LayerAxis, PlainAxis
+from gradviz.panels.playhead import Phase, Playhead
+from gradviz.panels.ranges import StillRange
+from gradviz.panels.style import Style
+from gradviz.panels.themes import THEMES
+
+EVERY = pytest.mark.parametrize("key", PANELS)
+LIGHT = Style(THEMES["light"])
+
+
+@pytest.fixture
+def panel(key, qtbot):
+    panel = PANELS[key].load()(LIGHT)
+    qtbot.addWidget(panel)
+    panel.resize(900, 360)
+    panel.show()
+    return panel
+
+
+def frame_of(text):
+    return simulate(Spec.from_text(text))
+
+
+NETWORKS = [
+    "depth=1&width=1&batch=1",
+    "depth=5",
+    "activation=linear&initializer=identity&gain=0.5&depth=152&width=4",
+    "activation=linear&initializer=identity&gain=1.5&depth=1000&width=4&batch=4",
+    "activation=linear&initializer=identity&gain=1000000&depth=1000&width=2&batch=4&dtype=float64",
+    "activation=relu&initializer=he_normal&depth=30&width=50",
+    "gain=0",
+    "activation=relu&gain=0&data=ones",
+    "data=digits&normalize=none&activation=tanh",
+    "activation=relu&gain=1000000&depth=50",
+]
+
+
+@EVERY
+@pytest.mark.parametrize("text", NETWORKS)
+def test_any_network_is_drawn(panel, text):
+    """No exception, no warning, a finite axis, and words for what is seen."""
+    frame = frame_of(text)
+    for playhead in (Playhead(1), Playhead(frame.depth, Phase.FORWARD), Playhead(1, Phase.BACKWARD)):
+        panel.draw(frame, playhead)
+        panel.grab()
+    (left, right), (low, high) = panel.plot.viewRange()
+    assert np.isfinite([left, right, low, high]).all() and low < high
+    assert panel.finding.text and panel.legend.text and panel.readout.text
+    assert panel.accessibleName() and panel.finding.text in panel.accessibleDescription()
+
+
+AWKWARD = {
+    "nan": np.nan,
+    "inf": np.inf,
+    "-inf": -np.inf,
+    "zero": 0.0,
+    "subnormal": 5e-324,
+    "huge": 1e300,
+    "tiny": 1e-300,
+    "negative huge": -1e300,
+}
+
+
+@EVERY
+@pytest.mark.parametrize("where", ["all", "first", "last", "alternating"])
+@pytest.mark.parametrize("kind", AWKWARD)
+def test_awkward_numbers_in_every_series_are_drawn(panel, kind, where):
+    """NaN, infinities, zeros, subnormals, 1e±300: no exception, no warning, a finite axis, and the frame as it was."""
+    frame = frame_of("depth=6&width=5&batch=4")
+    spoilt = {}
+    for key in MEASURES:
+        values = frame.series[key].copy()
+        values[{"all": slice(None), "first": 0, "last": -1, "alternating": slice(None, None, 2)}[where]] = AWKWARD[kind]
+        spoilt[key] = values
+    with np.errstate(all="ignore"):
+        verdict = Verdict.of(np.log10(np.abs(spoilt["activation_rms"])), spoilt["log10_grad_a_rms"], "float32")
+    awkward = replace(frame, series=spoilt, verdict=verdict)
+    panel.draw(awkward, Playhead(2), frame)
+    panel.draw(frame, Playhead(2), awkward)
+    panel.draw(awkward, Playhead(6, Phase.BACKWARD))
+    panel.grab()
+    assert np.isfinite(panel.plot.viewRange()).all()
+
+
+@EVERY
+def test_drawing_updates_items_and_creates_none(panel):
+    frames = [frame_of("depth=5&width=8&batch=8"), frame_of("depth=9&width=8&batch=8&gain=3")]
+    panel.draw(frames[0], Playhead(1))
+    before = set(map(id, panel.view.scene().items()))
+    for frame in frames * 3:
+        for playhead in (Playhead(2), Playhead(3, Phase.FORWARD), Playhead(3, Phase.BACKWARD)):
+            panel.draw(frame, playhead, frames[0])
+    assert set(map(id, panel.view.scene().items())) == before
+
+
+def test_layer_axes_are_aligned(qtbot):
+    """Layer 7 stands at the same place in every panel."""
+    frame = frame_of("depth=20&width=8&batch=8")
+    places = []
+    for entry in PANELS.values():
+        panel = entry.load()(LIGHT)
+        qtbot.addWidget(panel)
+        panel.resize(900, 360)
+        panel.show()
+        panel.draw(frame, Playhead(1))
+        panel.grab()
+        places.append(panel.plot.vb.mapViewToScene(pg.Point(7, 0)).x())
+    assert places == pytest.approx([places[0]] * len(places), abs=0.5)
+
+
+@EVERY
+def test_hover_reads_out_exact_values(panel):
+    """The readout holds the series' own digits at that layer."""
+    frame = frame_of("depth=6&width=20&batch=32")
+    panel.draw(frame, Playhead(1))
+    panel.hover(4)
+    value = {"activations": frame.series["activation_std"][3], "gradient": 10 ** frame.series["log10_grad_a_rms"][3]}[
+        key_of(panel)
+    ]
+    assert panel.readout.text.startswith("layer 4: ") and f"{value:.4f}" in panel.readout.text
+    panel.hover(0)
+    assert panel.readout.text.startswith("layer 1: ")
+
+
+def key_of(panel):
+    return type(panel).key
+
+
+@EVERY
+def test_texts_follow_the_language(panel):
+    frame = frame_of("depth=3&width=5&batch=4")
+    panel.draw(frame, Playhead(1))
+    english = (panel.finding.text, panel.legend.text, panel.readout.text, panel.layer_axis.labelText)
+    use_language("ko")
+    panel.redraw()
+    korean = (panel.finding.text, panel.legend.text, panel.readout.text, panel.layer_axis.labelText)
+    assert all(one != other for one, other in zip(english, korean, strict=True))
+
+
+def test_gradient_points_are_the_measured_ones(qtbot):
+    """What is drawn is log10 of the gradient's RMS, layer by layer, and the lit part is what the wave has passed."""
+    frame = frame_of("depth=8&width=20&batch=32&initializer=glorot_normal")
+    panel = PANELS["gradient"].load()(LIGHT)
+    qtbot.addWidget(panel)
+    panel.draw(frame, Playhead(5, Phase.BACKWARD))
+    x, y = panel._measured.getData()
+    assert x.tolist() == [5, 6, 7, 8]
+    np.testing.assert_array_equal(y, frame.series["log10_grad_a_rms"][4:])
+    x, y = panel._ahead.getData()
+    np.testing.assert_array_equal(y, frame.series["log10_grad_a_rms"])
+
+
+def test_ridges_are_the_counts(qtbot):
+    """A ridge's outline is its layer's histogram, scaled to its peak, to 1/256 of it, at the bins' edges."""
+    frame = frame_of("depth=3&width=20&batch=32")
+    panel = PANELS["activations"].load()(LIGHT)
+    qtbot.addWidget(panel)
+    panel.draw(frame, Playhead(1))
+    for layer, ridge in enumerate(panel._ridges.ridges, start=1):
+        points = pg.functions.ndarray_from_qpolygonf(ridge.outline)
+        counts, edges = frame.counts["activation"][layer - 1], frame.edges["activation"]
+        starts, heights = points[1:-1:2, 1], points[1:-1:2, 0] - layer
+        assert set(starts) <= set(edges)
+        filled = np.flatnonzero(counts)
+        for place in range(filled[0], filled[-1] + 1):
+            drawn = heights[np.searchsorted(starts, edges[place], side="right") - 1] / heights.max()
+            assert drawn == pytest.approx(counts[place] / counts.max(), abs=0.5 / 256 + 1e-9)
+
+
+def test_zeros_infinities_and_nan_are_named(qtbot):
+    panel = PANELS["activations"].load()(LIGHT)
+    qtbot.addWidget(panel)
+    panel.draw(frame_of("activation=linear&initializer=identity&gain=1000&depth=30&width=4"), Playhead(1))
+    assert panel._marks._names["infinite"].isVisible() and panel._marks._names["nan"].isVisible()
+    panel.draw(frame_of("activation=linear&initializer=identity&gain=0.001&depth=30&width=4"), Playhead(1))
+    assert panel._marks._names["zero"].isVisible()
+    assert not panel._marks._names["nan"].isVisible()
+
+
+def test_a_panel_without_key_or_show_frame_is_refused():
+    with pytest.raises(TypeError, match="key"):
+        type("Nameless", (Panel,), {"show_frame": lambda self, frame, reference: None})
+    with pytest.raises(TypeError, match="show_frame"):
+        type("Blank", (Panel,), {"key": "gradient"})
+
+
+def test_axes_keep_still_until_they_must_move():
+    still = StillRange(room=0.0)
+    assert still.fit(0.0, 10.0) == (0.0, 10.0)
+    assert still.fit(1.0, 9.0) == (0.0, 10.0)
+    assert still.fit(1.0, 12.0) == (1.0, 12.0)
+    assert still.fit(5.0, 6.0) == (5.0, 6.0)
+    still.forget()
+    assert still.fit(5.2, 5.9) == (5.2, 5.9)
+
+
+def test_ticks_are_powers_of_ten_and_layers(qapp):
+    decades, layers, plain = DecadeAxis("left"), LayerAxis("bottom"), PlainAxis("left")
+    for axis in (decades, layers, plain):
+        axis.restyle(LIGHT, 40)
+    layers.depth = 152
+    assert decades.tickStrings([-3, 0, 12], 1, 1) == ["10⁻³", "1", "10¹²"]
+    assert plain.tickStrings([-0.5, 0, 1e9], 1, 0.5) == ["−0.5", "0", "1·10⁹"]
+    [(_, ticks)] = layers.tickValues(0.35, 153, 900)
+    assert ticks[0] == 1 and ticks[-1] == 152 and len(ticks) > 10
+    [(_, ticks)] = decades.tickValues(-6156.0, 3.0, 300)
+    assert 2 <= len(ticks) <= 12

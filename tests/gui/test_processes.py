@@ -1,0 +1,95 @@
+"""The program as a process of its own: a long animation, a close in the middle of a run, signals, no display."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
+
+
+def start(code, tmp_path):
+    environment = ENVIRONMENT | {"QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path), "PYTHONWARNINGS": "error"}
+    return subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE, text=True)
+
+
+ANIMATION = """
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from gradviz.app.main import make_window
+from gradviz.core.spec import Spec
+window = make_window(Spec(depth=50, width=30, batch=32))
+window.show(); window.start()
+frames = 0
+def tick():
+    global frames
+    if window.frame is None: return
+    window.transport.scrub(frames % 100 + 1)
+    window.board.repaint()
+    if frames % 50 == 0: window.store.edit("seed", frames)
+    frames += 1
+    if frames == 600: window.close()
+timer = QTimer(interval=0); timer.timeout.connect(tick); timer.start()
+status = QApplication.exec()
+assert frames >= 600
+raise SystemExit(status)
+"""
+
+
+def test_an_animation_of_600_frames_ends_well(tmp_path):
+    """A binding that loses a reference per call dies after some hundred frames; a short test would not see it."""
+    child = start(ANIMATION, tmp_path)
+    errors = child.communicate(timeout=120)[1]
+    assert (child.returncode, errors) == (0, "")
+
+
+CLOSE = """
+import time
+from PySide6.QtCore import QTimer
+from gradviz.app import main
+from gradviz.core.spec import Spec
+made = main.make_window
+def make(*arguments, **named):
+    window = made(*arguments, **named)
+    def close():
+        global began
+        assert window.runner._running is not None
+        began = time.monotonic()
+        window.close()
+    QTimer.singleShot(700, close)
+    return window
+main.make_window = make
+status = main.open_window(Spec(depth=1000, width=600))
+assert time.monotonic() - began < 2.0
+raise SystemExit(status)
+"""
+
+
+def test_closing_while_a_run_is_under_way(tmp_path):
+    """Status 0, within two seconds."""
+    child = start(CLOSE, tmp_path)
+    errors = child.communicate(timeout=60)[1]
+    assert (child.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_close_the_window(tmp_path, number):
+    child = start("from gradviz.cli import run\nraise SystemExit(run(['show', 'depth=1000&width=300']))", tmp_path)
+    time.sleep(2.5)
+    child.send_signal(number)
+    errors = child.communicate(timeout=10)[1]
+    assert (child.returncode, errors) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only X and Wayland can be missing")
+@pytest.mark.parametrize("more", [{}, {"DISPLAY": ":7771"}, {"WAYLAND_DISPLAY": "wayland-none", "XDG_RUNTIME_DIR": "/nowhere"}])
+def test_without_a_display_it_says_so_and_does_not_abort(more):
+    """Status 3 and one line that names what works without one."""
+    environment = {key: value for key, value in ENVIRONMENT.items() if key != "QT_QPA_PLATFORM"} | more
+    child = subprocess.run([sys.executable, "-m", "gradviz"], env=environment, capture_output=True, text=True, timeout=60)
+    assert child.returncode == 3
+    assert child.stdout == ""
+    assert len(child.stderr.splitlines()) == 1 and "gradviz export" in child.stderr

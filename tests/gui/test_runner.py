@@ -1,0 +1,111 @@
+"""The latest Spec wins, nothing piles up, and nothing is waited for at the end."""
+
+import threading
+import time
+
+import pytest
+
+from gradviz.app import runner as module
+from gradviz.app.runner import Runner
+from gradviz.core.errors import ExperimentError, Problem
+from gradviz.core.simulate import simulate
+from gradviz.core.spec import Spec
+
+SMALL = Spec(depth=3, width=10, batch=16)
+
+
+@pytest.fixture
+def runner(qapp):
+    runner = Runner()
+    yield runner
+    runner.stop()
+
+
+def test_a_frame_comes_back_on_the_gui_thread(runner, qtbot):
+    """A Frame for the Spec that was asked for; computed elsewhere, delivered here."""
+    threads = []
+    runner.finished.connect(lambda frame: threads.append((threading.current_thread(), frame.spec)))
+    with qtbot.waitSignal(runner.finished):
+        runner.submit(SMALL)
+    assert threads == [(threading.main_thread(), SMALL)]
+
+
+def test_of_300_wishes_the_last_one_wins_and_few_are_run(runner, qtbot):
+    """While one runs the mailbox holds one; the last Frame is that of the last wish."""
+    frames = []
+    runner.finished.connect(frames.append)
+    for depth in range(1, 301):
+        runner.submit(SMALL.replace(depth=depth))
+    qtbot.waitUntil(lambda: runner.is_idle)
+    qtbot.waitUntil(lambda: frames and frames[-1].spec.depth == 300)
+    assert runner.runs <= 3
+    assert len(frames) == runner.runs
+
+
+def test_a_steady_drag_shows_pictures_on_the_way(runner, qtbot):
+    """Nothing is broken off because something newer waits, or a drag would show nothing until it ends."""
+    frames = []
+    runner.finished.connect(frames.append)
+    for depth in range(1, 61):
+        runner.submit(SMALL.replace(depth=depth))
+        qtbot.wait(5)
+    qtbot.waitUntil(lambda: frames[-1].spec.depth == 60)
+    assert len(frames) > 5
+
+
+def test_a_slow_run_gives_way(runner, qtbot, monkeypatch):
+    monkeypatch.setattr(module, "SLOW", 0.0)
+    frames = []
+    runner.finished.connect(frames.append)
+    runner.submit(Spec(depth=1000, width=300))
+    qtbot.wait(50)
+    runner.submit(SMALL)
+    qtbot.waitUntil(lambda: bool(frames), timeout=4000)
+    assert [frame.spec for frame in frames] == [SMALL]
+
+
+def test_what_cannot_run_is_refused_and_the_next_one_runs(runner, qtbot, monkeypatch):
+    def simulate_or_refuse(spec, tick):
+        if spec.depth == 1000:
+            raise ExperimentError([Problem("depth × width", "needs more memory than there is")])
+        return simulate(spec, tick)
+
+    monkeypatch.setattr(module, "simulate", simulate_or_refuse)
+    with qtbot.waitSignal(runner.refused) as refused:
+        runner.submit(SMALL.replace(depth=1000))
+    assert refused.args[0].problems[0].field == "depth × width"
+    with qtbot.waitSignal(runner.finished):
+        runner.submit(SMALL)
+
+
+def test_a_fault_of_the_simulation_is_told_and_the_worker_lives_on(runner, qtbot, monkeypatch):
+    monkeypatch.setattr(module, "simulate", lambda spec, tick: 1 / 0)
+    with qtbot.waitSignal(runner.failed) as failed:
+        runner.submit(SMALL)
+    assert isinstance(failed.args[0], ZeroDivisionError)
+    monkeypatch.setattr(module, "simulate", simulate)
+    with qtbot.waitSignal(runner.finished):
+        runner.submit(SMALL)
+
+
+def test_a_long_run_says_how_far_it_is(runner, qtbot, monkeypatch):
+    monkeypatch.setattr(module, "PROGRESS_AFTER_MS", 0)
+    shares = []
+    runner.progressed.connect(shares.append)
+    runner.submit(Spec(depth=1000, width=64))
+    qtbot.waitUntil(lambda: runner.is_idle, timeout=20_000)
+    qtbot.waitUntil(lambda: shares[-1] == -1.0)
+    inside = [share for share in shares if share >= 0]
+    assert inside == sorted(inside) and len(inside) > 2
+    assert 0 <= inside[0] < inside[-1] <= 1
+
+
+def test_stop_ends_the_worker_while_it_runs(qtbot):
+    """Within a layer, not when the run is done (which takes seconds)."""
+    runner = Runner()
+    runner.submit(Spec(depth=1000, width=500))
+    qtbot.wait(100)
+    start = time.monotonic()
+    runner.stop()
+    assert not runner._thread.is_alive()
+    assert time.monotonic() - start < module.STOP_WITHIN

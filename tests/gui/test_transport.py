@@ -1,0 +1,88 @@
+"""The playhead: there, back, and everything shown."""
+
+import pytest
+
+from gradviz.app import transport as module
+from gradviz.app.transport import SPEEDS, Transport
+from gradviz.panels.playhead import Phase, Playhead
+
+
+@pytest.fixture
+def transport(qapp):
+    transport = Transport()
+    transport.set_depth(5)
+    yield transport
+    transport.pause()
+
+
+@pytest.mark.parametrize("depth", [1, 2, 20])
+def test_positions_run_forward_and_then_backward(depth):
+    way = [Playhead.at(position, depth) for position in range(1, 2 * depth + 1)]
+    assert [head.layer for head in way] == [*range(1, depth + 1), *range(depth, 0, -1)]
+    assert [head.phase for head in way] == [Phase.FORWARD] * depth + [Phase.BACKWARD] * depth
+    assert [head.position(depth) for head in way] == list(range(1, 2 * depth + 1))
+
+
+def test_what_the_wave_has_reached():
+    forward, backward, whole = Playhead(3, Phase.FORWARD), Playhead(3, Phase.BACKWARD), Playhead(3)
+    layers = range(1, 6)
+    assert [forward.has_activation(l) for l in layers] == [True, True, True, False, False]
+    assert not any(forward.has_gradient(l) for l in layers)
+    assert all(backward.has_activation(l) for l in layers)
+    assert [backward.has_gradient(l) for l in layers] == [False, False, True, True, True]
+    assert all(whole.has_activation(l) and whole.has_gradient(l) for l in layers)
+
+
+def test_play_runs_there_and_back_and_ends_with_everything_shown(transport, qtbot, monkeypatch):
+    monkeypatch.setattr(module, "LEAST_RATE", 200.0)
+    seen = []
+    transport.moved.connect(seen.append)
+    transport.play()
+    qtbot.waitUntil(lambda: not transport.is_playing)
+    positions = [head.position(5) for head in seen[:-1]]
+    assert positions == sorted(positions)
+    assert seen[-1] == Playhead(1, Phase.WHOLE)
+
+
+def test_play_goes_on_from_where_it_was_paused(transport, qtbot):
+    transport.scrub(4)
+    transport.play()
+    assert transport.playhead == Playhead(4, Phase.FORWARD)
+    transport.toggle()
+    assert not transport.is_playing
+
+
+def test_loop_begins_again(transport, qtbot, monkeypatch):
+    monkeypatch.setattr(module, "LEAST_RATE", 200.0)
+    transport.set_loops(True)
+    starts = []
+    transport.moved.connect(lambda head: starts.append(head) if head == Playhead(1, Phase.FORWARD) else None)
+    transport.play()
+    qtbot.waitUntil(lambda: len(starts) >= 3)
+    assert transport.is_playing
+
+
+def test_steps_follow_the_wave_or_the_layers(transport):
+    transport.scrub(5)
+    transport.step(1)
+    assert transport.playhead == Playhead(5, Phase.BACKWARD)
+    transport.look_at(2)
+    transport.step(1)
+    assert transport.playhead == Playhead(3, Phase.WHOLE)
+    transport.step(-9)
+    assert transport.playhead.layer == 1
+
+
+def test_a_shallower_network_keeps_the_playhead_inside(transport):
+    transport.look_at(5)
+    transport.set_depth(2)
+    assert transport.playhead.layer == 2
+
+
+def test_speeds_end_at_the_slowest_and_the_fastest(transport):
+    for _ in range(10):
+        transport.change_speed(1)
+    assert transport.speed == SPEEDS[-1]
+    for _ in range(10):
+        transport.change_speed(-1)
+    assert transport.speed == SPEEDS[0]

@@ -1,0 +1,344 @@
+"""The real window, driven with mouse and keys."""
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
+
+from gradviz.app import controls as controls_module
+from gradviz.app import window as window_module
+from gradviz.app.actions import ACTIONS
+from gradviz.app.controls import ChoiceControl, NumberControl, SeedControl
+from gradviz.app.settings import Settings
+from gradviz.core.errors import ExperimentError, Problem
+from gradviz.core.spec import KNOBS, Spec
+from gradviz.export.embedded import experiment_in
+from gradviz.export.figure import Figure
+from gradviz.panels import PANELS
+from gradviz.panels.playhead import Phase, Playhead
+
+
+def test_it_opens_on_something_worth_seeing(open_window):
+    """20 layers of 100, sigmoid, N(0, 1): saturated, and said so."""
+    window = open_window()
+    assert window.frame.spec == Spec(depth=20, width=100, activation="sigmoid", initializer="normal")
+    assert "saturate" in window.board.panels["activations"].finding.text
+    assert window.verdict.labels["backward"].text() == window.frame.verdict.backward_text()
+
+
+@pytest.mark.parametrize("name", KNOBS)
+def test_every_field_has_the_control_that_its_declaration_calls_for(window, name):
+    """Its name, a tooltip, the range or the choices of the declaration, and the value of now."""
+    knob, control = KNOBS[name], window.controls.controls[name]
+    assert control.label.text().startswith(knob.title)
+    assert control.toolTip() == knob.help
+    assert control.box.accessibleName() == knob.title
+    if knob.choices is not None:
+        assert isinstance(control, ChoiceControl)
+        assert [control.box.itemData(place) for place in range(control.box.count())] == list(knob.choices)
+        assert control.box.currentData() == getattr(window.store.spec, name)
+    else:
+        assert isinstance(control, SeedControl if knob.is_seed else NumberControl)
+        assert (control.box.minimum(), control.box.maximum()) == (knob.low, knob.high)
+        assert control.box.value() == getattr(window.store.spec, name)
+
+
+def test_fields_that_make_no_difference_are_not_shown(window, settle):
+    slope, normalize = window.controls.controls["slope"], window.controls.controls["normalize"]
+    assert not slope.isVisible() and not normalize.isVisible()
+    window.store.edit("activation", "leaky_relu")
+    window.store.edit("data", "digits")
+    assert slope.isVisible() and normalize.isVisible()
+    settle(window)
+
+
+def drag_slider(qtbot, control, shares):
+    """Press the handle, move it through shares of the slider's length, and let go."""
+    slider = control.slider
+    start = slider.rect().center()
+    start.setX(round(slider.value() * slider.width()))
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=start)
+    for share in shares:
+        place = slider.rect().center()
+        place.setX(round(share * slider.width()))
+        qtbot.mouseMove(slider, place)
+        yield
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_a_drag_simulates_on_the_way_and_is_one_undo_step(window, qtbot, settle):
+    """The picture follows the hand; undo goes back to where the drag began."""
+    control = window.controls.controls["depth"]
+    seen = set()
+    for _step in drag_slider(qtbot, control, [place / 50 for place in range(10, 40)]):
+        qtbot.wait(3)
+        seen.add(window.frame.depth)
+    settle(window)
+    assert len(seen) > 3
+    assert window.frame.depth > 100
+    assert window.store.history.count() == 1
+    assert window.board.panels["gradient"].frame.depth == window.store.spec.depth
+    window.do_undo()
+    settle(window)
+    assert window.frame.depth == 6
+
+
+def test_the_mouse_moves_a_slider(window, qtbot, settle):
+    control = window.controls.controls["width"]
+    for _step in drag_slider(qtbot, control, (0.5, 0.7, 0.9)):
+        qtbot.wait(5)
+    settle(window)
+    assert window.frame.spec.width > 200
+    assert control.box.value() == window.frame.spec.width
+    assert window.store.history.count() == 1
+
+
+def test_typing_an_exact_value(window, qtbot, settle):
+    """152 is asked for once, when it is entered, not as 1, 15 and 152."""
+    box = window.controls.controls["depth"].box
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, "152")
+    assert window.store.history.count() == 0
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    settle(window)
+    assert window.frame.depth == 152
+    assert window.store.history.count() == 1
+
+
+@pytest.mark.parametrize(("typed", "value"), [("0.001", 0.001), ("1e-6", 1e-6), ("1000000", 1e6), ("1.5", 1.5)])
+def test_a_gain_of_any_size_can_be_typed(window, qtbot, settle, typed, value):
+    box = window.controls.controls["gain"].box
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, typed)
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    settle(window)
+    assert window.frame.spec.gain == value
+    assert box.value() == value
+
+
+def test_choosing_and_drawing_anew(window, settle, monkeypatch):
+    combo = window.controls.controls["activation"].box
+    combo.setCurrentIndex(combo.findData("tanh"))
+    monkeypatch.setattr(controls_module.random, "randrange", lambda stop: 123)
+    window.controls.controls["seed"].button.click()
+    settle(window)
+    assert (window.frame.spec.activation, window.frame.spec.seed) == ("tanh", 123)
+
+
+def test_language_is_switched_live(window):
+    """Every text of the window changes, and the choice is remembered."""
+    before = texts(window)
+    window.set_language("ko")
+    after = texts(window)
+    same = [text for text, other in zip(before, after, strict=True) if text == other]
+    assert set(same) <= {"", "ReLU", "Leaky ReLU", "Tanh", "float32", "float64"}, same
+    assert Settings().language == "ko"
+    window.set_language("en")
+    assert texts(window) == before
+
+
+def texts(window):
+    shown = [action.text() for action in window.actions_.values()]
+    shown += [menu.title() for menu in window.menus.values()] + [menu.title() for menu in window.menus_of_choices.values()]
+    for control in window.controls.controls.values():
+        shown += [control.label.text(), control.toolTip()]
+        if isinstance(control, ChoiceControl):
+            shown += [control.box.itemText(place) for place in range(control.box.count())]
+    for panel in window.board.panels.values():
+        shown += [panel.finding.text, panel.legend.text, panel.readout.text, panel.accessibleDescription()]
+    return [
+        *shown,
+        window.bar.place.text(),
+        window.bar.track.toolTip(),
+        *(label.text() for label in window.verdict.labels.values()),
+    ]
+
+
+def test_theme_is_switched_live(window, qapp):
+    """Plots and widgets go dark together, and the choice is remembered."""
+    window.set_theme("dark")
+    qapp.processEvents()
+    image = window.grab().toImage()
+    dark = sum(image.pixelColor(x, y).lightness() < 80 for x in range(0, image.width(), 20) for y in range(0, image.height(), 20))
+    assert dark > 0.8 * (image.width() // 20) * (image.height() // 20)
+    assert Settings().theme == "dark"
+
+
+def test_zoom_scales_controls_and_plots_together(window, qapp):
+    qapp.processEvents()
+    font, axis = window.font().pixelSize(), window.board.panels["gradient"].value_axis.style["tickFont"].pixelSize()
+    for _ in range(3):
+        window.do_zoom_in()
+    qapp.processEvents()
+    assert window.controls.controls["depth"].label.font().pixelSize() > font
+    assert window.board.panels["gradient"].value_axis.style["tickFont"].pixelSize() > axis
+    window.do_zoom_reset()
+    qapp.processEvents()
+    assert window.controls.controls["depth"].label.font().pixelSize() == font
+
+
+def test_pin_keeps_the_run_as_a_ghost_and_says_what_differs(window, settle):
+    pinned = window.frame
+    window.actions_["pin"].setChecked(True)
+    window.store.edit("gain", 2.5)
+    settle(window)
+    assert all(panel.reference is pinned for panel in window.board.panels.values())
+    assert window.verdict.labels["difference"].text() == "Pinned reference → now: Gain 1 → 2.5"
+    window.actions_["pin"].setChecked(False)
+    assert all(panel.reference is None for panel in window.board.panels.values())
+    assert not window.verdict.labels["difference"].isVisible()
+
+
+def test_a_click_in_a_panel_moves_the_playhead_in_all(window, qtbot):
+    panel = window.board.panels["gradient"]
+    y = sum(panel.plot.viewRange()[1]) / 2
+    scene = panel.plot.vb.mapViewToScene(QPointF(4.0, y))
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=panel.view.mapFromScene(scene))
+    assert window.transport.playhead == Playhead(4, Phase.WHOLE)
+    assert all(other.cursor_line.value() == 4 for other in window.board.panels.values())
+
+
+def test_hover_reads_out_in_all_panels(window, qtbot):
+    panel = window.board.panels["activations"]
+    scene = panel.plot.vb.mapViewToScene(QPointF(5.0, 0.5))
+    panel.view.scene().sigMouseMoved.emit(scene)
+    assert all(other.readout.text.startswith("layer 5: ") for other in window.board.panels.values())
+
+
+def press(window, qtbot, keys):
+    sequence = QKeySequence(keys)[0]
+    qtbot.keyClick(window, sequence.key(), sequence.keyboardModifiers())
+
+
+def test_keys_play_step_and_show_everything(window, qtbot):
+    window.activateWindow()
+    window.board.setFocus()
+    press(window, qtbot, "Home")
+    assert window.transport.playhead == Playhead(1, Phase.FORWARD)
+    press(window, qtbot, "Right")
+    assert window.transport.playhead == Playhead(2, Phase.FORWARD)
+    press(window, qtbot, "Left")
+    assert window.transport.playhead == Playhead(1, Phase.FORWARD)
+    press(window, qtbot, "Space")
+    assert window.transport.is_playing
+    press(window, qtbot, "Space")
+    assert not window.transport.is_playing
+    press(window, qtbot, "End")
+    assert window.transport.playhead.phase is Phase.WHOLE
+
+
+def test_scrubbing_the_track_goes_there_and_back(window):
+    window.bar.track.setValue(3)
+    assert window.transport.playhead == Playhead(3, Phase.FORWARD)
+    window.bar.track.setValue(12)
+    assert window.transport.playhead == Playhead(1, Phase.BACKWARD)
+    assert "backward" in window.bar.place.text()
+
+
+@pytest.mark.parametrize("key", ACTIONS)
+def test_every_action_can_be_done(window, qtbot, settle, monkeypatch, tmp_path, key):
+    """Each entry of the table, by its QAction: no exception, no warning, and the program goes on."""
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: ("", ""))
+    monkeypatch.setattr(window_module.ExportDialog, "exec", lambda self: QDialog.DialogCode.Accepted)
+    QGuiApplication.clipboard().setText("depth=4&width=9")
+    action = window.actions_[key]
+    assert action.text() and action.toolTip()
+    action.setEnabled(True)
+    action.trigger()
+    for box in window.findChildren(QMessageBox):
+        box.close()
+    if key != "quit":
+        settle(window)
+
+
+def test_no_two_actions_share_a_key():
+    keys = [key for entry in ACTIONS.values() for key in entry.shortcuts]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_what_is_exported_is_restored_when_it_is_dropped(window, settle, tmp_path, ending):
+    window.store.edit("activation", "tanh")
+    settle(window)
+    path = tmp_path / f"그림.{ending}"
+    window.export_to(str(path), Figure(tuple(PANELS), (800, 600)))
+    window.store.replace(Spec(depth=3), "")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    left, copy, none = Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(1, 1), copy, mime, left, none))
+    settle(window)
+    assert window.frame.spec == Spec(depth=6, width=20, batch=32, activation="tanh")
+    assert not window.banner.isVisible()
+
+
+@pytest.mark.parametrize("text", ["depth=0&gain=x", "what is this", '{"depth": true}', "<img src=x>=1", "\0"])
+def test_bad_text_changes_nothing_and_is_answered(window, text):
+    before = window.store.spec
+    window.read_text(text)
+    assert window.store.spec == before
+    assert window.banner.isVisible()
+    assert window.banner.label.textFormat() is Qt.TextFormat.PlainText
+    assert "Nothing was pasted." in window.banner.label.text()
+
+
+def test_a_file_that_cannot_be_read_or_written_is_answered(window, tmp_path):
+    window.open_file(str(tmp_path / "missing.json"))
+    assert "missing.json" in window.banner.label.text()
+    window.banner.hide()
+    window.export_to(str(tmp_path / "no" / "such" / "folder.png"), Figure(tuple(PANELS), (800, 600)))
+    assert "folder.png" in window.banner.label.text()
+
+
+def test_what_does_not_fit_into_memory_leaves_the_last_picture(window, qtbot):
+    """The banner says why; the picture and its words stay, and the next good experiment takes the banner away."""
+    frame = window.frame
+    window.runner.refused.emit(ExperimentError([Problem("depth × width", "needs 9.9 GiB")]))
+    assert "needs 9.9 GiB" in window.banner.label.text() and window.banner.isVisible()
+    assert window.board.panels["gradient"].frame is frame
+    window.store.edit("depth", 4)
+    qtbot.waitUntil(lambda: not window.banner.isVisible())
+
+
+def test_copies(window):
+    window.do_copy_text()
+    assert Spec.from_text(QGuiApplication.clipboard().text()) == window.store.spec
+    window.do_copy_picture()
+    assert QGuiApplication.clipboard().image().width() == 1920
+
+
+def test_export_dialog_makes_the_file_that_was_chosen(window, monkeypatch, tmp_path):
+    """The whole board at full HD by default; the ending comes from the chosen kind where the name has none."""
+    monkeypatch.setattr(window_module.ExportDialog, "exec", lambda self: QDialog.DialogCode.Accepted)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(tmp_path / "board"), "SVG (*.svg)"))
+    window.do_export()
+    content = (tmp_path / "board.svg").read_bytes()
+    assert Spec.from_text(experiment_in(content)) == window.store.spec
+    assert b'viewBox="0 0 1920 1080"' in content
+
+
+def test_damaged_settings_never_stop_a_start(open_window, tmp_path):
+    folder = tmp_path / "gradviz"
+    folder.mkdir()
+    (folder / "gradviz.ini").write_bytes(b"[General]\nlanguage=\xff\nzoom=abc\nwindow=9x\ntheme=@Variant(\0\0)\n\xfe\xff")
+    window = open_window("depth=2&width=3")
+    assert window.settings.zoom == 1.0 and window.settings.theme == "light" and window.settings.window_size is None
+
+
+def test_settings_are_kept(open_window):
+    first = open_window("depth=2&width=3", size=(1000, 700))
+    first.set_zoom(1.3)
+    first.close()
+    second = Settings()
+    assert (second.zoom, second.window_size) == (1.3, (1000, 700))
+
+
+def test_board_rows_never_clip_their_text_in_a_small_window(open_window):
+    """At 1024 × 640 everything is still there: the board keeps more than half, and the panels their height."""
+    window = open_window("depth=5&width=8", size=(1024, 640))
+    assert window.width() == 1024 and window.height() == 640
+    assert window.board.width() > 512
+    assert all(panel.height() >= 150 for panel in window.board.panels.values())

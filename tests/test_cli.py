@@ -1,0 +1,208 @@
+"""The command line: data on standard output, everything else on standard error, and the exit statuses."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from gradviz import cli, system
+from gradviz.core.measures import MEASURES
+from gradviz.core.simulate import simulate
+from gradviz.core.spec import KNOBS, Spec
+from gradviz.i18n import LANGUAGES
+from gradviz.panels import PANELS
+
+
+@pytest.fixture
+def gradviz(capsys, monkeypatch):
+    """Run a command and return status, output and errors."""
+    monkeypatch.setattr(cli, "system_language", lambda: "en")
+
+    def call(*arguments):
+        try:
+            status = cli.run([str(argument) for argument in arguments])
+        except SystemExit as end:
+            status = end.code
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return call
+
+
+def test_run_prints_a_row_per_layer_and_the_verdict(gradviz):
+    status, out, err = gradviz("run", "depth=7&width=10", "--set", "activation=tanh")
+    assert (status, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines() if re.match(r"\s+\d+ ", line)] == [str(l) for l in range(1, 8)]
+    frame = simulate(Spec(depth=7, width=10, activation="tanh"))
+    assert frame.verdict.backward_text() in out and frame.verdict.forward_text() in out
+
+
+def test_csv_has_a_row_a_layer_and_a_column_a_measure(gradviz, tmp_path):
+    """The numbers of the Frame, digit for digit; a size beyond float64 stands in decimal notation."""
+    text = "depth=400&width=4&batch=3&activation=linear&initializer=identity&gain=0.1"
+    path = tmp_path / "measures.csv"
+    assert gradviz("run", text, "--csv", path)[0] == 0
+    rows = list(csv.DictReader(io.StringIO(path.read_text())))
+    frame = simulate(Spec.from_text(text))
+    assert set(MEASURES) <= set(rows[0])
+    for key in MEASURES:
+        np.testing.assert_array_equal([float(row[key]) for row in rows], frame.series[key])
+    assert re.fullmatch(r"\d\.\d{14}e-399", rows[0]["grad_a_rms"])
+    status, out, _ = gradviz("run", text, "--csv", "-")
+    assert status == 0 and list(csv.DictReader(io.StringIO(out))) == rows
+
+
+def test_json_is_strict_and_complete(gradviz, tmp_path):
+    text = "depth=60&width=4&batch=3&activation=linear&initializer=identity&gain=1000"
+    path = tmp_path / "run.json"
+    assert gradviz("run", text, "--json", path)[0] == 0
+    content = json.loads(path.read_text(encoding="utf-8"), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert Spec.from_text(content["experiment"]) == Spec.from_text(text) == Spec(**content["spec"])
+    assert content["verdict"]["forward"]["kind"] == "exploding"
+    assert content["layers"]["activation_rms"][-1] == "nan"
+    assert len(content["layers"]["layer"]) == 60
+
+
+def test_arrays_are_those_that_design_names(gradviz, tmp_path):
+    """W b z a and their gradients for l = 1 … L, and a0; the loss is the sum of a[L] times grad_a[L]."""
+    path = tmp_path / "F.npz"
+    sets = ["depth=30", "width=64", "activation=tanh", "initializer=glorot_normal", "dtype=float64"]
+    status, *_ = gradviz("run", *(word for one in sets for word in ("--set", one)), "--arrays", path)
+    assert status == 0
+    with np.load(path, allow_pickle=False) as arrays:
+        names = {f"{kind}{l}" for l in range(1, 31) for kind in ["W", "b", "z", "a", "grad_z", "grad_a", "grad_W", "grad_b"]} | {
+            "a0"
+        }
+        assert set(arrays) == names
+        assert {arrays[name].dtype for name in names} == {np.dtype(np.float64)}
+        a = arrays["a0"]
+        for l in range(1, 31):
+            a = np.tanh(a @ arrays[f"W{l}"].T + arrays[f"b{l}"])
+        np.testing.assert_allclose(a, arrays["a30"], rtol=1e-12)
+
+
+def test_describe_names_everything(gradviz):
+    status, out, _ = gradviz("describe")
+    assert status == 0
+    for name in [*KNOBS, *MEASURES, *PANELS, *(name for knob in KNOBS.values() for name in knob.choices or ())]:
+        assert f"`{name}`" in out
+    status, out, _ = gradviz("describe", "--schema")
+    assert json.loads(out)["properties"].keys() == KNOBS.keys()
+
+
+def test_experiment_may_be_a_line_a_file_a_picture_or_standard_input(gradviz, tmp_path, monkeypatch):
+    spec = Spec(depth=3, width=5, gain=1.5)
+    json_file, text_file, picture = tmp_path / "e.json", tmp_path / "e.txt", tmp_path / "e.svg"
+    json_file.write_text(spec.to_json())
+    text_file.write_text(spec.to_text())
+    assert gradviz("export", spec.to_text(), "-o", picture, "--size", "640x480")[0] == 0
+    expected = gradviz("run", spec.to_text())
+    for source in (json_file, text_file, picture, spec.to_json()):
+        assert gradviz("run", source) == expected
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(spec.to_json().encode())))
+    assert gradviz("run", "-") == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "depth=0"], ["depth: 0 is outside 1 … 1000"]),
+        (["run", "activation=sigmod"], ['did you mean "sigmoid"?']),
+        (["run", "--set", "dept=3"], ['did you mean "depth"?']),
+        (["run", "--set", "depth=3", "--set", "depth=4"], ["depth: is given twice"]),
+        (["run", "depth=0&gain=nan", "--set", "width=x"], ["depth: ", "gain: ", "width: "]),
+        (["run", "no-such-file.json"], ["cannot read no-such-file.json"]),
+        (["run", "."], ["cannot read ."]),
+        (["run", "depth"], ["cannot read depth"]),
+        (["run", "a\0b"], ["cannot read"]),
+        (["rum"], ['did you mean "run"?']),
+        (["run", "--nonsense"], ["--nonsense"]),
+        (["export"], ["-o"]),
+        (["export", "-o", "x.gif"], [".png, .svg, .pdf"]),
+        (["export", "-o", "x.png", "--size", "big"], ["1920x1080"]),
+        (["export", "-o", "x.png", "--size", "0x0"], ["0×0", "160 to 16384"]),
+        (["export", "-o", "x.png", "--size", "99999x100"], ["99999×100"]),
+        (["export", "-o", "x.png", "--dpi", "0"], ["36 … 2400"]),
+        (["export", "-o", "x.png", "--panel", "gradent"], ['did you mean "gradient"?']),
+        (["export", "-o", "x.png", "--theme", "drak"], ['did you mean "dark"?']),
+        (["export", "-o", "x.png", "--at", "21"], ["21 is outside 1 … 20"]),
+        (["run", "--lang", "xx"], ["en, ko"]),
+    ],
+)
+def test_wrong_usage_is_status_2_and_every_error_is_named(gradviz, arguments, says, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["gradviz", *arguments])
+    status, out, err = gradviz(*arguments)
+    assert (status, out) == (2, "")
+    assert all(text in err for text in says), err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("option", ["--csv", "--json", "--arrays"])
+def test_what_cannot_be_written_is_status_1(gradviz, tmp_path, option):
+    status, _, err = gradviz("run", "depth=2&width=2", option, tmp_path / "no" / "folder")
+    assert status == 1
+    assert "cannot write" in err and "folder" in err
+
+
+def test_too_large_a_network_is_status_2(gradviz, monkeypatch):
+    import psutil
+
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"available": 2**28}))
+    status, out, err = gradviz("run", "depth=1000&width=2048")
+    assert (status, out) == (2, "") and "GiB" in err
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_is_there_in_every_language(gradviz, language):
+    for command in ("show", "run", "export", "describe", "doctor"):
+        status, out, _ = gradviz(command, "--lang", language, "--help")
+        assert status == 0 and len(out) > 100
+    assert ("화면" in gradviz("export", "--help", "--lang=ko")[1]) and "needs no display" in gradviz("export", "--help")[1]
+
+
+def test_doctor_reports_and_says_how_to_mend(gradviz, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(system, "_loads", lambda library: library != "libxcb-cursor.so.0")
+    monkeypatch.setattr(system, "_display_answers", lambda: True)
+    monkeypatch.setattr(system, "has_hangul_font", lambda: False)
+    status, out, _ = gradviz("doctor")
+    assert status == 3
+    assert "apt-get install -y --no-install-recommends libxcb-cursor0" in out
+    assert "apt-get install -y --no-install-recommends fonts-nanum" in out
+    monkeypatch.setattr(system, "_loads", lambda library: True)
+    monkeypatch.setattr(system, "has_hangul_font", lambda: True)
+    assert gradviz("doctor")[0] == 0
+
+
+@pytest.mark.parametrize("command", [["show"], ["export", "-o", "x.png"]])
+def test_a_missing_library_is_status_3_with_the_line_that_mends_it(gradviz, monkeypatch, command):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(system, "_loads", lambda library: library != "libGL.so.1")
+    status, out, err = gradviz(*command)
+    assert (status, out) == (3, "")
+    assert len(err.splitlines()) == 1 and err.rstrip().endswith("libgl1")
+
+
+def test_korean_without_a_korean_font_is_mentioned_and_goes_on(gradviz, monkeypatch, tmp_path):
+    monkeypatch.setattr(system, "has_hangul_font", lambda: False)
+    status, _, err = gradviz("export", "depth=2&width=2", "--lang", "ko", "-o", tmp_path / "x.png")
+    assert status == 0
+    assert "fonts-nanum" in err
+    assert (tmp_path / "x.png").exists()
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    """``gradviz run | head -1`` ends quietly."""
+    code = "from gradviz.cli import run; raise SystemExit(run(['run', 'depth=1000&width=2&batch=2', '--csv', '-']))"
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child.stdout.read(10)
+    child.stdout.close()
+    assert child.wait(timeout=60) == 0
+    assert child.stderr.read() == b""
+    child.stderr.close()
