@@ -18,7 +18,7 @@ from typing import NoReturn
 from gradviz import __version__
 from gradviz.core.errors import ExperimentError
 from gradviz.core.spec import Spec
-from gradviz.experiment import read_experiment
+from gradviz.experiment import names_experiment, read_experiment
 from gradviz.i18n import LANGUAGES, _, language, system_language, use_language
 from gradviz.panels import PANELS
 from gradviz.panels.themes import THEMES
@@ -34,7 +34,7 @@ def main() -> NoReturn:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return the exit status."""
     use_language(_language_in(arguments))
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(_with_command(arguments))
     try:
         status: int = options.run(options)
     except ExperimentError as error:
@@ -212,6 +212,13 @@ def _name_in(table: Sequence[str]) -> Callable[[str], str]:
         return text
 
     return check
+
+
+def _with_command(arguments: Sequence[str]) -> Sequence[str]:
+    """Put ``show`` in front where an experiment, or an option of ``show``, stands in the command's place."""
+    first = arguments[0] if arguments else ""
+    is_option = first.startswith("-") and first not in ("-", "-h", "--help", "--version")
+    return ["show", *arguments] if is_option or names_experiment(first) else arguments
 
 
 def _language_in(arguments: Sequence[str]) -> str:

@@ -26,9 +26,18 @@ def read_experiment(source: str | None) -> Spec:
         return Spec()
     if source == "-":
         return _from_bytes(sys.stdin.buffer.read(LONGEST_TEXT + 1))
-    if not _is_file(source) and ("=" in source or source.lstrip().startswith("{")):
+    if _is_text(source):
         return _from_bytes(source.encode(errors="replace"))
     return read_file(source)
+
+
+def names_experiment(word: str) -> bool:
+    """Whether a word cannot be meant otherwise than as an experiment: a line of text, a file that is there, or ``-``."""
+    return word == "-" or _is_text(word) or _is_file(word)
+
+
+def _is_text(source: str) -> bool:
+    return ("=" in source or source.lstrip().startswith("{")) and not _is_file(source)
 
 
 def read_file(path: str | Path) -> Spec:

@@ -206,3 +206,21 @@ def test_a_reader_that_has_seen_enough_is_no_error():
     assert child.wait(timeout=60) == 0
     assert child.stderr.read() == b""
     child.stderr.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parsed"),
+    [
+        ([], []),
+        (["depth=3"], ["show", "depth=3"]),
+        (["-"], ["show", "-"]),
+        (["--lang", "ko"], ["show", "--lang", "ko"]),
+        (["--set", "depth=3"], ["show", "--set", "depth=3"]),
+        (["run", "depth=3"], ["run", "depth=3"]),
+        (["--help"], ["--help"]),
+        (["--version"], ["--version"]),
+        (["exprt"], ["exprt"]),
+    ],
+)
+def test_show_may_be_left_out(arguments, parsed):
+    assert cli._with_command(arguments) == parsed

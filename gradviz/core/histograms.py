@@ -30,7 +30,7 @@ def shared_edges(arrays: Sequence[FloatArray], bounds: tuple[float, float]) -> F
         One per layer.
     bounds : tuple of float
         Limits that the values cannot leave. A finite one is taken; an infinite one is replaced by the data's own extreme,
-        rounded up to 1, 2 or 5 times a power of ten so that the axis stays when the data changes a little.
+        rounded up to one of few numbers so that the axis stays when the data changes a little.
     """
     low, high = bounds
     if not np.isfinite(low):
@@ -54,11 +54,11 @@ def _extreme(array: FloatArray, reduce: np.ufunc) -> float:
 
 
 def _nice(value: float) -> float:
-    """Return the next of 1, 2, 5, 10, … at or above a positive value, else 0."""
+    """Return the next of 1, 1.5, 2, 3, 4, 5, 6, 8, 10, … at or above a positive value, else 0."""
     if value <= 0:
         return 0.0
     decade = floor(log10(value))
-    for step in (1, 2, 5, 10):
+    for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10):
         limit = float(f"{step}e{decade}")
         if value <= limit and np.isfinite(limit):
             return limit

@@ -173,7 +173,9 @@ class ActivationsPanel(Panel):
             ends = [signed_text(end, 1) for end in ACTIVATIONS[frame.spec.activation].bounds]
             text = _("Activations saturate: {share:.0%} of them lie next to {low} or {high}")
             return text.format(share=at_the_ends, low=ends[0], high=ends[1])
-        ratio = last / first if first > 0 else 1.0
+        if first == last == 0:
+            return _("All activations of a layer are the same: std 0")
+        ratio = last / first if first > 0 else np.inf
         text = next(text for least, text in _FINDINGS if ratio >= least)
         return _(text).format(first=_size(first), last=_size(last))
 
@@ -188,7 +190,9 @@ class ActivationsPanel(Panel):
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the activations at a layer."""
         mean, std = (signed_text(frame.series[f"activation_{name}"][layer - 1]) for name in ("mean", "std"))
-        return _("mean {mean}, std {std}").format(mean=mean, std=std)
+        text = _("mean {mean}, std {std}").format(mean=mean, std=std)
+        zero = frame.series["activation_zero"][layer - 1]
+        return text + (", " + _("{share:.0%} exactly 0").format(share=zero) if zero > 0 else "")
 
     def forget_range(self) -> None:
         """Fit the axis anew next time."""

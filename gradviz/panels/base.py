@@ -56,6 +56,7 @@ class Panel(QWidget):
         self.frame: Frame | None = None
         self.reference: Frame | None = None
         self.playhead = Playhead()
+        self.left_end, self.right_end = 0.0, 1.0
         self._hovered = 0
 
         self.view = pg.GraphicsLayoutWidget()
@@ -172,7 +173,9 @@ class Panel(QWidget):
     def _show_layers(self, depth: int) -> None:
         self.layer_axis.depth = depth
         self.layer_axis.picture = None
-        self.plot.setXRange(0.35, depth + 1.15, padding=0)
+        # Room for the cursor at the first layer, and for the last one's histogram and number.
+        self.left_end, self.right_end = 1 - max(0.65, 0.012 * depth), depth + max(1.15, 0.02 * depth)
+        self.plot.setXRange(self.left_end, self.right_end, padding=0)
 
     def _write(self, frame: Frame) -> None:
         self.layer_axis.name_it(_("layer   (input left, output right)"))

@@ -171,8 +171,8 @@ class GradientPanel(Panel):
                 self._zones[role].setRegion((start, end))
                 self._zone_names[role].setText(name)
                 self._zone_names[role].setAnchor((0 if on_the_left else 1, 0.5))
-                place = end - text_height / 2 if role == "vanish" else (start if role == "explode" else end) + text_height / 2
-                self._zone_names[role].setPos(0.4 if on_the_left else frame.depth + 1.1, place)
+                place = end + (0.5 if role == "grid" else -0.5) * text_height
+                self._zone_names[role].setPos(self.left_end if on_the_left else self.right_end, place)
 
     def _show_reference(self, frame: Frame, reference: Frame | None) -> None:
         self._reference.setVisible(reference is not None)
@@ -198,12 +198,13 @@ class GradientPanel(Panel):
         text_height = self._text_height(low, high)
         self._slope.setText(_("{factor} per layer").format(factor=factor_text(signal.log10_factor)) if said else "")
         if said:
-            middle = max(1, (frame.depth + 1) // 2)
-            near = sizes[max(0, middle - 2) : middle + 1]
-            near = near[np.isfinite(near)]
-            above = near.max() + 1.6 * text_height < high
-            self._slope.setAnchor((0.5, 1.25) if above else (0.5, -0.25))
-            self._slope.setPos(middle, float(near.max() if above else near.min()))
+            middle = (frame.depth + 1) / 2
+            height = float(np.interp(middle, np.arange(1, frame.depth + 1), sizes))
+            # Beside the curve where it is steep: over the side to which it falls.
+            side = 0.5 if abs(signal.log10_total) < 1 else float(signal.log10_total < 0)
+            above = height + 1.6 * text_height < high
+            self._slope.setAnchor((side, 1.25) if above else (1 - side, -0.25))
+            self._slope.setPos(middle, height)
 
 
 def _drawable(sizes: np.ndarray) -> np.ndarray:

@@ -9,18 +9,18 @@ from gradviz.i18n import N_, _
 from gradviz.panels.style import Style
 
 _KINDS = {
-    # kind: (symbol, at the top?, name)
-    "zero": ("o", False, N_("exactly 0")),
-    "infinite": ("t1", True, N_("infinite")),
-    "nan": ("x", True, N_("NaN, not a number")),
+    # kind: (symbol, how far up the axis, name)
+    "zero": ("o", 0.035, N_("exactly 0")),
+    "infinite": ("t1", 0.965, N_("infinite")),
+    "nan": ("x", 0.78, N_("NaN, not a number")),
 }
 
 
 class Marks:
-    """Three rows of marks along the lower and the upper edge of a plot."""
+    """Three rows of marks: along the lower edge of a plot, along the upper one, and below that."""
 
     def __init__(self, plot: pg.PlotItem) -> None:
-        self._points = {kind: pg.ScatterPlotItem(symbol=symbol) for kind, (symbol, _top, _name) in _KINDS.items()}
+        self._points = {kind: pg.ScatterPlotItem(symbol=symbol) for kind, (symbol, _height, _name) in _KINDS.items()}
         self._names = {kind: pg.TextItem() for kind in _KINDS}
         for item in [*self._points.values(), *self._names.values()]:
             item.setZValue(40)
@@ -37,14 +37,15 @@ class Marks:
 
     def show(self, zero: np.ndarray, infinite: np.ndarray, nan: np.ndarray, low: float, high: float) -> None:
         """Mark the layers where each is true, (L,), on an axis from `low` to `high`."""
-        for (kind, (_symbol, top, name)), where in zip(_KINDS.items(), (zero, infinite, nan), strict=True):
+        for (kind, (_symbol, height, name)), where in zip(_KINDS.items(), (zero, infinite, nan), strict=True):
             layers = np.flatnonzero(where) + 1.0
-            room = 0.035 * (high - low)
-            place = high - room if top else low + room
+            place = low + height * (high - low)
             self._points[kind].setData(layers, np.full(layers.size, place))
             self._names[kind].setVisible(layers.size > 0)
             if layers.size:
-                in_right_half = layers[0] > len(where) / 2
+                # Over or under the middle one, but within the plot where they stand at an end.
+                middle = layers[len(layers) // 2]
+                share = middle / len(where)
                 self._names[kind].setText(_(name))
-                self._names[kind].setAnchor((1 if in_right_half else 0, 0 if top else 1))
-                self._names[kind].setPos(layers[-1 if in_right_half else 0], place)
+                self._names[kind].setAnchor((0.0 if share < 0.15 else 1.0 if share > 0.85 else 0.5, 0 if height > 0.5 else 1))
+                self._names[kind].setPos(middle, place)

@@ -53,8 +53,9 @@ class Style:
         Qt 6.11 strokes such a pen four times faster than one that is translucent and 1.4 pixels wide.
         """
         over, ground = self.colour(role), self.colour("ground")
-        mixed = [alpha * a + (1 - alpha) * b for a, b in zip(over.getRgbF()[:3], ground.getRgbF()[:3], strict=True)]
-        pen = QPen(QColor.fromRgbF(*mixed), max(1, int(self.scale)))
+        pairs = ((over.red(), ground.red()), (over.green(), ground.green()), (over.blue(), ground.blue()))
+        mixed = (round(alpha * above + (1 - alpha) * below) for above, below in pairs)
+        pen = QPen(QColor(*mixed), max(1, int(self.scale)))
         pen.setCosmetic(True)
         return pen
 
