@@ -47,6 +47,11 @@ class Network:
         """f, the same in every layer."""
         return ACTIVATIONS[self.spec.activation]
 
+    @property
+    def k(self) -> float:
+        """The constant that shapes the activation, where it has one."""
+        return float(getattr(self.spec, self.activation.parameter)) if self.activation.parameter else 0.0
+
     def weight(self, layer: int) -> FloatArray:
         """Return W[layer], (n_l, n_{l-1})."""
         fan_in, fan_out = self.units[layer - 1], self.units[layer]
@@ -95,7 +100,7 @@ class BackwardStep:
 def propagate(network: Network) -> Iterator[ForwardStep | BackwardStep]:
     """Run one batch through the network and its gradient back, yielding layers 1 … L and then L … 1."""
     f, f_prime = network.activation.f, network.activation.derivative
-    from_z, slope = network.activation.derivative_of == "pre_activation", network.spec.slope
+    from_z, k = network.activation.derivative_of == "pre_activation", network.k
     layers = range(1, network.spec.depth + 1)
 
     a = {0: input_batch(network.spec)}
@@ -103,13 +108,13 @@ def propagate(network: Network) -> Iterator[ForwardStep | BackwardStep]:
     for l in layers:
         W, b = network.weight(l), network.bias(l)
         z = a[l - 1] @ W.T + b
-        a[l] = f(z, slope)
+        a[l] = f(z, k)
         kept[l] = z if from_z else a[l]
         yield ForwardStep(l, a[l - 1], W, b, z, a[l])
 
     grad_a, exponent = network.cotangent(), 0
     for l in reversed(layers):
-        grad_z = grad_a * f_prime(kept.pop(l), slope)
+        grad_z = grad_a * f_prime(kept.pop(l), k)
         grad_W = grad_z.T @ a[l - 1]
         grad_b = grad_z.sum(axis=0)
         yield BackwardStep(l, exponent, grad_a, grad_z, grad_W, grad_b)

@@ -52,7 +52,7 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
             row |= measured({name: moments(array, step.exponent) for name, array in gradients.items()})
             magnitudes["grad_a_log10"].insert(0, magnitude_counts(step.grad_a, step.exponent))
         if isinstance(step, ForwardStep) and step.layer == spec.depth:
-            shared = shared_edges(activations, network.activation.bounds)
+            shared = shared_edges(activations, network.activation.bounds_at(network.k))
             shared_counts = np.stack([counts(activation, shared) for activation in activations])
             activations.clear()
     series = {key: np.array([row[key] for row in layers]) for key in MEASURES}

@@ -140,7 +140,15 @@ class Spec(BaseModel):
         N_("How much of the negative side a leaky ReLU lets through."),
         ge=0,
         le=1,
-        applies=lambda spec: ACTIVATIONS[spec.activation].uses_slope,
+        applies=lambda spec: ACTIVATIONS[spec.activation].parameter == "slope",
+    )
+    alpha: float = _knob(
+        1.0,
+        N_("Alpha"),
+        N_("How far an ELU reaches down: it bends towards −α."),
+        ge=0,
+        le=10,
+        applies=lambda spec: ACTIVATIONS[spec.activation].parameter == "alpha",
     )
     initializer: str = _knob(
         "normal", N_("Initializer"), N_("How the weights are drawn before learning begins."), choices=INITIALIZERS

@@ -11,8 +11,7 @@ SLOPE = 0.2
 
 
 def derivative(activation: Activation, z: np.ndarray) -> np.ndarray:
-    read = z if activation.derivative_of == "pre_activation" else activation.f(z, SLOPE)
-    return activation.derivative(read, SLOPE)
+    return activation.derivative_at(z, SLOPE)
 
 
 @EVERY
@@ -36,12 +35,13 @@ def test_precision_stays(activation, dtype):
 
 @EVERY
 def test_bounds_hold_and_are_tight(activation):
-    """The stated infimum and supremum are what the function comes near to, far out, and never passes."""
-    z = np.concatenate([-np.logspace(8, -8, 200), np.logspace(-8, 8, 200)])
+    """The stated infimum and supremum are what the function comes near to and never passes; likewise the largest |f′|."""
+    z = np.concatenate([-np.logspace(8, 1, 200), np.linspace(-10, 10, 20_001), np.logspace(1, 8, 200)])
     with np.errstate(over="ignore"):
-        a = activation.f(z, SLOPE)
-    low, high = activation.bounds
-    assert low <= a.min() and a.max() <= high
+        a, slope = activation.f(z, SLOPE), derivative(activation, z)
+    low, high = activation.bounds_at(SLOPE)
+    assert low - 1e-15 <= a.min() and a.max() <= high
+    assert np.abs(slope).max() == pytest.approx(activation.steepest_at(SLOPE), rel=1e-6)
     assert a.min() == pytest.approx(low, abs=1e-6) if np.isfinite(low) else a.min() < -1e5
     assert a.max() == pytest.approx(high, abs=1e-6) if np.isfinite(high) else a.max() > 1e5
 
@@ -53,25 +53,38 @@ def test_nan_and_infinity_pass(activation):
         assert np.isnan(activation.f(np.array([np.nan]), SLOPE)).all()
         ends = activation.f(np.array([-np.inf, np.inf]), SLOPE)
     assert ends[1] == activation.bounds[1]
-    assert ends[0] == activation.bounds[0]
+    if activation.name not in ("gelu", "silu", "mish"):  # −∞ · 0, which PyTorch calls NaN too
+        assert ends[0] == activation.bounds_at(SLOPE)[0]
 
 
 @EVERY
 def test_what_is_said_of_it_is_there(activation):
     """Title, formula and help are not empty, and the recommended initializer exists."""
-    assert activation.title and activation.formula and activation.help
+    assert activation.title and activation.formula and activation.help and activation.saturation
     assert activation.initializer in INITIALIZERS
 
 
 @EVERY
-def test_uses_slope_says_whether_slope_matters(activation):
+def test_parameter_says_whether_there_is_a_constant(activation):
     z = np.linspace(-3, 3, 7)
-    assert activation.uses_slope == (not np.array_equal(activation.f(z, 0.1), activation.f(z, 0.3)))
+    assert bool(activation.parameter) == (not np.array_equal(activation.f(z, 0.1), activation.f(z, 0.3)))
 
 
-@pytest.mark.parametrize(("name", "at_zero"), [("relu", 0.0), ("leaky_relu", SLOPE)])
+@EVERY
+def test_kinks_are_where_the_derivative_jumps(activation):
+    """Everywhere else f′ is continuous, which quadrature relies on. (Softsign's kink is one of f″.)"""
+    z = np.linspace(-3, 3, 60_001) + 1e-9
+    jumps = z[:-1][np.abs(np.diff(derivative(activation, z))) > 0.01]
+    kinks = [] if activation.name == "softsign" else activation.kinks
+    assert len(jumps) == len(kinks) and np.allclose(jumps, kinks, atol=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "at_zero"),
+    [("relu", 0.0), ("leaky_relu", SLOPE), ("elu", SLOPE), ("selu", 1.0507009873554805 * 1.6732632423543772)],
+)
 def test_kinks_are_taken_as_pytorch_takes_them(name, at_zero):
-    """torch.relu and torch.nn.functional.leaky_relu give 0 and the slope at exactly 0."""
+    """torch.relu, leaky_relu, elu and selu give 0, the slope, α and λα at exactly 0."""
     assert derivative(ACTIVATIONS[name], np.array([0.0]))[0] == at_zero
 
 
@@ -79,5 +92,8 @@ def test_values_from_a_table():
     """Figures from mathematical tables, not from this code: σ(1), tanh(1), σ′(0) = 1/4, tanh′(0) = 1."""
     assert ACTIVATIONS["sigmoid"].f(np.array([1.0]), 0)[0] == pytest.approx(0.731058578630005, rel=1e-14)
     assert ACTIVATIONS["tanh"].f(np.array([1.0]), 0)[0] == pytest.approx(0.761594155955765, rel=1e-14)
+    assert ACTIVATIONS["gelu"].f(np.array([1.0]), 0)[0] == pytest.approx(0.841344746068543, rel=1e-14)
+    assert ACTIVATIONS["softplus"].f(np.array([0.0]), 0)[0] == pytest.approx(0.693147180559945, rel=1e-14)
+    assert ACTIVATIONS["elu"].f(np.array([-1.0]), 1)[0] == pytest.approx(-0.632120558828558, rel=1e-14)
     assert derivative(ACTIVATIONS["sigmoid"], np.array([0.0]))[0] == 0.25
     assert derivative(ACTIVATIONS["tanh"], np.array([0.0]))[0] == 1.0
