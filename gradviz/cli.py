@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from gradviz import __version__
-from gradviz.core.errors import ExperimentError
+from gradviz.core.errors import ExperimentError, Problem
 from gradviz.core.spec import Spec
 from gradviz.experiment import names_experiment, read_experiment
 from gradviz.i18n import LANGUAGES, _, language, system_language, use_language
@@ -69,21 +69,21 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from gradviz.core.memory import refuse_what_does_not_fit, traced_bytes
     from gradviz.core.simulate import simulate, trace
 
     spec = _spec(options)
-    frame = simulate(spec)
-    if options.csv == "-":
-        from gradviz.export.table import csv_text
-
-        sys.stdout.write(csv_text(frame))
-    elif options.json == "-":
-        sys.stdout.write(frame.to_json())
-    else:
-        from gradviz.core.report import report
-
-        print(report(frame))
+    on_stdout = [name for name in ("csv", "json", "arrays") if getattr(options, name) == "-"]
+    if len(on_stdout) > 1 or "arrays" in on_stdout:
+        return _complain(_("standard output takes one of --csv - and --json -, and no arrays"), status=WRONG)
     files = {name: path for name in ("csv", "json", "arrays") if (path := getattr(options, name)) not in (None, "-")}
+    # Whatever can be known to fail is said before anything is computed or written.
+    for path in files.values():
+        if not Path(path).absolute().parent.is_dir():
+            return _complain(_("cannot write {path}: there is no such folder").format(path=path), status=FAILED)
+    if "arrays" in files:
+        refuse_what_does_not_fit(traced_bytes(spec))
+    frame = simulate(spec)
     if files:
         from gradviz.export import table
 
@@ -94,32 +94,56 @@ def _run(options: argparse.Namespace) -> int:
         }
         for name, path in files.items():
             write[name](path)
+    if on_stdout == ["csv"]:
+        from gradviz.export.table import csv_text
+
+        sys.stdout.write(csv_text(frame))
+    elif on_stdout == ["json"]:
+        sys.stdout.write(frame.to_json())
+    else:
+        from gradviz.core.report import report
+
+        print(report(frame))
     return DONE
 
 
 def _export(options: argparse.Namespace) -> int:
     from gradviz.core.simulate import simulate
+    from gradviz.export.limits import ENDINGS, LARGEST, SMALLEST, ending_of
 
-    spec = _spec(options)
-    if options.at is not None and not 1 <= options.at <= spec.depth:
-        return _complain(_("--at: {layer} is outside 1 … {depth}").format(layer=options.at, depth=spec.depth), status=WRONG)
+    problems = []
+    try:
+        spec = _spec(options)
+    except ExperimentError as error:
+        problems, spec = list(error.problems), Spec()
+    else:
+        if options.at is not None and not 1 <= options.at <= spec.depth:
+            message = _("{value} is outside {low} … {high}").format(value=options.at, low=1, high=spec.depth)
+            problems.append(Problem("--at", message))
+    if not all(SMALLEST <= side <= LARGEST for side in options.size):
+        limits = {"size": "×".join(map(str, options.size)), "low": SMALLEST, "high": LARGEST}
+        problems.append(
+            Problem("--size", _("{size} is no size for a picture: each side has {low} to {high} pixels").format(**limits))
+        )
+    if ending_of(options.output) not in ENDINGS:
+        known = ", ".join(f".{ending}" for ending in ENDINGS)
+        problems.append(Problem("-o", _('"{path}" ends in none of {known}').format(path=options.output, known=known)))
+    if problems:
+        raise ExperimentError(problems)
     status = _lacks("require_drawing")
     if status:
         return status
     _mention_missing_font()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from gradviz.app.headless import offscreen_application
-    from gradviz.export.figure import Figure, format_of, write_figure
+    from gradviz.export.figure import Figure, write_figure
     from gradviz.panels.playhead import Playhead
 
-    figure = Figure(tuple(options.panel or PANELS), options.size, options.theme or "light", options.dpi)
-    try:
-        format_of(options.output)
-        frame = simulate(spec)
-        with offscreen_application():
-            write_figure(frame, figure, options.output, Playhead(options.at or 1))
-    except ValueError as error:
-        return _complain(str(error), status=WRONG)
+    panels = tuple(dict.fromkeys(options.panel or PANELS))
+    figure = Figure(panels, options.size, options.theme or "light", options.dpi)
+    frame = simulate(spec)
+    with offscreen_application():
+        write_figure(frame, figure, options.output, Playhead(options.at or 1))
     return DONE
 
 
@@ -181,7 +205,10 @@ def _spec(options: argparse.Namespace) -> Spec:
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse, with the nearest command named when one is misspelt."""
+    """argparse, with the nearest command named when one is misspelt, and no option by half its name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
         words = [word for word in sys.argv[1:] if not word.startswith("-")]
@@ -215,10 +242,14 @@ def _name_in(table: Sequence[str]) -> Callable[[str], str]:
 
 
 def _with_command(arguments: Sequence[str]) -> Sequence[str]:
-    """Put ``show`` in front where an experiment, or an option of ``show``, stands in the command's place."""
-    first = arguments[0] if arguments else ""
-    is_option = first.startswith("-") and first not in ("-", "-h", "--help", "--version")
-    return ["show", *arguments] if is_option or names_experiment(first) else arguments
+    """Put ``show`` in front where no command stands, and a command in front of options that were given before it."""
+    options, rest = [], list(arguments)
+    while rest and rest[0].startswith("-") and rest[0] not in ("-", "-h", "--help", "--version"):
+        takes_a_word = "=" not in rest[0] and len(rest) > 1
+        options += [rest.pop(0) for _word in range(1 + takes_a_word)]
+    if rest and rest[0] in COMMANDS:
+        return [rest[0], *options, *rest[1:]]
+    return ["show", *options, *rest] if options or (rest and names_experiment(rest[0])) else rest
 
 
 def _language_in(arguments: Sequence[str]) -> str:
@@ -269,6 +300,7 @@ def _parser() -> argparse.ArgumentParser:
     picture(
         "--panel",
         nargs="+",
+        action="extend",
         type=_name_in(list(PANELS)),
         metavar="KEY",
         help=_("which panels: {keys}; all by default").format(keys=", ".join(PANELS)),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gradviz.core.activations import ACTIVATIONS
-from gradviz.core.arrays import PRECISIONS
-from gradviz.core.data import NORMALIZATIONS, SOURCES
 from gradviz.core.initializers import INITIALIZERS
 from gradviz.core.measures import MEASURES
 from gradviz.core.spec import KNOBS, Knob
@@ -30,9 +28,17 @@ def _tables() -> Iterator[tuple[str, Sequence[str], Rows]]:
     yield N_("Fields"), _FIELD_HEAD, [_field_row(knob) for knob in KNOBS.values()]
     yield (
         N_("Activations"),
-        (N_("Name"), N_("Title"), N_("Formula"), N_("Between"), N_("Initializer"), N_("Meaning")),
+        (N_("Name"), N_("Title"), N_("Formula"), N_("Between"), N_("Initializer"), N_("Saturated"), N_("Meaning")),
         [
-            (f"`{a.name}`", _(a.title), a.formula, _interval(*a.bounds), f"`{a.initializer}`", _(a.help))
+            (
+                f"`{a.name}`",
+                _(a.title),
+                a.formula,
+                _interval(*(round(end, 4) for end in a.bounds)),
+                f"`{a.initializer}`",
+                _(a.saturation),
+                _(a.help),
+            )
             for a in ACTIVATIONS.values()
         ],
     )
@@ -41,8 +47,10 @@ def _tables() -> Iterator[tuple[str, Sequence[str], Rows]]:
         (N_("Name"), N_("Title"), N_("Formula"), N_("Meaning")),
         [(f"`{i.name}`", _(i.title), i.formula, _(i.help)) for i in INITIALIZERS.values()],
     )
-    for title, table in ((N_("Data"), SOURCES), (N_("Normalizations"), NORMALIZATIONS), (N_("Precisions"), PRECISIONS)):
-        yield title, _ENTRY_HEAD, [(f"`{name}`", _(entry.title), _(entry.help)) for name, entry in table.items()]
+    told = {id(ACTIVATIONS), id(INITIALIZERS)}
+    for knob in KNOBS.values():
+        if knob.choices is not None and id(knob.choices) not in told:
+            yield knob.title, _ENTRY_HEAD, [(f"`{name}`", _(entry.title), _(entry.help)) for name, entry in knob.choices.items()]
     yield N_("Measures"), (N_("Name"), N_("Meaning")), [(f"`{m.key}`", _(m.title)) for m in MEASURES.values()]
     yield N_("Panels"), _ENTRY_HEAD, [(f"`{p.key}`", _(p.title), _(p.help)) for p in PANELS.values()]
 
@@ -55,6 +63,8 @@ def _field_row(knob: Knob) -> Sequence[str]:
     if knob.choices is not None:
         values = ", ".join(f"`{name}`" for name in knob.choices)
         default = f"`{knob.default}`"
+    elif knob.low is None:
+        values, default = ("`true`, `false`" if knob.kind is bool else "…"), f"`{knob.default}`".lower()
     else:
         values = f"{value_text(knob.name, knob.low)} … {value_text(knob.name, knob.high)} {_(knob.unit)}".rstrip()
         default = value_text(knob.name, knob.default)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from gradviz.core.errors import ExperimentError, Problem, shown
-from gradviz.core.spec import LONGEST_TEXT, Spec
+from gradviz.core.spec import Spec
 from gradviz.export.embedded import experiment_in
 from gradviz.i18n import _
 
@@ -25,15 +25,15 @@ def read_experiment(source: str | None) -> Spec:
     if not source:
         return Spec()
     if source == "-":
-        return _from_bytes(sys.stdin.buffer.read(LONGEST_TEXT + 1))
+        return _from_any(sys.stdin.buffer.read(LONGEST_PICTURE + 1), _("standard input"))
     if _is_text(source):
         return _from_bytes(source.encode(errors="replace"))
     return read_file(source)
 
 
 def names_experiment(word: str) -> bool:
-    """Whether a word cannot be meant otherwise than as an experiment: a line of text, a file that is there, or ``-``."""
-    return word == "-" or _is_text(word) or _is_file(word)
+    """Whether a word cannot be meant otherwise than as an experiment: a line of text, a path, or ``-``."""
+    return word == "-" or _is_text(word) or _is_file(word) or Path(word).suffix != "" or "/" in word
 
 
 def _is_text(source: str) -> bool:
@@ -49,13 +49,17 @@ def read_file(path: str | Path) -> Spec:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         message = _("cannot read {path}: {reason}").format(path=_path_shown(path), reason=reason)
         raise ExperimentError([Problem("", message)]) from None
+    return _from_any(content, _path_shown(path))
+
+
+def _from_any(content: bytes, where: str) -> Spec:
     if len(content) > LONGEST_PICTURE:
-        raise ExperimentError([Problem("", _("{path} is too large for an experiment").format(path=_path_shown(path)))])
+        raise ExperimentError([Problem("", _("{path} is too large for an experiment").format(path=where))])
     embedded = experiment_in(content)
     if embedded is not None:
         return Spec.from_text(embedded)
     if content[:4] in (b"\x89PNG", b"%PDF") or content[:5] in (b"<?xml", b"<svg "):
-        raise ExperimentError([Problem("", _("there is no experiment in {path}").format(path=_path_shown(path)))])
+        raise ExperimentError([Problem("", _("there is no experiment in {path}").format(path=where))])
     return _from_bytes(content)
 
 

@@ -44,4 +44,4 @@ def system_language() -> str:
     """Return the language of `LANGUAGES` that the machine is set to, else English."""
     told = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")] + [locale.getlocale()[0] or ""]
     wanted = next((value for value in told if value), "en")[:2].lower()
-    return {"en": "en", "ko": "ko"}.get(wanted, "en")
+    return wanted if wanted in LANGUAGES else "en"

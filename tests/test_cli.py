@@ -104,8 +104,9 @@ def test_experiment_may_be_a_line_a_file_a_picture_or_standard_input(gradviz, tm
     expected = gradviz("run", spec.to_text())
     for source in (json_file, text_file, picture, spec.to_json()):
         assert gradviz("run", source) == expected
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(spec.to_json().encode())))
-    assert gradviz("run", "-") == expected
+    for content in (spec.to_json().encode(), picture.read_bytes()):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+        assert gradviz("run", "-") == expected
 
 
 @pytest.mark.parametrize(
@@ -130,8 +131,15 @@ def test_experiment_may_be_a_line_a_file_a_picture_or_standard_input(gradviz, tm
         (["export", "-o", "x.png", "--dpi", "0"], ["36 … 2400"]),
         (["export", "-o", "x.png", "--panel", "gradent"], ['did you mean "gradient"?']),
         (["export", "-o", "x.png", "--theme", "drak"], ['did you mean "dark"?']),
-        (["export", "-o", "x.png", "--at", "21"], ["21 is outside 1 … 20"]),
+        (["export", "-o", "x.png", "--at", "21"], ["--at: 21 is outside 1 … 20"]),
         (["run", "--lang", "xx"], ["en, ko"]),
+        (["run", "self=1"], ['there is no "self"']),
+        (["run", "--arrays", "-"], ["--json -"]),
+        (["run", "--csv", "-", "--json", "-"], ["--json -"]),
+        (["run", "--se", "depth=3"], ["--se"]),
+        (["missing.json"], ["cannot read missing.json"]),
+        (["export", "depth=0", "-o", "a.bmp", "--size", "5x5"], ["depth: ", "--size: ", "-o: "]),
+        (["export", "-o", "a.bmp", "--at", "99"], ["--at: 99", "-o: "]),
     ],
 )
 def test_wrong_usage_is_status_2_and_every_error_is_named(gradviz, arguments, says, monkeypatch, tmp_path):
@@ -215,6 +223,9 @@ def test_a_reader_that_has_seen_enough_is_no_error():
         (["depth=3"], ["show", "depth=3"]),
         (["-"], ["show", "-"]),
         (["--lang", "ko"], ["show", "--lang", "ko"]),
+        (["--lang", "ko", "run", "depth=3"], ["run", "--lang", "ko", "depth=3"]),
+        (["--lang=ko", "run"], ["run", "--lang=ko"]),
+        (["a.json"], ["show", "a.json"]),
         (["--set", "depth=3"], ["show", "--set", "depth=3"]),
         (["run", "depth=3"], ["run", "depth=3"]),
         (["--help"], ["--help"]),
@@ -224,3 +235,27 @@ def test_a_reader_that_has_seen_enough_is_no_error():
 )
 def test_show_may_be_left_out(arguments, parsed):
     assert cli._with_command(arguments) == parsed
+
+
+def test_panels_may_be_named_one_by_one(gradviz, tmp_path):
+    """Given twice, once, or in one go: both are drawn, each once."""
+    sizes = []
+    for words in (
+        ["--panel", "gradient", "--panel", "activations"],
+        ["--panel", "gradient", "activations", "gradient"],
+        ["--panel", "gradient"],
+    ):
+        path = tmp_path / "x.svg"
+        assert gradviz("export", "depth=3&width=4", "-o", path, *words)[0] == 0
+        sizes.append(path.read_text().count("input left"))
+    assert sizes == [2, 2, 1]
+
+
+def test_numbers_of_any_size_fit_into_the_table(gradviz):
+    out = gradviz("run", "initializer=identity&activation=linear&gain=1000000&depth=40&dtype=float64")[1]
+    assert max(map(len, out.splitlines())) < 160
+
+
+def test_nothing_is_written_when_one_file_cannot_be(gradviz, tmp_path):
+    status, out, _ = gradviz("run", "depth=2&width=2", "--csv", tmp_path / "a.csv", "--json", tmp_path / "no" / "b.json")
+    assert (status, out) == (1, "") and not list(tmp_path.iterdir())

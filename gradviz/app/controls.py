@@ -9,12 +9,15 @@ from math import exp, log
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QValidator
+from PySide6.QtGui import QKeyEvent, QValidator
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
+    QFileDialog,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -24,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 from superqt import QDoubleSlider
 
+from gradviz.app.keys import KeepsItsKeys
 from gradviz.app.store import Store
 from gradviz.core.spec import KNOBS, Knob, Spec
 from gradviz.i18n import _
@@ -75,7 +79,7 @@ class NumberControl(Control):
         low, high = knob.reach or (knob.low, knob.high)
         self._low, self._high = float(low), float(high)
         self._drag = 0
-        self.slider = QDoubleSlider(Qt.Orientation.Horizontal)  # type: ignore[no-untyped-call]
+        self.slider = _KeyedSlider(Qt.Orientation.Horizontal)  # type: ignore[no-untyped-call]
         self.slider.setRange(0.0, 1.0)
         self.slider.setSingleStep(1 / SLIDER_STEPS if knob.kind is float else self._smallest_step())
         self.slider.setPageStep(0.1)
@@ -132,21 +136,44 @@ class NumberControl(Control):
         self.edited.emit(self.knob.name, value, 0)
 
 
+class _KeyedSlider(QDoubleSlider):
+    """superqt 0.9's slider of real numbers, and keys: it takes none itself."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step, page = self.singleStep(), self.pageStep()
+        moves = {
+            Qt.Key.Key_Right: step,
+            Qt.Key.Key_Up: step,
+            Qt.Key.Key_Left: -step,
+            Qt.Key.Key_Down: -step,
+            Qt.Key.Key_PageUp: page,
+            Qt.Key.Key_PageDown: -page,
+            Qt.Key.Key_Home: -1.0,
+            Qt.Key.Key_End: 1.0,
+        }
+        move = moves.get(Qt.Key(event.key()))
+        if move is None:
+            event.ignore()
+        else:
+            self.setValue(min(max(self.value() + move, 0.0), 1.0))
+
+
 class _TypedBox(QDoubleSpinBox):
     """A box that writes numbers as short as they are and reads 1e-6 too."""
 
     def textFromValue(self, value: float) -> str:
-        return f"{value:.6g}"
+        return repr(value).removesuffix(".0")
 
     def valueFromText(self, text: str) -> float:
         return float(text)
 
     def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
+        if not re.fullmatch(r"[0-9]*\.?[0-9]*([eE][-+]?[0-9]*)?", text):
+            return QValidator.State.Invalid, text, place
         try:
             inside = self.minimum() <= float(text) <= self.maximum()
-        except ValueError:
-            half_typed = re.fullmatch(r"\d*\.?\d*([eE][-+]?\d*)?", text) is not None
-            return (QValidator.State.Intermediate if half_typed else QValidator.State.Invalid), text, place
+        except ValueError:  # half typed: 1e-
+            inside = False
         return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, place
 
 
@@ -156,7 +183,7 @@ def _box(knob: Knob) -> QSpinBox | QDoubleSpinBox:
         box = QSpinBox()
     else:
         box = _TypedBox()
-        box.setDecimals(9)
+        box.setDecimals(323)
         box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     box.setRange(knob.low, knob.high)
     # A number half typed is not yet a wish: 152 is not 1, 15, 152.
@@ -220,9 +247,58 @@ class SeedControl(Control):
         self.edited.emit(self.knob.name, random.randrange(1000), 0)
 
 
+class SwitchControl(Control):
+    """On or off."""
+
+    def __init__(self, knob: Knob, new_drag: Callable[[], int]) -> None:
+        super().__init__(knob, new_drag)
+        self.label.hide()
+        self.box = QCheckBox()
+        self.rows.addWidget(self.box)
+        self.box.toggled.connect(lambda on: self.edited.emit(self.knob.name, on, 0))
+
+    def show_value(self, value: Any) -> None:
+        with QSignalBlocker(self.box):
+            self.box.setChecked(value)
+
+    def retranslate_values(self) -> None:
+        self.box.setText(self.label.text())
+
+
+class PathControl(Control):
+    """The path of a file, typed or looked for."""
+
+    def __init__(self, knob: Knob, new_drag: Callable[[], int]) -> None:
+        super().__init__(knob, new_drag)
+        self.box = QLineEdit()
+        self.button = QPushButton()
+        row = QHBoxLayout()
+        row.addWidget(self.box, 1)
+        row.addWidget(self.button)
+        self.rows.addLayout(row)
+        self.label.setBuddy(self.box)
+        self.box.editingFinished.connect(lambda: self.edited.emit(self.knob.name, self.box.text(), 0))
+        self.button.clicked.connect(self._look_for)
+
+    def show_value(self, value: Any) -> None:
+        self.box.setText(value)
+
+    def retranslate_values(self) -> None:
+        self.button.setText(_("Browse…"))
+        self.button.setAccessibleName(_("Browse…"))
+
+    def _look_for(self) -> None:
+        path, _kind = QFileDialog.getOpenFileName(self, _(self.knob.title), self.box.text(), "CSV, NPZ (*.csv *.npz)")
+        if path:
+            self.edited.emit(self.knob.name, path, 0)
+
+
+_KINDS: dict[type, type[Control]] = {bool: SwitchControl, int: NumberControl, float: NumberControl, str: PathControl}
+
+
 def control_for(knob: Knob, new_drag: Callable[[], int]) -> Control:
     """Return the control that a field's declaration calls for."""
-    kind = ChoiceControl if knob.choices is not None else SeedControl if knob.is_seed else NumberControl
+    kind = ChoiceControl if knob.choices is not None else SeedControl if knob.is_seed else _KINDS[knob.kind]
     return kind(knob, new_drag)
 
 
@@ -254,6 +330,8 @@ class Controls(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.fold.toggled.connect(self._on_folded)
         self._on_folded(False)
+        self._keys = KeepsItsKeys()
+        self._keys.install(inside)
         store.changed.connect(self.show_spec)
         self.show_spec(store.spec)
 

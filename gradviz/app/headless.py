@@ -12,6 +12,8 @@ from gradviz.app.qt_setup import make_application
 def offscreen_application() -> Iterator[None]:
     """Provide the QApplication that widgets need; everything is deleted at the end, while Qt still stands."""
     application = make_application()
-    yield
-    application.sendPostedEvents(None, 0)
-    application.processEvents()
+    try:
+        yield
+    finally:
+        application.sendPostedEvents(None, 0)
+        application.processEvents()

@@ -19,8 +19,7 @@ def make_window(spec: Spec | None, *, language: str | None = None, theme: str | 
     """Return the window, not yet shown. What is not said is as it was left."""
     make_application()
     settings = Settings()
-    if theme is not None:
-        settings.theme = theme
+    settings.theme_for_now = theme
     use_language(language or settings.language)
     return Window(Store(spec or Spec()), Runner(), Transport(), settings)
 

@@ -38,6 +38,7 @@ class VerdictBar(QWidget):
         texts = {"backward": frame.verdict.backward_text(), "forward": frame.verdict.forward_text(), "difference": difference}
         for key, text in texts.items():
             self.labels[key].setText(text)
+        self.setToolTip(frame.verdict.threshold_text())
         self.labels["difference"].setVisible(bool(difference))
 
     def restyle(self, style: Style) -> None:
@@ -62,16 +63,23 @@ class Banner(QWidget):
         self.button.setText("✕")
         self.button.setAutoRaise(True)
         self.button.clicked.connect(self.hide)
+        self._about_a_run = False
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.label, 1)
         self._row.addWidget(self.button)
         self.setAutoFillBackground(True)
         self.hide()
 
-    def say(self, text: str) -> None:
-        """Show a text until it is closed or the next experiment runs well."""
+    def say(self, text: str, *, until_a_run_ends_well: bool = False) -> None:
+        """Show a text until it is closed, or until `run_ended_well` where it was about a run."""
+        self._about_a_run = until_a_run_ends_well
         self.label.setText(text)
         self.show()
+
+    def run_ended_well(self) -> None:
+        """Take away what was said about a run."""
+        if self._about_a_run:
+            self.hide()
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""

@@ -14,6 +14,8 @@ class Settings:
     """Language, theme, zoom and the window's size."""
 
     def __init__(self) -> None:
+        self.theme_for_now: str | None = None
+        """A theme for this time only; choosing another ends it."""
         self._kept = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "gradviz", "gradviz")
 
     @property
@@ -28,10 +30,11 @@ class Settings:
     @property
     def theme(self) -> str:
         """A key of `THEMES`."""
-        return self._one_of("theme", list(THEMES), "light")
+        return self.theme_for_now or self._one_of("theme", list(THEMES), "light")
 
     @theme.setter
     def theme(self, name: str) -> None:
+        self.theme_for_now = None
         self._kept.setValue("theme", name)
 
     @property

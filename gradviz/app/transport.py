@@ -48,6 +48,7 @@ class Transport(QObject):
         """Take the depth of a new Frame; the playhead stays where it is, if it can."""
         self.depth = depth
         self._move(self.playhead.within(depth))
+        self._place = float(self.playhead.position(depth))
 
     def play(self) -> None:
         """Run the wave on, from the beginning where everything is shown already."""

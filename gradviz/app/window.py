@@ -7,10 +7,20 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QMessageBox, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gradviz import __version__
-from gradviz.app.actions import fill_menus, make_actions, shortcut_lines, translate_actions
+from gradviz.app.actions import ACTIONS, fill_menus, make_actions, shortcut_lines, translate_actions
 from gradviz.app.board import Board
 from gradviz.app.controls import Controls
 from gradviz.app.export_dialog import ExportDialog
@@ -27,6 +37,7 @@ from gradviz.core.spec import Spec
 from gradviz.experiment import read_file
 from gradviz.export.figure import FORMATS, Figure, figure_image, write_figure
 from gradviz.export.files import FileError, write_whole
+from gradviz.export.limits import ending_of
 from gradviz.i18n import LANGUAGES, _, language, use_language
 from gradviz.panels import PANELS
 from gradviz.panels.style import Style
@@ -49,6 +60,7 @@ class Window(QMainWindow):
         self._style = Style(THEMES[settings.theme])
         self.actions_ = make_actions(self)
         self.menus = fill_menus(self, self.actions_)
+        self.menus_of_choices: dict[str, QMenu] = {}
         self._themes = self._choices("theme", {name: theme.title for name, theme in THEMES.items()}, self.set_theme)
         self._languages = self._choices("language", LANGUAGES, self.set_language)
         self._lay_out()
@@ -102,6 +114,8 @@ class Window(QMainWindow):
         self.board.layer_clicked.connect(self.transport.look_at)
         self.store.history.canUndoChanged.connect(self.actions_["undo"].setEnabled)
         self.store.history.canRedoChanged.connect(self.actions_["redo"].setEnabled)
+        self.store.history.undoTextChanged.connect(self._show_undo)
+        self.store.history.redoTextChanged.connect(self._show_undo)
         self.actions_["undo"].setEnabled(False)
         self.actions_["redo"].setEnabled(False)
         self._resized = QTimer(self, interval=40, singleShot=True)
@@ -117,7 +131,7 @@ class Window(QMainWindow):
             action.setData((key, title))
             group.addAction(action)
         group.triggered.connect(lambda action: choose(action.data()[0]))
-        self.menus_of_choices = {**getattr(self, "menus_of_choices", {}), name: menu}
+        self.menus_of_choices[name] = menu
         return group
 
     # --- the experiment ---
@@ -144,28 +158,35 @@ class Window(QMainWindow):
 
     def _on_finished(self, frame: Frame) -> None:
         self.frame = frame
-        self.banner.hide()
+        self.banner.run_ended_well()
         self.transport.set_depth(frame.depth)
         self._draw()
         self.verdict.show_frame(frame, self.reference)
         self.bar.refresh()
 
     def _on_refused(self, error: ExperimentError) -> None:
-        self._complain(_("The last picture stays."), error)
+        self._complain(_("The last picture stays."), error, about_a_run=True)
 
     def _on_failed(self, fault: BaseException) -> None:
-        self.banner.say(_("The simulation failed ({reason}). The last picture stays.").format(reason=fault))
+        text = _("The simulation failed ({reason}). The last picture stays.").format(reason=fault)
+        self.banner.say(text, until_a_run_ends_well=True)
 
     def _on_progressed(self, share: float) -> None:
         self.progress.setVisible(share >= 0)
         self.progress.setValue(round(1000 * max(share, 0)))
 
-    def _complain(self, what: str, error: ExperimentError) -> None:
-        self.banner.say("\n".join([*map(str, error.problems), what]))
+    def _complain(self, what: str, error: ExperimentError, *, about_a_run: bool = False) -> None:
+        self.banner.say("\n".join([*map(str, error.problems), what]), until_a_run_ends_well=about_a_run)
 
     def _draw(self) -> None:
         if self.frame is not None:
             self.board.draw(self.frame, self.transport.playhead, self.reference)
+
+    def _show_undo(self) -> None:
+        """Say in the menu what would be undone."""
+        history = self.store.history
+        for key, text in (("undo", history.undoText()), ("redo", history.redoText())):
+            self.actions_[key].setText(f"{_(ACTIONS[key].text)}: {text}" if text else _(ACTIONS[key].text))
 
     def _show_transport(self) -> None:
         self.actions_["loop"].setChecked(self.transport.loops)
@@ -192,8 +213,8 @@ class Window(QMainWindow):
         # In steps, so that a window being resized is not set anew at every pixel.
         by_height = round(8 * self.height() / DESIGN_HEIGHT) / 8
         scale = self.settings.zoom * min(max(by_height, 0.875), 3.0)
-        # The controls must leave the board more than half of the width.
-        scale = min(scale, 0.42 * self.width() / 288)
+        # The controls must leave the board more than half of the width, and the panels room for their text.
+        scale = min(scale, 0.42 * self.width() / 288, self.height() / 520)
         return Style(THEMES[self.settings.theme], scale)
 
     def _restyle(self) -> None:
@@ -220,6 +241,7 @@ class Window(QMainWindow):
         for action in self._languages.actions():
             action.setChecked(action.data()[0] == language())
         self._show_transport()
+        self._show_undo()
         for part in (self.controls, self.board, self.banner, self.bar):
             part.retranslate()
         if self.frame is not None:
@@ -249,10 +271,13 @@ class Window(QMainWindow):
         if not accepted or self.frame is None:
             return
         kinds = ";;".join(f"{name.upper()} (*.{name})" for name in FORMATS)
-        path, kind = QFileDialog.getSaveFileName(self, _("Export picture"), self._path("gradviz.png"), kinds)
+        path, kind = QFileDialog.getSaveFileName(self, _("Export picture"), self._path("gradviz"), kinds)
         if path:
-            if Path(path).suffix.lower().removeprefix(".") not in FORMATS:
+            if ending_of(path) not in FORMATS:
                 path += f".{kind.partition(' ')[0].lower() or 'png'}"
+                if Path(path).exists():  # the dialog asked about another name
+                    self.banner.say(_("{path} is there already; choose it by its whole name to replace it").format(path=path))
+                    return
             self.export_to(path, figure)
 
     def export_to(self, path: str, figure: Figure) -> None:
@@ -374,6 +399,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.transport.pause()
         self.runner.stop()
+        self.store.history.blockSignals(True)  # it speaks once more when it is destroyed, and nobody is there then
         if not self.isFullScreen():
             self.settings.window_size = (self.width(), self.height())
         super().closeEvent(event)

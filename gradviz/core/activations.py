@@ -53,6 +53,9 @@ class Activation:
         Where f′ jumps.
     parameter : {"", "slope", "alpha"}
         The Spec's field that k is.
+    pull_back : callable or None
+        ``pull_back(gradient, v, k)``, where a unit's output depends on the other units too, so that the gradient is not just
+        multiplied by f′. `derivative` then is that of each output by its own input.
     """
 
     name: str
@@ -68,6 +71,13 @@ class Activation:
     initializer: str
     kinks: tuple[float, ...] = ()
     parameter: Literal["", "slope", "alpha"] = ""
+    pull_back: Callable[[FloatArray, FloatArray, float], FloatArray] | None = None
+
+    def gradient(self, gradient: FloatArray, v: FloatArray, k: float) -> FloatArray:
+        """Take a gradient with respect to a back to one with respect to z; v is the array that `derivative` reads."""
+        if self.pull_back is not None:
+            return self.pull_back(gradient, v, k)
+        return gradient * self.derivative(v, k)
 
     def bounds_at(self, k: float) -> tuple[float, float]:
         """Return the infimum and the supremum of f for a k."""
@@ -316,3 +326,45 @@ ACTIVATIONS: dict[str, Activation] = {
     )
 }
 """Name → Activation, in teaching order."""
+
+
+def _softmax(z: FloatArray) -> FloatArray:
+    powers = np.exp(z - z.max(axis=1, keepdims=True))
+    shares: FloatArray = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+SOFTMAX = Activation(
+    name="softmax",
+    title=N_("Softmax"),
+    formula="f(z)ᵢ = e^zᵢ / Σⱼ e^zⱼ",
+    help=N_("Shares that add up to 1 over the units; for the output layer only."),
+    f=lambda z, k: _softmax(z),
+    derivative=lambda a, k: a * (1 - a),
+    derivative_of="activation",
+    bounds=(0.0, 1.0),
+    steepest=0.25,
+    saturation=_LESS_THAN_1_PERCENT,
+    initializer="glorot_normal",
+    pull_back=lambda gradient, a, k: a * (gradient - (gradient * a).sum(axis=1, keepdims=True)),
+)
+
+
+@dataclass(frozen=True)
+class OutputActivation:
+    """The activation of the last layer; `activation` is None where it is the other layers'."""
+
+    name: str
+    title: str
+    help: str
+    activation: Activation | None
+
+
+OUTPUT_ACTIVATIONS: dict[str, OutputActivation] = {
+    "same": OutputActivation("same", N_("As the other layers"), N_("The last layer is a layer like the others."), None),
+    **{
+        entry.name: OutputActivation(entry.name, entry.title, entry.help, entry)
+        for entry in (ACTIVATIONS["linear"], ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"], SOFTMAX)
+    },
+}
+"""Name → OutputActivation."""

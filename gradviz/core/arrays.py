@@ -1,9 +1,10 @@
 """Array types and the precisions a network may compute in."""
 
 from dataclasses import dataclass
-from math import log10
+from math import frexp, log10
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,35 +26,49 @@ class Precision:
     title, help : str
         What people read, marked for translation.
     dtype : numpy.dtype
-        The format of every array of the network.
+        The format itself.
+    computes_in : numpy.dtype
+        What the arithmetic runs in: the format itself, or for 16 bits float32, each result being rounded to the format. (That
+        is what processors do with 16-bit formats too.)
     """
 
     name: str
     title: str
     help: str
-    dtype: np.dtype[np.floating[Any]]
+    dtype: np.dtype[Any]
+    computes_in: np.dtype[np.floating[Any]]
+
+    def round(self, x: FloatArray) -> FloatArray:
+        """Return an array of `computes_in` that holds nothing but numbers of the format."""
+        if self.dtype == self.computes_in:
+            return x
+        rounded: FloatArray = x.astype(self.dtype).astype(self.computes_in)
+        return rounded
 
     @property
     def log10_smallest(self) -> float:
         """log10 of the smallest number above 0 (a subnormal): below it this precision reads 0."""
-        info = np.finfo(self.dtype)
-        return (info.minexp - info.nmant) * log10(2.0)
+        return self._limit("smallest_subnormal")
 
     @property
-    def log10_largest(self) -> float:
-        """log10 of the largest finite number: above it this precision reads infinity."""
-        return log10(float(np.finfo(self.dtype).max))
+    def smallest_normal(self) -> float:
+        """The smallest number with all its digits; what is smaller is subnormal."""
+        return float(ml_dtypes.finfo(self.dtype).tiny)  # type: ignore[no-untyped-call]
 
+    def _limit(self, name: str) -> float:
+        fraction, exponent = frexp(float(getattr(ml_dtypes.finfo(self.dtype), name)))  # type: ignore[no-untyped-call]
+        return log10(fraction) + exponent * log10(2.0)
+
+
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 
 PRECISIONS: dict[str, Precision] = {
     entry.name: entry
     for entry in (
-        Precision(
-            "float32", N_("float32"), N_("32 bits, 7 digits, 10⁻⁴⁵ … 10³⁸: what networks usually run in."), np.dtype(np.float32)
-        ),
-        Precision(
-            "float64", N_("float64"), N_("64 bits, 16 digits, 10⁻³²⁴ … 10³⁰⁸: for checking by hand."), np.dtype(np.float64)
-        ),
+        Precision("float16", N_("float16"), N_("16 bits, 3 digits, 10⁻⁷ … 65504. Computed in float32 and rounded after every operation."), np.dtype(np.float16), _SINGLE),
+        Precision("bfloat16", N_("bfloat16"), N_("16 bits, 2 digits, 10⁻⁴¹ … 10³⁸. Computed in float32 and rounded after every operation."), np.dtype(ml_dtypes.bfloat16), _SINGLE),
+        Precision("float32", N_("float32"), N_("32 bits, 7 digits, 10⁻⁴⁵ … 10³⁸: what networks usually run in."), _SINGLE, _SINGLE),
+        Precision("float64", N_("float64"), N_("64 bits, 16 digits, 10⁻³²⁴ … 10³⁰⁸: for checking by hand."), _DOUBLE, _DOUBLE),
     )
-}
+}  # fmt: skip
 """Name → Precision."""

@@ -1,4 +1,4 @@
-"""The input batch: where it comes from and how it is normalized."""
+"""The input batch: where it comes from, which part of it, and how it is normalized."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradviz.assets import resources
-from gradviz.core.arrays import PRECISIONS, Float64Array, FloatArray
+from gradviz.core.arrays import Float64Array, IntArray
+from gradviz.core.datafile import read_examples
 from gradviz.core.draws import Stream, rng
 from gradviz.i18n import N_
 
 if TYPE_CHECKING:
     from gradviz.core.spec import Spec
 
+TRAINING_SHARE = 0.8
+"""Of a data set, in its own order; what comes after is the test part."""
+
 
 @cache
-def digits() -> tuple[Float64Array, np.ndarray]:
+def digits() -> tuple[Float64Array, IntArray]:
     """Return the 1,797 handwritten digits.
 
     Returns
@@ -35,17 +39,17 @@ def digits() -> tuple[Float64Array, np.ndarray]:
     """
     with np.load(resources() / "data" / "digits.npz", allow_pickle=False) as stored:
         images = stored["images"].astype(np.float64)
-        labels = stored["labels"].astype(np.int64)
-    images.flags.writeable = labels.flags.writeable = False
-    return images, labels
+        classes = stored["labels"].astype(np.int64)
+    images.flags.writeable = classes.flags.writeable = False
+    return images, classes
 
 
 @dataclass(frozen=True)
-class Normalization:
+class InputNormalization:
     """What is done to the features (the columns) before the network sees them.
 
     `measure` takes the training part, (examples, features), to one shift and one divisor per feature; they are applied
-    unchanged to whatever goes in.
+    unchanged to the test part.
     """
 
     name: str
@@ -58,25 +62,44 @@ def _leave(training: Float64Array) -> tuple[Float64Array, Float64Array]:
     return np.zeros(training.shape[1]), np.ones(training.shape[1])
 
 
+def _centre(training: Float64Array) -> tuple[Float64Array, Float64Array]:
+    return training.mean(axis=0), np.ones(training.shape[1])
+
+
 def _standardize(training: Float64Array) -> tuple[Float64Array, Float64Array]:
     deviation = training.std(axis=0)
     # A pixel that is the same in every image carries nothing; it becomes 0 and is not divided by 0.
     return training.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
 
 
-NORMALIZATIONS: dict[str, Normalization] = {
+INPUT_NORMALIZATIONS: dict[str, InputNormalization] = {
     entry.name: entry
     for entry in (
-        Normalization("none", N_("None (raw)"), N_("The features as they are: pixels from 0 to 16."), _leave),
-        Normalization(
-            "standardize",
-            N_("Standardize"),
-            N_("Subtract each feature's mean, then divide by its standard deviation."),
-            _standardize,
-        ),
+        InputNormalization("none", N_("None (raw)"), N_("The features as they are, such as pixels from 0 to 16."), _leave),
+        InputNormalization("centre", N_("Centre"), N_("Subtract each feature's mean."), _centre),
+        InputNormalization("standardize", N_("Standardize"), N_("Subtract each feature's mean, then divide by its standard deviation."), _standardize),
+    )
+}  # fmt: skip
+"""Name → InputNormalization."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a data set."""
+
+    name: str
+    title: str
+    help: str
+
+
+PARTS: dict[str, Part] = {
+    entry.name: entry
+    for entry in (
+        Part("training", N_("Training"), N_("The first four fifths, of which mean and standard deviation are taken.")),
+        Part("test", N_("Test"), N_("The last fifth, normalized with the training part's mean and standard deviation.")),
     )
 }
-"""Name → Normalization."""
+"""Name → Part."""
 
 
 @dataclass(frozen=True)
@@ -91,59 +114,74 @@ class Source:
         What people read, marked for translation.
     units : callable
         ``units(spec)`` → n_0, the number of features.
-    batch : callable
-        ``batch(spec)`` → (batch, n_0), float64.
+    examples : callable
+        For a data set, ``examples(spec)`` → all of it, (examples, n_0); else a batch, (batch, n_0). float64.
+    is_set : bool
+        Whether it is a data set: has parts, is normalized, and a batch is drawn from it.
     """
 
     name: str
     title: str
     help: str
     units: Callable[[Spec], int]
-    batch: Callable[[Spec], Float64Array]
+    examples: Callable[[Spec], Float64Array]
+    is_set: bool = False
 
 
 def _gaussian(spec: Spec) -> Float64Array:
-    return rng(spec.seed, 0, Stream.INPUT).standard_normal((spec.batch, spec.width))
+    return rng(spec.seed, 0, Stream.INPUT).standard_normal((spec.batch, spec.input_width))
 
 
 def _ones(spec: Spec) -> Float64Array:
-    return np.ones((spec.batch, spec.width))
+    return np.ones((spec.batch, spec.input_width))
 
 
-def _digits(spec: Spec) -> Float64Array:
-    images, _labels = digits()
-    shift, divisor = NORMALIZATIONS[spec.normalize].measure(images)
-    order = rng(spec.seed, 0, Stream.INPUT).permutation(len(images))
-    chosen = images[np.resize(order, spec.batch)]  # a batch larger than the set goes round again
-    normalized: Float64Array = (chosen - shift) / divisor
-    return normalized
+UNLIKE_EXAMPLES = 2000
+
+
+def _unlike(spec: Spec) -> Float64Array:
+    """Return two independent features, uniform: the first from 1 to `feature_scale`, the second from 0 to 1."""
+    shares = rng(spec.seed, 0, Stream.DATA_SET).uniform(size=(UNLIKE_EXAMPLES, 2))
+    return np.array([1.0, 0.0]) + shares * np.array([spec.feature_scale - 1.0, 1.0])
 
 
 SOURCES: dict[str, Source] = {
     entry.name: entry
     for entry in (
-        Source(
-            "gaussian",
-            N_("Gaussian, N(0, 1)"),
-            N_("Independent random numbers of mean 0 and variance 1, one feature per unit."),
-            lambda spec: spec.width,
-            _gaussian,
-        ),
-        Source(
-            "ones", N_("All ones"), N_("Every feature is 1, as in the lecture's first example."), lambda spec: spec.width, _ones
-        ),
-        Source(
-            "digits",
-            N_("Handwritten digits"),
-            N_("Real input: 1,797 images of 8 × 8 pixels, 64 features."),
-            lambda spec: 64,
-            _digits,
-        ),
+        Source("gaussian", N_("Gaussian, N(0, 1)"), N_("Independent random numbers of mean 0 and variance 1, one feature per unit."), lambda spec: spec.input_width, _gaussian),
+        Source("ones", N_("All ones"), N_("Every feature is 1, as in the lecture's first example."), lambda spec: spec.input_width, _ones),
+        Source("digits", N_("Handwritten digits"), N_("Real input: 1,797 images of 8 × 8 pixels, 64 features."), lambda spec: 64, lambda spec: digits()[0], is_set=True),
+        Source("unlike", N_("Two features of unlike scale"), N_("One feature from 1 to 1000, the other from 0 to 1: why inputs are normalized."), lambda spec: 2, _unlike, is_set=True),
+        Source("file", N_("A file of yours"), N_("A CSV or NPZ file: one row per example, one column per feature."), lambda spec: read_examples(spec.data_file).shape[1], lambda spec: read_examples(spec.data_file), is_set=True),
     )
-}
+}  # fmt: skip
 """Name → Source."""
 
 
-def input_batch(spec: Spec) -> FloatArray:
-    """Return a[0], (batch, n_0), in the Spec's precision."""
-    return SOURCES[spec.data].batch(spec).astype(PRECISIONS[spec.dtype].dtype)
+def _chosen(spec: Spec, count: int) -> tuple[slice, IntArray]:
+    """Return the training part of a set and the rows that make the batch; a batch larger than the part goes round again."""
+    split = max(1, round(TRAINING_SHARE * count))
+    training = slice(0, split)
+    part = np.arange(count)[training if spec.part == "training" or split == count else slice(split, count)]
+    order = rng(spec.seed, 0, Stream.INPUT).permutation(len(part))
+    return training, part[np.resize(order, spec.batch)]
+
+
+def input_batch(spec: Spec) -> Float64Array:
+    """Return a[0], (batch, n_0)."""
+    source = SOURCES[spec.data]
+    examples = source.examples(spec)
+    if not source.is_set:
+        return examples
+    training, rows = _chosen(spec, len(examples))
+    shift, divisor = INPUT_NORMALIZATIONS[spec.normalize].measure(examples[training])
+    normalized: Float64Array = (examples[rows] - shift) / divisor
+    return normalized
+
+
+def labels(spec: Spec) -> IntArray | None:
+    """Return the class of each example of the batch, (batch,), where the data has classes."""
+    if spec.data != "digits":
+        return None
+    images, classes = digits()
+    return classes[_chosen(spec, len(images))[1]]

@@ -24,6 +24,8 @@ class Stream(IntEnum):
     WEIGHT = 1
     INPUT = 2
     COTANGENT = 3
+    BIAS = 4
+    DATA_SET = 5
 
 
 def rng(seed: int, layer: int, stream: Stream) -> np.random.Generator:
@@ -57,9 +59,10 @@ class _Shelf:
         return array
 
 
-# Drawing costs more than multiplying, so the draws of the last experiments stay: 50 layers of 256 units take 13 MB in
-# float32, so that this keeps some twenty of them.
-_shelf = _Shelf(budget=256 * 2**20)
+SHELF_BYTES = 256 * 2**20
+"""Drawing costs more than multiplying, so the draws of the last experiments stay; 50 layers of 256 units take 13 MB in float32."""
+
+_shelf = _Shelf(budget=SHELF_BYTES)
 
 
 def unit_weight(seed: int, layer: int, shape: tuple[int, int], draw: Draw, dtype: np.dtype[np.floating]) -> FloatArray:

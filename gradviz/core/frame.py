@@ -28,14 +28,17 @@ class Frame:
     step : int
         The training step; 0 at initialization.
     edges : mapping of str to ndarray
-        The edges of the histograms' bins: ``activation`` (bins + 1,), shared by all layers; ``activation_log10`` and
-        ``grad_a_log10`` (L, bins + 1), log10 of the magnitude, each layer in its own place.
+        The edges of the histograms' bins: ``activation`` (bins + 1,), shared by all layers; ``pre_activation`` and ``weight``
+        (L, bins + 1), each layer on its own axis; ``activation_log10``, ``grad_a_log10`` and ``grad_W_log10`` (L, bins + 1), log10
+        of the magnitude, each layer in its own place.
     counts : mapping of str to ndarray
         The histograms, (L, bins).
     series : mapping of str to ndarray
         The measures, (L,), float64; keys as in `MEASURES`.
     verdict : Verdict
         Vanishing, stable or exploding, both ways.
+    loss : float
+        The value of the loss.
     """
 
     spec: Spec
@@ -44,6 +47,7 @@ class Frame:
     counts: Mapping[str, IntArray]
     series: Mapping[str, Float64Array]
     verdict: Verdict
+    loss: float
 
     def __post_init__(self) -> None:
         for name in ("edges", "counts", "series"):
@@ -78,6 +82,7 @@ class Frame:
             "experiment": self.spec.to_text(full=True),
             "spec": self.spec.model_dump(),
             "step": self.step,
+            "loss": _jsonable(self.loss),
             "verdict": {
                 way: {
                     "kind": signal.kind.value,

@@ -37,12 +37,24 @@ def shared_edges(arrays: Sequence[FloatArray], bounds: tuple[float, float]) -> F
         low = -_nice(max(-_extreme(array, np.fmin) for array in arrays))
     if not np.isfinite(high):
         high = _nice(max(_extreme(array, np.fmax) for array in arrays))
-    if bounds[0] == -bounds[1]:
+    if bounds[0] == -bounds[1] and max(-low, high) <= 2 * min(-low, high):
         low, high = min(low, -high), max(high, -low)
     if low == high:
         low, high = low - 1.0, high + 1.0
     # Halves, because the difference of two large float64 may be infinite.
     return 2 * np.linspace(low / 2, high / 2, BINS + 1)
+
+
+def own_counts(x: FloatArray) -> tuple[Float64Array, IntArray]:
+    """Count the values of one layer on an axis of its own, which is symmetric about 0.
+
+    Returns
+    -------
+    edges : ndarray, (BINS + 1,)
+    counts : ndarray, (BINS,)
+    """
+    edges = shared_edges([x], (-np.inf, np.inf))
+    return edges, counts(x, edges)
 
 
 def _extreme(array: FloatArray, reduce: np.ufunc) -> float:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, log10, nan
+from typing import Any
 
 import numpy as np
 
-from gradviz.core.arrays import FloatArray
+from gradviz.core.arrays import Float64Array, FloatArray
 from gradviz.i18n import N_
 
 LOG10_2 = log10(2.0)
@@ -81,6 +82,12 @@ def _scaled(value: float, exponent: int) -> float:
     return float(np.ldexp(value, exponent))
 
 
+Findings = Mapping[str, Any]
+"""What was found in one layer: the moments of its arrays by name, and single numbers by name."""
+
+Series = Mapping[str, Float64Array]
+
+
 @dataclass(frozen=True)
 class Measure:
     """A number that every layer has.
@@ -90,18 +97,21 @@ class Measure:
     key : str
         Its name in `Frame.series`, in CSV and JSON. One that begins with ``log10_`` is a logarithm, because its span may be
         hundreds of decades: −inf is an exact 0.
-    array : str
-        Which array of the pass it is taken of.
-    statistic : callable
-        ``statistic(moments) -> float``.
     title : str
         Marked for translation.
+    of : str
+        Which finding it is taken of; NaN where a layer has none.
+    statistic : callable
+        ``statistic(finding) -> float``.
+    derived : callable or None
+        Instead: ``derived(series) -> (L,)``, from the measures above it in the table.
     """
 
     key: str
-    array: str
-    statistic: Callable[[Moments], float]
     title: str
+    of: str = ""
+    statistic: Callable[[Any], float] = float
+    derived: Callable[[Series], Float64Array] | None = None
 
     @property
     def is_log10(self) -> bool:
@@ -114,38 +124,61 @@ class Measure:
         return self.key.removeprefix("log10_")
 
 
+def _spread_factor(series: Series) -> Float64Array:
+    """Return std(a[l]) / std(a[l-1]); layer 1 has no layer before it that is one of the network's."""
+    std = series["activation_std"]
+    return np.concatenate([[nan], std[1:] / std[:-1]])
+
+
+def _gradient_factor(series: Series) -> Float64Array:
+    """Return RMS(grad_a[l]) / RMS(grad_a[l+1]): what the layer above did to it; the last layer has none above it."""
+    log10_rms = series["log10_grad_a_rms"]
+    return np.concatenate([10.0 ** (log10_rms[:-1] - log10_rms[1:]), [nan]])
+
+
 MEASURES: dict[str, Measure] = {
     entry.key: entry
     for entry in (
-        Measure("activation_mean", "a", lambda m: m.mean, N_("mean of the activations")),
-        Measure("activation_std", "a", lambda m: m.std, N_("standard deviation of the activations")),
-        Measure("activation_rms", "a", lambda m: m.rms, N_("root mean square of the activations")),
-        Measure("activation_zero", "a", lambda m: m.zero, N_("share of activations that are exactly 0")),
-        Measure("activation_infinite", "a", lambda m: m.infinite, N_("share of activations that are infinite")),
-        Measure("activation_nan", "a", lambda m: m.nan, N_("share of activations that are NaN (not a number)")),
-        Measure("pre_activation_mean", "z", lambda m: m.mean, N_("mean of the pre-activations")),
-        Measure("pre_activation_std", "z", lambda m: m.std, N_("standard deviation of the pre-activations")),
-        Measure(
-            "log10_grad_a_rms", "grad_a", lambda m: m.log10_rms, N_("size (RMS) of the gradient with respect to the activations")
-        ),
-        Measure("grad_a_zero", "grad_a", lambda m: m.zero, N_("share of activation gradients that are exactly 0")),
-        Measure("grad_a_infinite", "grad_a", lambda m: m.infinite, N_("share of activation gradients that are infinite")),
-        Measure("grad_a_nan", "grad_a", lambda m: m.nan, N_("share of activation gradients that are NaN (not a number)")),
-        Measure(
-            "log10_grad_z_rms",
-            "grad_z",
-            lambda m: m.log10_rms,
-            N_("size (RMS) of the gradient with respect to the pre-activations"),
-        ),
-        Measure(
-            "log10_grad_W_rms", "grad_W", lambda m: m.log10_rms, N_("size (RMS) of the gradient with respect to the weights")
-        ),
-        Measure("log10_grad_b_rms", "grad_b", lambda m: m.log10_rms, N_("size (RMS) of the gradient with respect to the biases")),
+        Measure("activation_mean", N_("mean of the activations"), "a", lambda m: m.mean),
+        Measure("activation_std", N_("standard deviation of the activations"), "a", lambda m: m.std),
+        Measure("activation_rms", N_("root mean square of the activations"), "a", lambda m: m.rms),
+        Measure("activation_std_factor", N_("standard deviation of the activations over that of the layer before"), derived=_spread_factor),
+        Measure("activation_saturated", N_("share of units that are saturated: |f′| below 1 % of its largest value"), "saturated"),
+        Measure("activation_dead", N_("share of units that are 0 for the whole batch"), "dead"),
+        Measure("activation_zero", N_("share of activations that are exactly 0"), "a", lambda m: m.zero),
+        Measure("activation_subnormal", N_("share of activations that are subnormal: too small for all their digits"), "subnormal"),
+        Measure("activation_infinite", N_("share of activations that are infinite"), "a", lambda m: m.infinite),
+        Measure("activation_nan", N_("share of activations that are NaN (not a number)"), "a", lambda m: m.nan),
+        Measure("pre_activation_mean", N_("mean of the pre-activations"), "z", lambda m: m.mean),
+        Measure("pre_activation_std", N_("standard deviation of the pre-activations"), "z", lambda m: m.std),
+        Measure("pre_activation_rms", N_("root mean square of the pre-activations"), "z", lambda m: m.rms),
+        Measure("input_correlation", N_("correlation of the pre-activations of two inputs"), "correlation"),
+        Measure("log10_grad_a_rms", N_("size (RMS) of the gradient with respect to the activations"), "grad_a", lambda m: m.log10_rms),
+        Measure("grad_a_rms_factor", N_("size of the activation gradient over that of the layer above"), derived=_gradient_factor),
+        Measure("grad_a_zero", N_("share of activation gradients that are exactly 0"), "grad_a", lambda m: m.zero),
+        Measure("grad_a_infinite", N_("share of activation gradients that are infinite"), "grad_a", lambda m: m.infinite),
+        Measure("grad_a_nan", N_("share of activation gradients that are NaN (not a number)"), "grad_a", lambda m: m.nan),
+        Measure("log10_grad_z_rms", N_("size (RMS) of the gradient with respect to the pre-activations"), "grad_z", lambda m: m.log10_rms),
+        Measure("log10_grad_W_rms", N_("size (RMS) of the gradient with respect to the weights"), "grad_W", lambda m: m.log10_rms),
+        Measure("log10_grad_b_rms", N_("size (RMS) of the gradient with respect to the biases"), "grad_b", lambda m: m.log10_rms),
+        Measure("weight_std", N_("standard deviation of the weights"), "W", lambda m: m.std),
+        Measure("log10_weight_rms", N_("size (RMS) of the weights"), "W", lambda m: m.log10_rms),
+        Measure("log10_grad_W_ratio", N_("size of the weight gradient over the size of the weights"), derived=lambda s: s["log10_grad_W_rms"] - s["log10_weight_rms"]),
+        Measure("log10_jacobian_largest", N_("largest singular value of the derivative by the input"), "jacobian_largest"),
+        Measure("log10_jacobian_smallest", N_("smallest singular value of the derivative by the input"), "jacobian_smallest"),
     )
-}
+}  # fmt: skip
 """Key → Measure."""
 
 
-def measured(moments_of: Mapping[str, Moments]) -> dict[str, float]:
-    """Return every measure of the arrays that are there."""
-    return {key: entry.statistic(moments_of[entry.array]) for key, entry in MEASURES.items() if entry.array in moments_of}
+def series_of(layers: Sequence[Findings]) -> dict[str, Float64Array]:
+    """Return every measure, (L,), from what was found in layers 1 … L."""
+    series: dict[str, Float64Array] = {}
+    for key, measure in MEASURES.items():
+        if measure.derived is None:
+            values = [measure.statistic(found[measure.of]) if measure.of in found else nan for found in layers]
+            series[key] = np.array(values, dtype=np.float64)
+        else:
+            with np.errstate(all="ignore"):
+                series[key] = np.asarray(measure.derived(series), dtype=np.float64)
+    return series

@@ -1,8 +1,15 @@
 """The network: one forward pass and one backward pass, layer by layer, in the textbook's names.
 
 Layers are numbered 1 … L and layer 0 is the input. W[l] has the shape (fan_out, fan_in) = (n_l, n_{l-1}); batches are
-(batch, units). The loss is the sum of a[L] times a fixed random cotangent of N(0, 1) numbers, so that the gradient that enters
-layer L has the size 1 and what happens to it on the way back is read without a loss function in the way.
+(batch, units). A plain layer is::
+
+    z[l] = a[l-1] @ W[l].T + b[l]        a[l] = f(z[l])
+
+With normalization N, before or after the activation, and at every k-th layer a skip connection from a[l-k] with the branch
+scaled by s, it is one of::
+
+    a[l] = a[l-k] + s · N(f(z[l]))       residual_order "pre"  (N(f(z)) or f(N(z)))
+    a[l] = N(f(a[l-k] + s · z[l]))       residual_order "post" (N(f(·)) or f(N(·)))
 """
 
 from __future__ import annotations
@@ -10,68 +17,120 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
-from gradviz.core.activations import ACTIVATIONS, Activation
-from gradviz.core.arrays import PRECISIONS, FloatArray
+from gradviz.core.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Activation
+from gradviz.core.arrays import PRECISIONS, FloatArray, Precision
+from gradviz.core.blocks import RESIDUAL_SCALES
 from gradviz.core.data import SOURCES, input_batch
 from gradviz.core.draws import Stream, rng, unit_weight
-from gradviz.core.initializers import INITIALIZERS
+from gradviz.core.initializers import INITIALIZERS, Initializer
+from gradviz.core.losses import LOSSES, Loss
+from gradviz.core.normalization import BLOCK_NORMALIZATIONS, Normalization, Pullback
+from gradviz.core.profiles import WIDTH_PROFILES
 from gradviz.core.spec import Spec
 
 
 @dataclass(frozen=True)
 class Network:
-    """The weights of an experiment, made when they are asked for.
-
-    Attributes
-    ----------
-    spec : Spec
-    """
+    """The layers of an experiment: their sizes, and their weights, made when they are asked for."""
 
     spec: Spec
 
     @cached_property
     def units(self) -> tuple[int, ...]:
         """n_0 … n_L."""
-        return (SOURCES[self.spec.data].units(self.spec), *[self.spec.width] * self.spec.depth)
+        spec = self.spec
+        hidden = WIDTH_PROFILES[spec.width_profile].units(spec.width, spec.depth)
+        return (SOURCES[spec.data].units(spec), *hidden[:-1], spec.output_units or hidden[-1])
 
     @cached_property
-    def dtype(self) -> np.dtype[np.floating]:
-        """The precision of every array."""
-        return PRECISIONS[self.spec.dtype].dtype
+    def precision(self) -> Precision:
+        """The number format."""
+        return PRECISIONS[self.spec.dtype]
 
     @property
-    def activation(self) -> Activation:
-        """f, the same in every layer."""
-        return ACTIVATIONS[self.spec.activation]
+    def initializer(self) -> Initializer:
+        """How the weights are drawn."""
+        return INITIALIZERS[self.spec.initializer]
 
     @property
-    def k(self) -> float:
-        """The constant that shapes the activation, where it has one."""
-        return float(getattr(self.spec, self.activation.parameter)) if self.activation.parameter else 0.0
+    def loss(self) -> Loss:
+        """What the gradient is the gradient of."""
+        return LOSSES[self.spec.loss]
+
+    def activation(self, layer: int) -> Activation:
+        """Return f of a layer: the same everywhere, but for an output layer with one of its own."""
+        return (self._own_output(layer) or ACTIVATIONS[self.spec.activation]) if layer else ACTIVATIONS["linear"]
+
+    def k(self, layer: int) -> float:
+        """Return the constant that shapes the activation of a layer, where it has one."""
+        parameter = self.activation(layer).parameter
+        return float(getattr(self.spec, parameter)) if parameter else 0.0
+
+    def normalization(self, layer: int, place: str) -> Normalization:
+        """Return what is done before or after the activation of a layer."""
+        there = place == self.spec.normalization_place and self._own_output(layer) is None
+        return BLOCK_NORMALIZATIONS[self.spec.normalization if there else "none"]
+
+    def skip(self, layer: int, order: str) -> int | None:
+        """Return the layer from which a connection leads past others to this one, if it is added in that order."""
+        spec = self.spec
+        if not spec.residual or layer % spec.residual or order != spec.residual_order or self._own_output(layer):
+            return None
+        source = layer - spec.residual
+        return source if self.units[source] == self.units[layer] else None
+
+    @property
+    def branch_scale(self) -> float:
+        """s, what the branch beside a skip connection is multiplied by."""
+        return RESIDUAL_SCALES[self.spec.residual_scale].factor(self.spec.depth)
+
+    def weight_scale(self, layer: int) -> float:
+        """Return what the draw of a layer's weights is multiplied by."""
+        fan_in, fan_out = self.units[layer - 1], self.units[layer]
+        return self.initializer.scale(self.spec.gain, fan_in, fan_out, self.spec.fan_mode)
 
     def weight(self, layer: int) -> FloatArray:
         """Return W[layer], (n_l, n_{l-1})."""
-        fan_in, fan_out = self.units[layer - 1], self.units[layer]
-        initializer = INITIALIZERS[self.spec.initializer]
-        unit = unit_weight(self.spec.seed, layer, (fan_out, fan_in), initializer.draw, self.dtype)
-        return unit * self.dtype.type(initializer.scale(self.spec.gain, fan_in, fan_out))
+        shape = (self.units[layer], self.units[layer - 1])
+        unit = unit_weight(self.spec.seed, self._drawn_as(layer), shape, self.initializer.draw, self.precision.computes_in)
+        return self.precision.round(unit * unit.dtype.type(self.weight_scale(layer) * self._fitted.get(layer, 1.0)))
 
     def bias(self, layer: int) -> FloatArray:
         """Return b[layer], (n_l,)."""
-        return np.zeros(self.units[layer], self.dtype)
+        units, kind = self.units[layer], self.precision.computes_in
+        if not self.spec.bias_std:
+            return np.zeros(units, kind)
+        unit = rng(self.spec.seed, self._drawn_as(layer), Stream.BIAS).standard_normal(units)
+        return self.precision.round((self.spec.bias_std * unit).astype(kind))
 
-    def cotangent(self) -> FloatArray:
-        """Return the gradient of the loss with respect to a[L], (batch, n_L)."""
-        shape = (self.spec.batch, self.units[-1])
-        return rng(self.spec.seed, 0, Stream.COTANGENT).standard_normal(shape).astype(self.dtype)
+    def fit(self, layer: int, z: FloatArray) -> float:
+        """Rescale the weights of a layer so that z has variance gain², and return the factor (LSUV)."""
+        std = float(z.std(dtype=np.float64))
+        self._fitted[layer] = factor = self.spec.gain / std if std > 0 else 1.0
+        return factor
+
+    @cached_property
+    def _fitted(self) -> dict[int, float]:
+        return {}
+
+    def _own_output(self, layer: int) -> Activation | None:
+        return OUTPUT_ACTIVATIONS[self.spec.output_activation].activation if layer == self.spec.depth else None
+
+    def _drawn_as(self, layer: int) -> int:
+        """Return the layer whose draw this one has: its own, or with shared weights that of the first of its shape."""
+        if not self.spec.shared_weights:
+            return layer
+        shape = self.units[layer - 1 : layer + 1]
+        return next(l for l in range(1, layer + 1) if self.units[l - 1 : l + 1] == shape)
 
 
 @dataclass(frozen=True)
 class ForwardStep:
-    """What the forward pass does in one layer; `a_before` is what comes in."""
+    """What the forward pass does in one layer; `a_before` is what comes in, `v` the array that f′ is computed from."""
 
     layer: int
     a_before: FloatArray
@@ -79,6 +138,7 @@ class ForwardStep:
     b: FloatArray
     z: FloatArray
     a: FloatArray
+    v: FloatArray
 
 
 @dataclass(frozen=True)
@@ -97,30 +157,99 @@ class BackwardStep:
     grad_b: FloatArray
 
 
+class Scaled(NamedTuple):
+    """An array that stands for ``array * 2**exponent``."""
+
+    array: FloatArray
+    exponent: int
+
+
+class _Way(NamedTuple):
+    """How a gradient comes back through a layer."""
+
+    v: FloatArray
+    before: Pullback
+    after: Pullback
+
+
 def propagate(network: Network) -> Iterator[ForwardStep | BackwardStep]:
     """Run one batch through the network and its gradient back, yielding layers 1 … L and then L … 1."""
-    f, f_prime = network.activation.f, network.activation.derivative
-    from_z, k = network.activation.derivative_of == "pre_activation", network.k
-    layers = range(1, network.spec.depth + 1)
-
-    a = {0: input_batch(network.spec)}
-    kept = {}
+    layers, round_ = range(1, network.spec.depth + 1), network.precision.round
+    a = {0: round_(input_batch(network.spec).astype(network.precision.computes_in))}
+    ways: dict[int, _Way] = {}
     for l in layers:
-        W, b = network.weight(l), network.bias(l)
-        z = a[l - 1] @ W.T + b
-        a[l] = f(z, k)
-        kept[l] = z if from_z else a[l]
-        yield ForwardStep(l, a[l - 1], W, b, z, a[l])
+        step, ways[l] = _forward(network, l, a)
+        a[l] = step.a
+        yield step
 
-    grad_a, exponent = network.cotangent(), 0
+    target = network.loss.target(network.spec, network.units[-1])
+    gradients = dict.fromkeys(range(network.spec.depth)) | {
+        network.spec.depth: Scaled(*take_exponent(round_(network.loss.gradient(a[network.spec.depth], target))))
+    }
     for l in reversed(layers):
-        grad_z = grad_a * f_prime(kept.pop(l), k)
-        grad_W = grad_z.T @ a[l - 1]
-        grad_b = grad_z.sum(axis=0)
-        yield BackwardStep(l, exponent, grad_a, grad_z, grad_W, grad_b)
+        grad_a = gradients.pop(l)
+        assert grad_a is not None
+        yield _backward(network, l, a[l - 1], grad_a, ways.pop(l), gradients)
         del a[l]
-        grad_a, taken = take_exponent(grad_z @ network.weight(l))
-        exponent += taken
+
+
+def _forward(network: Network, l: int, a: dict[int, FloatArray]) -> tuple[ForwardStep, _Way]:
+    round_, f, k = network.precision.round, network.activation(l), network.k(l)
+    W, b = network.weight(l), network.bias(l)
+    product = round_(a[l - 1] @ W.T)
+    if network.initializer.fits_the_data:
+        network.fit(l, product)
+        W = network.weight(l)
+        product = round_(a[l - 1] @ W.T)
+    z = round_(product + b) if network.spec.bias_std else product
+
+    t = _with_skip(network, l, "post", a, z)
+    h, before = network.normalization(l, "before").apply(t)
+    u = round_(f.f(round_(h), k))
+    y, after = network.normalization(l, "after").apply(u)
+    out = _with_skip(network, l, "pre", a, round_(y))
+    v = h if f.derivative_of == "pre_activation" else u
+    return ForwardStep(l, a[l - 1], W, b, z, out, v), _Way(v, before, after)
+
+
+def _with_skip(network: Network, l: int, order: str, a: dict[int, FloatArray], branch: FloatArray) -> FloatArray:
+    source = network.skip(l, order)
+    if source is None:
+        return branch
+    return network.precision.round(a[source] + branch * branch.dtype.type(network.branch_scale))
+
+
+def _backward(
+    network: Network, l: int, a_before: FloatArray, grad_a: Scaled, way: _Way, gradients: dict[int, Scaled | None]
+) -> BackwardStep:
+    round_, gradient = network.precision.round, grad_a.array
+
+    def past_skip(order: str, gradient: FloatArray) -> FloatArray:
+        source = network.skip(l, order)
+        if source is None:
+            return gradient
+        _add(gradients, source, Scaled(gradient, grad_a.exponent))
+        return round_(gradient * gradient.dtype.type(network.branch_scale))
+
+    gradient = round_(way.after(past_skip("pre", gradient)))
+    gradient = round_(network.activation(l).gradient(gradient, way.v, network.k(l)))
+    grad_z = past_skip("post", round_(way.before(gradient)))
+    grad_W, grad_b = round_(grad_z.T @ a_before), round_(grad_z.sum(axis=0))
+    array, taken = take_exponent(round_(grad_z @ network.weight(l)))
+    _add(gradients, l - 1, Scaled(array, grad_a.exponent + taken))
+    return BackwardStep(l, grad_a.exponent, grad_a.array, grad_z, grad_W, grad_b)
+
+
+def _add(gradients: dict[int, Scaled | None], layer: int, more: Scaled) -> None:
+    """Add to the gradient with respect to a[layer]."""
+    there = gradients[layer]
+    if there is None:
+        gradients[layer] = more
+        return
+    exponent = max(there.exponent, more.exponent)
+    total = sum(np.ldexp(part.array, part.exponent - exponent) for part in (there, more))
+    array, taken = take_exponent(np.asarray(total))
+    gradients[layer] = Scaled(array, exponent + taken)
 
 
 def take_exponent(x: FloatArray) -> tuple[FloatArray, int]:

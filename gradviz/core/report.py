@@ -3,7 +3,7 @@
 from gradviz.core.frame import Frame
 from gradviz.core.words import caption
 from gradviz.i18n import _
-from gradviz.numbers import decimal_text
+from gradviz.numbers import decimal_text, signed_text
 
 COLUMNS = {
     # heading: measure
@@ -26,10 +26,14 @@ def report(frame: Frame) -> str:
         row = [str(layer)]
         for key in list(COLUMNS.values())[1:]:
             value = float(frame.series[key][layer - 1])
-            row.append(decimal_text(value) if key.startswith("log10_") else f"{value:.6f}")
+            row.append(decimal_text(value) if key.startswith("log10_") else _shown(value))
         rows.append(row)
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     table = "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    note = _("grad: root mean square of the gradient, which enters layer {depth} as N(0, 1)").format(depth=frame.depth)
-    verdict = f"{frame.verdict.backward_text()}\n{frame.verdict.forward_text()}"
+    note = _("grad: root mean square of the gradient; loss {loss}").format(loss=signed_text(frame.loss))
+    verdict = f"{frame.verdict.backward_text()}\n{frame.verdict.forward_text()}\n{frame.verdict.threshold_text()}"
     return f"{caption(frame.spec)}\n\n{table}\n\n{note}\n{verdict}"
+
+
+def _shown(value: float) -> str:
+    return f"{value:.6f}" if value == 0 or 1e-5 <= abs(value) < 1e6 else f"{value:.3e}"

@@ -6,26 +6,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from gradviz.core.arrays import FloatArray
-from gradviz.core.errors import ExperimentError, Problem
+from gradviz.core.activations import SATURATED_BELOW
+from gradviz.core.arrays import Float64Array, FloatArray, IntArray
 from gradviz.core.frame import Frame
-from gradviz.core.histograms import counts, magnitude_counts, shared_edges
-from gradviz.core.measures import MEASURES, measured, moments
+from gradviz.core.histograms import counts, magnitude_counts, own_counts, shared_edges
+from gradviz.core.jacobian import Jacobian
+from gradviz.core.measures import moments, series_of
+from gradviz.core.memory import needed_bytes, refuse_what_does_not_fit, traced_bytes
 from gradviz.core.network import BackwardStep, ForwardStep, Network, propagate
 from gradviz.core.spec import Spec
 from gradviz.core.verdict import Verdict
-from gradviz.i18n import _
 
 BLAS_THREADS = 1
 """One, everywhere: how a product is split among threads changes its last bits, and the window wants a core for itself."""
 
 Tick = Callable[[float], None]
 """Called between layers with the share of the work that is done; it may raise to break the run off."""
+
+Histogram = tuple[Float64Array, IntArray]
 
 
 def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
@@ -34,39 +37,107 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
     Raises
     ------
     ExperimentError
-        When the network does not fit into the memory that is free; nothing has been allocated then.
+        When the network does not fit into the memory that is free (nothing has been allocated then), or its data cannot be read.
     """
-    refuse_what_does_not_fit(spec, needed_bytes(spec))
-    network = Network(spec)
-    layers: list[dict[str, float]] = [{} for _layer in range(spec.depth)]
-    activations: list[FloatArray] = []
-    magnitudes: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"activation_log10": [], "grad_a_log10": []}
-    for step in _steps(network, tick):
-        row = layers[step.layer - 1]
+    refuse_what_does_not_fit(needed_bytes(spec))
+    meter = _Meter(Network(spec))
+    for step in _steps(meter.network, tick):
         if isinstance(step, ForwardStep):
-            row |= measured({"a": moments(step.a), "z": moments(step.z)})
-            activations.append(step.a)
-            magnitudes["activation_log10"].append(magnitude_counts(step.a))
+            meter.measure_forward(step)
         else:
-            gradients = {name: getattr(step, name) for name in ("grad_a", "grad_z", "grad_W", "grad_b")}
-            row |= measured({name: moments(array, step.exponent) for name, array in gradients.items()})
-            magnitudes["grad_a_log10"].insert(0, magnitude_counts(step.grad_a, step.exponent))
-        if isinstance(step, ForwardStep) and step.layer == spec.depth:
-            shared = shared_edges(activations, network.activation.bounds_at(network.k))
-            shared_counts = np.stack([counts(activation, shared) for activation in activations])
-            activations.clear()
-    series = {key: np.array([row[key] for row in layers]) for key in MEASURES}
-    with np.errstate(divide="ignore"):
-        log10_rms = np.log10(series["activation_rms"])
-    return Frame(
-        spec=spec,
-        step=0,
-        edges={"activation": shared} | {key: np.stack([edges for edges, _counts in rows]) for key, rows in magnitudes.items()},
-        counts={"activation": shared_counts}
-        | {key: np.stack([count for _edges, count in rows]) for key, rows in magnitudes.items()},
-        series=series,
-        verdict=Verdict.of(log10_rms, series["log10_grad_a_rms"], spec.dtype),
-    )
+            meter.measure_backward(step)
+    return meter.frame()
+
+
+class _Meter:
+    """Measures each layer as the pass goes by, and keeps no array longer than it must."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        depth = network.spec.depth
+        self._found: list[dict[str, Any]] = [{} for _layer in range(depth)]
+        self._histograms: dict[str, list[Histogram | None]] = {
+            key: [None] * depth for key in ("activation_log10", "pre_activation", "weight", "grad_a_log10", "grad_W_log10")
+        }
+        self._activations: list[FloatArray] = []
+        self._shared: Histogram | None = None
+        self._jacobian = Jacobian(network)
+        self._loss = np.nan
+
+    def measure_forward(self, step: ForwardStep) -> None:
+        """Measure what the forward pass did in a layer."""
+        place = step.layer - 1
+        found = self._found[place]
+        found |= {"a": moments(step.a), "z": moments(step.z), "W": moments(step.W)}
+        found["saturated"] = self._saturated(step)
+        found["dead"] = float(np.mean(~step.a.any(axis=0)))
+        sizes = np.abs(step.a)
+        small = sizes < self.network.precision.smallest_normal
+        found["subnormal"] = (np.count_nonzero(small) - np.count_nonzero(sizes == 0)) / sizes.size
+        if len(step.z) > 1:
+            found["correlation"] = _correlation(step.z)
+        if self._jacobian.is_defined:
+            found |= self._jacobian.follow(step)
+        for key, counted in (
+            ("activation_log10", magnitude_counts(step.a)),
+            ("pre_activation", own_counts(step.z)),
+            ("weight", own_counts(step.W)),
+        ):
+            self._histograms[key][place] = counted
+        self._activations.append(step.a)
+        if step.layer == self.network.spec.depth:
+            self._finish_forward(step)
+
+    def measure_backward(self, step: BackwardStep) -> None:
+        """Measure the gradients in a layer."""
+        place = step.layer - 1
+        for name in ("grad_a", "grad_z", "grad_W", "grad_b"):
+            self._found[place][name] = moments(getattr(step, name), step.exponent)
+        self._histograms["grad_a_log10"][place] = magnitude_counts(step.grad_a, step.exponent)
+        self._histograms["grad_W_log10"][place] = magnitude_counts(step.grad_W, step.exponent)
+
+    def frame(self) -> Frame:
+        """Return everything that was measured."""
+        spec, series = self.network.spec, series_of(self._found)
+        with np.errstate(divide="ignore"):
+            log10_rms = np.log10(series["activation_rms"])
+        rows = {key: [row for row in each if row is not None] for key, each in self._histograms.items()}
+        assert self._shared is not None
+        return Frame(
+            spec=spec,
+            step=0,
+            edges={"activation": self._shared[0]}
+            | {key: np.stack([edges for edges, _counts in each]) for key, each in rows.items()},
+            counts={"activation": self._shared[1]}
+            | {key: np.stack([count for _edges, count in each]) for key, each in rows.items()},
+            series=series,
+            verdict=Verdict.of(log10_rms, series["log10_grad_a_rms"], spec.dtype),
+            loss=self._loss,
+        )
+
+    def _saturated(self, step: ForwardStep) -> float:
+        f, k = self.network.activation(step.layer), self.network.k(step.layer)
+        slopes = np.abs(f.derivative(step.v, k))
+        return float(np.mean(slopes < SATURATED_BELOW * f.steepest_at(k)))
+
+    def _finish_forward(self, step: ForwardStep) -> None:
+        spec, loss = self.network.spec, self.network.loss
+        self._loss = loss.value(step.a, loss.target(spec, self.network.units[-1]))
+        # Normalization and skip connections lead beyond the bounds of f.
+        plain = spec.normalization == "none" and not spec.residual and spec.output_activation == "same"
+        bounds = self.network.activation(1).bounds_at(self.network.k(1)) if plain else (-np.inf, np.inf)
+        edges = shared_edges(self._activations, bounds)
+        self._shared = edges, np.stack([counts(activation, edges) for activation in self._activations])
+        self._activations.clear()
+
+
+def _correlation(z: FloatArray) -> float:
+    """Return the mean cosine between the rows of the pairs of examples 1 and 2, 3 and 4, and so on."""
+    pairs = z[: len(z) // 2 * 2].astype(np.float64).reshape(-1, 2, z.shape[1])
+    pairs = pairs / np.abs(pairs).max(axis=2, keepdims=True)
+    one, other = pairs[:, 0], pairs[:, 1]
+    products = np.einsum("bi,bi->b", one, other)
+    return float(np.mean(products / np.sqrt(np.einsum("bi,bi->b", one, one) * np.einsum("bi,bi->b", other, other))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,13 +148,14 @@ class Trace:
     ----------
     spec : Spec
     arrays : dict of str to ndarray
-        ``a0``, the input batch, and for l = 1 … L: ``W{l}`` (n_l, n_{l-1}), ``b{l}`` (n_l,), ``z{l}`` and ``a{l}``
+        ``a0``, the input batch, ``target`` where the loss has one, and for l = 1 … L: ``W{l}`` (n_l, n_{l-1}), ``b{l}`` (n_l,), ``z{l}`` and ``a{l}``
         (batch, n_l), and the gradients of the loss with respect to each, ``grad_W{l}``, ``grad_b{l}``, ``grad_z{l}`` and
-        ``grad_a{l}``. The loss is the sum of ``a{L} * grad_a{L}``. What the precision cannot hold is 0 or infinite here.
+        ``grad_a{l}``. With loss=cotangent, the loss is the sum of ``a{L} * grad_a{L}``. What the precision cannot hold is 0 or
+        infinite here.
     """
 
     spec: Spec
-    arrays: dict[str, FloatArray]
+    arrays: dict[str, np.ndarray]
 
 
 def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
@@ -92,11 +164,11 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
     Raises
     ------
     ExperimentError
-        When the arrays do not fit into the memory that is free.
+        When the arrays do not fit into the memory that is free, or the data cannot be read.
     """
-    refuse_what_does_not_fit(spec, traced_bytes(spec))
+    refuse_what_does_not_fit(traced_bytes(spec))
     network = Network(spec)
-    arrays: dict[str, FloatArray] = {}
+    arrays: dict[str, np.ndarray] = {}
     for step in _steps(network, tick):
         if isinstance(step, ForwardStep):
             if step.layer == 1:
@@ -106,6 +178,10 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
             for name in ("grad_z", "grad_a", "grad_W", "grad_b"):
                 with np.errstate(all="ignore"):
                     arrays[f"{name}{step.layer}"] = np.ldexp(getattr(step, name), step.exponent)
+    with np.errstate(all="ignore"):
+        arrays = {name: array.astype(network.precision.dtype, copy=False) for name, array in arrays.items()}
+    if spec.loss != "cotangent":
+        arrays["target"] = network.loss.target(spec, network.units[-1])
     return Trace(spec, arrays)
 
 
@@ -129,37 +205,3 @@ def _threadpools() -> ThreadpoolController:
 def _blas_threads(count: int) -> Iterator[None]:
     with _threadpools().limit(limits=count, user_api="blas"):
         yield
-
-
-def needed_bytes(spec: Spec) -> int:
-    """Estimate the peak memory of `simulate`: the draws and the activations of all layers, and one layer's working arrays."""
-    itemsize, weights, states = _sizes(spec)
-    kept = 2 if Network(spec).activation.derivative_of == "pre_activation" else 1
-    n, b = max(Network(spec).units), spec.batch
-    return itemsize * (weights + kept * states) + 8 * (2 * n * n + 4 * b * n)
-
-
-def traced_bytes(spec: Spec) -> int:
-    """Estimate the peak memory of `trace`: as `simulate`, and all that it keeps."""
-    itemsize, weights, states = _sizes(spec)
-    return needed_bytes(spec) + itemsize * (2 * weights + 3 * states)
-
-
-def _sizes(spec: Spec) -> tuple[int, int, int]:
-    units = Network(spec).units
-    weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(units))
-    return Network(spec).dtype.itemsize, weights, spec.batch * sum(units)
-
-
-def refuse_what_does_not_fit(spec: Spec, needed: int) -> None:
-    """Raise an ExperimentError when `needed` bytes are not free."""
-    if needed < 64 * 2**20:
-        return
-    import psutil  # only for the large ones: most experiments never ask
-
-    free = psutil.virtual_memory().available
-    if needed > free:
-        message = _(
-            "this network needs {needed:.1f} GiB of memory and {free:.1f} GiB are free; make depth, width or batch smaller"
-        )
-        raise ExperimentError([Problem("depth × width", message.format(needed=needed / 2**30, free=free / 2**30))])

@@ -16,11 +16,15 @@ from urllib.parse import quote, unquote
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from gradviz.core.activations import ACTIVATIONS
+from gradviz.core.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from gradviz.core.arrays import PRECISIONS
-from gradviz.core.data import NORMALIZATIONS, SOURCES
+from gradviz.core.blocks import NORMALIZATION_PLACES, RESIDUAL_ORDERS, RESIDUAL_SCALES
+from gradviz.core.data import INPUT_NORMALIZATIONS, PARTS, SOURCES
 from gradviz.core.errors import ExperimentError, Problem, shown, unknown_name
-from gradviz.core.initializers import INITIALIZERS
+from gradviz.core.initializers import FAN_MODES, INITIALIZERS
+from gradviz.core.losses import LOSSES
+from gradviz.core.normalization import BLOCK_NORMALIZATIONS
+from gradviz.core.profiles import WIDTH_PROFILES
 from gradviz.i18n import N_, _
 
 LONGEST_TEXT = 64 * 1024
@@ -36,8 +40,8 @@ class Knob:
     name, title, help, unit : str
         `title`, `help` and `unit` are marked for translation.
     kind : type
-        int, float or str.
-    default : int, float or str
+        int, float, bool or str.
+    default : int, float, bool or str
     low, high : number or None
         The range that is accepted, both ends included.
     reach : tuple of numbers or None
@@ -78,6 +82,7 @@ def _knob(
     unit: str = "",
     ge: float | None = None,
     le: float | None = None,
+    longest: int | None = None,
     reach: tuple[float, float] | None = None,
     scale: Literal["linear", "log"] = "linear",
     choices: Mapping[str, Any] | None = None,
@@ -95,7 +100,7 @@ def _knob(
         "applies": applies,
     }
     schema: dict[str, Any] = {"enum": list(choices)} if choices else {}
-    field = Field(default, title=title, description=help, ge=ge, le=le, json_schema_extra=schema)
+    field = Field(default, title=title, description=help, ge=ge, le=le, max_length=longest, json_schema_extra=schema)
     field.metadata.append(more)
     return field
 
@@ -132,7 +137,10 @@ class Spec(BaseModel):
         scale="log",
     )
     activation: str = _knob(
-        "sigmoid", N_("Activation"), N_("The function each unit applies to its weighted sum."), choices=ACTIVATIONS
+        "sigmoid",
+        N_("Activation"),
+        N_("The function each unit applies to its weighted sum."),
+        choices=ACTIVATIONS,
     )
     slope: float = _knob(
         0.01,
@@ -151,7 +159,10 @@ class Spec(BaseModel):
         applies=lambda spec: ACTIVATIONS[spec.activation].parameter == "alpha",
     )
     initializer: str = _knob(
-        "normal", N_("Initializer"), N_("How the weights are drawn before learning begins."), choices=INITIALIZERS
+        "normal",
+        N_("Initializer"),
+        N_("How the weights are drawn before learning begins."),
+        choices=INITIALIZERS,
     )
     gain: float = _knob(
         1.0,
@@ -163,12 +174,36 @@ class Spec(BaseModel):
         scale="log",
     )
     data: str = _knob("gaussian", N_("Data"), N_("What goes into the first layer."), choices=SOURCES)
+    data_file: str = _knob(
+        "",
+        N_("Data file"),
+        N_("The path of a CSV or NPZ file with one row per example and one column per feature."),
+        longest=1000,
+        applies=lambda spec: spec.data == "file",
+    )
+    feature_scale: float = _knob(
+        1000.0,
+        N_("Feature scale"),
+        N_("How far the first of the two features reaches; the second reaches to 1."),
+        ge=1,
+        le=1e6,
+        scale="log",
+        applies=lambda spec: spec.data == "unlike",
+    )
     normalize: str = _knob(
         "standardize",
-        N_("Normalization"),
-        N_("What is done to the features of real data before they go in."),
-        choices=NORMALIZATIONS,
-        applies=lambda spec: spec.data == "digits",
+        N_("Input normalization"),
+        N_("What is done to the features of a data set before they go in."),
+        choices=INPUT_NORMALIZATIONS,
+        applies=lambda spec: SOURCES[spec.data].is_set,
+    )
+    part: str = _knob(
+        "training",
+        N_("Part"),
+        N_("Which part of the data set goes in. Both are normalized with the training part's mean and standard deviation."),
+        choices=PARTS,
+        group="more",
+        applies=lambda spec: SOURCES[spec.data].is_set,
     )
     seed: int = _knob(
         7,
@@ -178,6 +213,104 @@ class Spec(BaseModel):
         le=2**31 - 1,
         is_seed=True,
     )
+    width_profile: str = _knob(
+        "constant",
+        N_("Width profile"),
+        N_("How the width changes along the depth: where fan-in and fan-out differ."),
+        choices=WIDTH_PROFILES,
+        group="more",
+    )
+    input_units: int = _knob(
+        0,
+        N_("Input units"),
+        N_("How many features a drawn input has; 0 means as many as the width."),
+        unit=N_("units"),
+        ge=0,
+        le=2048,
+        group="more",
+        applies=lambda spec: not SOURCES[spec.data].is_set,
+    )
+    output_units: int = _knob(
+        0,
+        N_("Output units"),
+        N_("How many units the last layer has; 0 means as the profile says."),
+        unit=N_("units"),
+        ge=0,
+        le=2048,
+        group="more",
+    )
+    fan_mode: str = _knob(
+        "auto",
+        N_("Divided by"),
+        N_("Which of a layer's two sizes the variance of the weights is divided by."),
+        choices=FAN_MODES,
+        group="more",
+        applies=lambda spec: bool(INITIALIZERS[spec.initializer].fan),
+    )
+    bias_std: float = _knob(
+        0.0,
+        N_("Bias std"),
+        N_("The standard deviation of the biases, which are drawn from N(0, bias std²)."),
+        ge=0,
+        le=1e6,
+        reach=(0.0, 2.0),
+        group="more",
+    )
+    residual: int = _knob(
+        0,
+        N_("Residual"),
+        N_("A connection past every so many layers, where the widths agree; 0 means none."),
+        unit=N_("layers"),
+        ge=0,
+        le=100,
+        reach=(0, 10),
+        group="more",
+    )
+    residual_order: str = _knob(
+        "pre",
+        N_("Residual order"),
+        N_("Whether the skipped signal is added after the activation or before it."),
+        choices=RESIDUAL_ORDERS,
+        group="more",
+        applies=lambda spec: spec.residual > 0,
+    )
+    residual_scale: str = _knob(
+        "one",
+        N_("Branch scale"),
+        N_("What the branch beside a skip connection is multiplied by."),
+        choices=RESIDUAL_SCALES,
+        group="more",
+        applies=lambda spec: spec.residual > 0,
+    )
+    normalization: str = _knob(
+        "none",
+        N_("Normalization"),
+        N_("Mean and variance are set right in every layer, over the batch or over the units."),
+        choices=BLOCK_NORMALIZATIONS,
+        group="more",
+    )
+    normalization_place: str = _knob(
+        "before",
+        N_("Normalization's place"),
+        N_("Before the activation or after it."),
+        choices=NORMALIZATION_PLACES,
+        group="more",
+        applies=lambda spec: spec.normalization != "none",
+    )
+    shared_weights: bool = _knob(
+        False,
+        N_("Shared weights"),
+        N_("The same matrix in every layer: a recurrent network unrolled in time."),
+        group="more",
+    )
+    output_activation: str = _knob(
+        "same",
+        N_("Output activation"),
+        N_("The activation of the last layer. One of its own is neither normalized nor skipped past."),
+        choices=OUTPUT_ACTIVATIONS,
+        group="more",
+    )
+    loss: str = _knob("cotangent", N_("Loss"), N_("What the gradient is the gradient of."), choices=LOSSES, group="more")
     batch: int = _knob(
         256,
         N_("Batch"),
@@ -195,8 +328,21 @@ class Spec(BaseModel):
         choices=PRECISIONS,
         group="more",
     )
+    jacobian: bool = _knob(
+        False,
+        N_("Jacobian"),
+        N_(
+            "Also measure the singular values of the derivative of each layer by the input. Takes time: one n × n product a layer."
+        ),
+        group="more",
+    )
 
-    def __init__(self, **values: Any) -> None:
+    @property
+    def input_width(self) -> int:
+        """How many features a drawn input has."""
+        return self.input_units or WIDTH_PROFILES[self.width_profile].units(self.width, self.depth)[0]
+
+    def __init__(self, /, **values: Any) -> None:
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -210,7 +356,7 @@ class Spec(BaseModel):
             raise PydanticCustomError("unknown_name", "not in the table")
         return value
 
-    def replace(self, **changes: Any) -> Self:
+    def replace(self, /, **changes: Any) -> Self:
         """Return a copy with some fields changed, validated."""
         return type(self)(**{**self.model_dump(), **changes})
 
@@ -305,6 +451,8 @@ KNOBS: dict[str, Knob] = _declared()
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     return quote(repr(value).removesuffix(".0") if isinstance(value, float) else str(value), safe="")
 
 
@@ -312,7 +460,9 @@ def _read(name: str, text: str) -> Any:
     """Turn text into the field's type; what cannot be turned stays text, which the validation then refuses."""
     kind = KNOBS[name].kind if name in KNOBS else str
     # int() and float() also take underscores and the digits of other scripts, and very long ones for a very long time.
-    if kind is str or not re.fullmatch(r"[-+.0-9a-z]{1,40}", text, re.ASCII | re.IGNORECASE):
+    if kind is bool:
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if kind is str or not re.fullmatch(r"[-+.0-9a-z]{1,400}", text, re.ASCII | re.IGNORECASE):
         return text
     try:
         return kind(text)
@@ -349,6 +499,8 @@ _WRONG = {
     "float_type": N_("{value} is not a number"),
     "finite_number": N_("{value} is not a finite number"),
     "string_type": N_("{value} is not a name"),
+    "bool_type": N_("{value} is neither true nor false"),
+    "string_too_long": N_("is too long"),
     "greater_than_equal": N_("{value} is outside {low} … {high}"),
     "less_than_equal": N_("{value} is outside {low} … {high}"),
 }

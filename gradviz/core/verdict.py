@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from math import inf, isfinite, isnan
+from math import inf, isfinite, isnan, log10
 
 import numpy as np
 
@@ -18,6 +18,10 @@ THRESHOLD_DECADES = 3.0
 A convention of this program: at one learning rate for all layers, the far end then learns a thousand times slower or faster
 than the near one, which is what the lecture calls slow learning and divergence.
 """
+
+
+FACTOR_DECADES = log10(2.0) - 1e-12
+"""So does a factor of 2 or more, or ½ or less, in every layer, which a shallow network shows before it comes to 10±³."""
 
 
 class Kind(Enum):
@@ -40,7 +44,7 @@ class Signal:
     steps : int
         How many layers lie between.
     zero_layer, unfinite_layer : int or None
-        The first layer on the way that is exactly 0, or that holds an infinity or a NaN.
+        The layer from which on everything is exactly 0; the first layer that holds an infinity or a NaN.
     underflow_layer : int or None
         The first layer on the way whose size lies below the smallest number of the network's precision, though the program,
         which carries an exponent, still reads it.
@@ -62,17 +66,26 @@ class Signal:
 def judge(log10_sizes: Float64Array, layers: IntArray, precision: Precision) -> Signal:
     """Judge a signal from its log10 sizes, (L,), in the order in which it passes the `layers`."""
     start, end = float(log10_sizes[0]), float(log10_sizes[-1])
-    zero = _first(layers, log10_sizes == -inf)
+    zero = _last_run(layers, log10_sizes == -inf)
     unfinite = _first(layers, np.isnan(log10_sizes) | (log10_sizes == inf))
     underflow = _first(layers, np.isfinite(log10_sizes) & (log10_sizes < precision.log10_smallest))
     total = end - start if isfinite(start) else (-inf if zero is not None and unfinite is None else end)
-    if unfinite is not None or total > THRESHOLD_DECADES:
+    steps = len(layers) - 1
+    per_layer = total / steps if steps else 0.0
+    if unfinite is not None or total > THRESHOLD_DECADES or per_layer >= FACTOR_DECADES:
         kind = Kind.EXPLODING
-    elif zero is not None or total < -THRESHOLD_DECADES:
+    elif zero is not None or total < -THRESHOLD_DECADES or per_layer <= -FACTOR_DECADES:
         kind = Kind.VANISHING
     else:
         kind = Kind.STABLE
-    return Signal(kind, total, len(layers) - 1, zero, unfinite, underflow)
+    return Signal(kind, total, steps, zero, unfinite, underflow)
+
+
+def _last_run(layers: IntArray, where: np.ndarray) -> int | None:
+    """Return the first layer of the run with which the way ends, if `where` holds at its end."""
+    if not where[-1]:
+        return None
+    return int(layers[len(where) - int(np.argmin(where[::-1]))] if not where.all() else layers[0])
 
 
 def _first(layers: IntArray, where: np.ndarray) -> int | None:
@@ -108,6 +121,13 @@ class Verdict:
     def backward_text(self) -> str:
         """Return one sentence on the gradient, in the language in use."""
         return self._sentence(self.backward, _BACKWARD)
+
+    @staticmethod
+    def threshold_text() -> str:
+        """Return what the words mean, and whose convention that is."""
+        return _(
+            "Stable means: between 10⁻³ and 10³ in all, and less than a factor of 2 per layer. That is this program's convention."
+        )
 
     def text(self) -> str:
         """Return both sentences, the gradient's first."""

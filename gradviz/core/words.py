@@ -11,6 +11,8 @@ def value_text(name: str, value: Any) -> str:
     knob = KNOBS[name]
     if knob.choices is not None:
         return _(knob.choices[value].title)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -14,7 +14,7 @@ KEY = "gradviz"
 """Under this name the experiment stands in the text of a PNG file."""
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
-IN_XML = re.compile(rb"gradviz:experiment\[([^\]<>]{0,%d})\]" % LONGEST_TEXT)
+IN_XML = re.compile(rb"gradviz:experiment\[([^\[\]<>]{0,%d})\]" % LONGEST_TEXT)
 
 
 def marked(experiment: str) -> str:

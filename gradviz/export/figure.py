@@ -22,6 +22,7 @@ from gradviz.core.frame import Frame
 from gradviz.core.words import caption
 from gradviz.export.embedded import KEY, marked
 from gradviz.export.files import write_whole
+from gradviz.export.limits import ENDINGS, LARGEST, SMALLEST, ending_of
 from gradviz.export.svg import flattened
 from gradviz.i18n import _
 from gradviz.panels import PANELS
@@ -29,9 +30,6 @@ from gradviz.panels.base import Panel
 from gradviz.panels.playhead import Playhead
 from gradviz.panels.style import Style
 from gradviz.panels.themes import THEMES
-
-SMALLEST, LARGEST = 160, 16384
-"""Pixels along a side."""
 
 DESIGN_HEIGHT = 720.0
 """The height in pixels at which type and lines have their design size."""
@@ -93,7 +91,7 @@ def write_figure(frame: Frame, figure: Figure, path: str | Path, playhead: Playh
 
 def format_of(path: str | Path) -> str:
     """Return the format that a file's ending names: one of `FORMATS`."""
-    ending = Path(path).suffix.lower().removeprefix(".")
+    ending = ending_of(path)
     if ending not in FORMATS:
         known = ", ".join(f".{name}" for name in FORMATS)
         raise ValueError(_('"{path}" ends in none of {known}').format(path=path, known=known))
@@ -243,7 +241,7 @@ def _svg(frame: Frame, figure: Figure, paint: Paint) -> bytes:
     generator.setTitle(frame.verdict.text())
     generator.setDescription(marked(frame.spec.to_text(full=True)))
     paint(generator)
-    return flattened(bytes(content.data()))
+    return flattened(bytes(content.data()), 25.4 / figure.dpi if figure.dpi else None)
 
 
 def _pdf(frame: Frame, figure: Figure, paint: Paint) -> bytes:
@@ -276,5 +274,5 @@ def _xmp(frame: Frame) -> str:
     )
 
 
-FORMATS: dict[str, Callable[[Frame, Figure, Paint], bytes]] = {"png": _png, "svg": _svg, "pdf": _pdf}
+FORMATS: dict[str, Callable[[Frame, Figure, Paint], bytes]] = dict(zip(ENDINGS, (_png, _svg, _pdf), strict=True))
 """Ending → what makes the file's content."""

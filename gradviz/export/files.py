@@ -39,7 +39,7 @@ class WholeFile(io.RawIOBase):
 
 
 @contextmanager
-def whole_file(path: str | Path) -> Iterator[WholeFile]:
+def whole_file(path: str | Path) -> Iterator[io.RawIOBase]:
     """Open a file that appears under its name when the block ends well, and not at all when it raises.
 
     Raises
@@ -50,6 +50,14 @@ def whole_file(path: str | Path) -> Iterator[WholeFile]:
     name = str(path)
     if not name or "\0" in name:
         raise FileError(_("this is no name for a file: {name}").format(name=repr(name)))
+    if Path(name).exists() and not Path(name).is_file() and not Path(name).is_dir():
+        # A pipe or a device is written to; putting a file in its place would take it away.
+        try:
+            with open(name, "wb", buffering=0) as stream:
+                yield stream
+        except OSError as error:
+            raise FileError(_("cannot write {path}: {reason}").format(path=name, reason=error.strerror or error)) from None
+        return
     device = QSaveFile(name)
     if not device.open(QIODevice.OpenModeFlag.WriteOnly):
         raise _failure(device)

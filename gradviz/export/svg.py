@@ -18,10 +18,15 @@ _PAIR = re.compile(rf"({_NUMBER.pattern})[ ,]({_NUMBER.pattern})")
 Matrix = tuple[float, float, float, float, float, float]
 
 
-def flattened(content: bytes) -> bytes:
-    """Return an SVG of Qt's with all lines in the picture's own coordinates and without empty groups."""
+def flattened(content: bytes, millimetres_per_pixel: float | None = None) -> bytes:
+    """Return an SVG of Qt's with all lines in the picture's own coordinates and without empty groups.
+
+    Its size is in pixels, or in millimetres where it is known what a pixel is. (Qt rounds both ways at once.)
+    """
     ET.register_namespace("", NAMESPACE)
     root = ET.fromstring(content)
+    for name, side in zip(("width", "height"), root.get("viewBox", "0 0 0 0").split()[2:], strict=True):
+        root.set(name, side if millimetres_per_pixel is None else f"{float(side) * millimetres_per_pixel:.3f}mm")
     for parent in root.iter(f"{{{NAMESPACE}}}g"):
         for group in list(parent):
             matrix = _matrix(group.get("transform", ""))

@@ -137,7 +137,7 @@ class ActivationsPanel(Panel):
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Bring ridges, axis and marks to a new Frame."""
-        by_magnitude = shown_by_magnitude(frame)
+        by_magnitude = shown_by_magnitude(frame, reference)
         self._show_axis(by_magnitude)
         key = "activation_log10" if by_magnitude else "activation"
         low, high = self._shown = self._range.fit(*_span(frame, key))
@@ -145,15 +145,6 @@ class ActivationsPanel(Panel):
         ghosts = outlines(reference, key, -1, self._shown, most=frame.depth) if reference is not None else []
         rect = QRectF(-1, low, frame.depth + 3, high - low)
         self._ridges.set_ridges(outlines(frame, key, 1, self._shown, always=self.playhead.layer), ghosts, rect)
-        series = frame.series
-        all_zero = series["activation_zero"] == 1
-        self._marks.show(
-            all_zero if by_magnitude else np.zeros(frame.depth, bool),
-            series["activation_infinite"] > 0,
-            series["activation_nan"] > 0,
-            low,
-            high,
-        )
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light the layers that the forward wave has passed, and bring out the current one."""
@@ -162,6 +153,13 @@ class ActivationsPanel(Panel):
             key = "activation_log10" if self.value_axis.by_magnitude else "activation"
             self._ridges.ridges = outlines(frame, key, 1, self._shown, always=playhead.layer)
         self._ridges.update()
+        self._show_marks(frame, playhead)
+
+    def _show_marks(self, frame: Frame, playhead: Playhead) -> None:
+        series, lit = frame.series, np.array([playhead.has_activation(layer) for layer in range(1, frame.depth + 1)])
+        zero = (series["activation_zero"] == 1) & self.value_axis.by_magnitude
+        infinite, nan = series["activation_infinite"] > 0, series["activation_nan"] > 0
+        self._marks.show(lit & zero, lit & infinite, lit & nan, *self._shown)
 
     def finding_text(self, frame: Frame) -> str:
         """Say what becomes of the spread."""
@@ -185,7 +183,7 @@ class ActivationsPanel(Panel):
         step = _step(frame.depth)
         if step > 1:
             text = _("a histogram every {step} layers, each scaled to its own peak").format(step=step)
-        return text + (_("   ▌grey, to the left: pinned reference") if reference is not None else "")
+        return text + (_("; grey, to the left: pinned reference") if reference is not None else "")
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the activations at a layer."""
@@ -215,11 +213,12 @@ def share_at_the_ends(frame: Frame) -> float | None:
     return float((counts[:, :end].sum() + counts[:, -end:].sum()) / max(1, counts.sum()))
 
 
-def shown_by_magnitude(frame: Frame) -> bool:
-    """Whether the layers are too unlike in size for one axis of values."""
-    if ACTIVATIONS[frame.spec.activation].is_bounded:
+def shown_by_magnitude(frame: Frame, reference: Frame | None = None) -> bool:
+    """Whether the layers, the reference's included, are too unlike in size for one axis of values."""
+    shown = [frame] if reference is None else [frame, reference]
+    if all(ACTIVATIONS[each.spec.activation].is_bounded for each in shown):
         return False
-    rms = frame.series["activation_rms"]
+    rms = np.concatenate([each.series["activation_rms"] for each in shown])
     sizes = rms[np.isfinite(rms) & (rms > 0)]
     if not sizes.size:
         return False

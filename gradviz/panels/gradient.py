@@ -112,7 +112,6 @@ class GradientPanel(Panel):
         self._show_zones(frame, output, low, high)
         self._show_reference(frame, reference)
         self._show_slope(frame, sizes, low, high)
-        self._marks.show(sizes == -inf, sizes == inf, np.isnan(sizes), low, high)
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light the layers that the backward wave has passed."""
@@ -120,6 +119,7 @@ class GradientPanel(Panel):
         lit = np.array([playhead.has_gradient(layer) for layer in range(1, frame.depth + 1)])
         _set_curve(self._measured, np.where(lit, sizes, np.nan))
         here = playhead.layer
+        self._show_marks(frame.series[SERIES], lit)
         there = playhead.has_gradient(here) and isfinite(sizes[here - 1])
         self._current.setData([here] if there else [], [sizes[here - 1]] if there else [])
         self._slope.setVisible(playhead.has_gradient(1) and self._slope.toPlainText() != "")
@@ -133,8 +133,7 @@ class GradientPanel(Panel):
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
-        text = _("● measured")
-        return text + (_("   ■ pinned reference") if reference is not None else "")
+        return _("RMS of ∂loss/∂a in each layer, measured") + (_(", and grey: pinned reference") if reference is not None else "")
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the gradient at a layer."""
@@ -144,6 +143,10 @@ class GradientPanel(Panel):
     def forget_range(self) -> None:
         """Fit the axis anew next time."""
         self._range.forget()
+
+    def _show_marks(self, sizes: np.ndarray, lit: np.ndarray) -> None:
+        low, high = self.plot.viewRange()[1]
+        self._marks.show(lit & (sizes == -inf), lit & (sizes == inf), lit & np.isnan(sizes), low, high)
 
     def _text_height(self, low: float, high: float) -> float:
         """Return how many decades a line of text is high."""
@@ -178,18 +181,18 @@ class GradientPanel(Panel):
         self._reference.setVisible(reference is not None)
         self._reference_name.setVisible(reference is not None)
         if reference is not None:
-            sizes = _drawable(reference.series[SERIES])
+            sizes = _drawable(reference.series[SERIES])[: frame.depth]
             self._reference.setSymbolSize(0.8 * self._symbol_size(reference.depth))
             _set_curve(self._reference, sizes)
             # The name stands where the two curves are furthest apart.
-            own = np.interp(np.arange(reference.depth), np.arange(frame.depth), _drawable(frame.series[SERIES]))
-            apart = np.nan_to_num(np.abs(sizes - own), nan=-1.0)
+            apart = np.nan_to_num(np.abs(sizes - _drawable(frame.series[SERIES])[: sizes.size]), nan=-1.0)
             place = int(np.argmax(apart))
             said = bool(np.isfinite(sizes[place]))
             self._reference_name.setText(_("pinned") if said else "")
             if said:
-                in_right_half = place > reference.depth / 2
-                self._reference_name.setAnchor((1 if in_right_half else 0, 1))
+                low, high = self.plot.viewRange()[1]
+                below = sizes[place] + 1.5 * self._text_height(low, high) > high
+                self._reference_name.setAnchor((1 if place > frame.depth / 2 else 0, 0 if below else 1))
                 self._reference_name.setPos(place + 1, sizes[place])
 
     def _show_slope(self, frame: Frame, sizes: np.ndarray, low: float, high: float) -> None:
@@ -198,13 +201,15 @@ class GradientPanel(Panel):
         text_height = self._text_height(low, high)
         self._slope.setText(_("{factor} per layer").format(factor=factor_text(signal.log10_factor)) if said else "")
         if said:
-            middle = (frame.depth + 1) / 2
-            height = float(np.interp(middle, np.arange(1, frame.depth + 1), sizes))
-            # Beside the curve where it is steep: over the side to which it falls.
+            # Beside the curve where it is steep: over the side to which it falls, clear of all of it under the text.
             side = 0.5 if abs(signal.log10_total) < 1 else float(signal.log10_total < 0)
-            above = height + 1.6 * text_height < high
-            self._slope.setAnchor((side, 1.25) if above else (1 - side, -0.25))
-            self._slope.setPos(middle, height)
+            middle = (frame.depth + 1) / 2
+            width = self._slope.boundingRect().width() * (self.right_end - self.left_end) / max(1.0, self.plot.vb.width())
+            places = np.linspace(middle - side * width, middle + (1 - side) * width, 9)
+            under = np.interp(places, np.arange(1, frame.depth + 1), sizes)
+            above = float(under.max()) + 1.6 * text_height < high
+            self._slope.setAnchor((side, 1.15) if above else (side, -0.15))
+            self._slope.setPos(middle, float(under.max() if above else under.min()))
 
 
 def _drawable(sizes: np.ndarray) -> np.ndarray:

@@ -22,7 +22,6 @@ class PlainAxis(pg.AxisItem):
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation)
         self.enableAutoSIPrefix(False)
-        self._thickness = 0.0
 
     def restyle(self, style: Style, thickness: float) -> None:
         """Take colours and sizes; `thickness` is the room across the axis at scale 1."""
@@ -83,7 +82,7 @@ class LayerAxis(PlainAxis):
         digits = len(str(self.depth)) + 1.5
         room = max(2.0, size / (0.62 * digits * self.style["tickFont"].pixelSize()))
         step = _round_step((maxVal - minVal) / room)
-        inner = [float(layer) for layer in range(step, self.depth, step) if 1 + step / 2 <= layer < self.depth - step / 2]
+        inner = [float(layer) for layer in range(step, self.depth, step) if 1 + step / 2 < layer < self.depth - step / 2]
         return [(float(step), [1.0, *inner, float(self.depth)] if self.depth > 1 else [1.0])]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPen
@@ -25,10 +25,6 @@ class Style:
 
     theme: Theme
     scale: float = 1.0
-
-    def rescaled(self, scale: float) -> Style:
-        """Return the same theme at another scale."""
-        return replace(self, scale=scale)
 
     def px(self, size: float) -> float:
         """Return a length in pixels."""

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from gradviz.core.data import digits, input_batch
+from gradviz.core.data import digits, input_batch, labels
 from gradviz.core.spec import Spec
 
 
@@ -20,16 +20,16 @@ def test_the_digits_are_the_published_set():
 
 
 def test_raw_digits_go_in_as_they_are():
-    batch = input_batch(Spec(data="digits", normalize="none", batch=50, dtype="float64"))
+    batch = input_batch(Spec(data="digits", normalize="none", batch=50))
     stored = {image.tobytes() for image in digits()[0]}
     assert all(row.tobytes() in stored for row in batch)
     assert len({row.tobytes() for row in batch}) == 50
 
 
 def test_standardized_digits_have_mean_0_and_std_1():
-    """Over the whole set each pixel that varies has mean 0 and standard deviation 1; one that never varies is 0."""
-    batch = input_batch(Spec(data="digits", batch=1797, dtype="float64"))
-    varies = digits()[0].std(axis=0) > 0
+    """Over the training part each pixel that varies has mean 0 and standard deviation 1; one that never varies is 0."""
+    batch = input_batch(Spec(data="digits", batch=1438))
+    varies = digits()[0][:1438].std(axis=0) > 0
     np.testing.assert_allclose(batch.mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(batch.std(axis=0)[varies], 1, rtol=1e-12)
     assert (batch[:, ~varies] == 0).all()
@@ -37,11 +37,40 @@ def test_standardized_digits_have_mean_0_and_std_1():
 
 def test_a_batch_larger_than_the_set_goes_round_again():
     batch = input_batch(Spec(data="digits", batch=2000))
-    np.testing.assert_array_equal(batch[:203], batch[1797:])
+    np.testing.assert_array_equal(batch[:562], batch[1438:])
+
+
+def test_the_test_part_is_normalized_with_the_training_part_s_figures():
+    """(x − mean of the training part) / its standard deviation; nothing of the test part's own."""
+    images = digits()[0]
+    mean, std = images[:1438].mean(axis=0), images[:1438].std(axis=0)
+    batch = input_batch(Spec(data="digits", part="test", batch=359))
+    expected = (images[1438:] - mean) / np.where(std > 0, std, 1)
+    np.testing.assert_allclose(np.sort(batch, axis=0), np.sort(expected, axis=0), atol=1e-12)
+    assert abs(batch.mean(axis=0)).max() > 0.05  # its own mean is not 0
+
+
+@pytest.mark.parametrize(
+    ("normalize", "means", "stds"),
+    [("none", (500, 0.5), (288, 0.288)), ("centre", (0, 0), (288, 0.288)), ("standardize", (0, 0), (1, 1))],
+)
+def test_features_of_unlike_scale(normalize, means, stds):
+    """1 … 1000 beside 0 … 1, uniform: mean in the middle, standard deviation range/√12."""
+    batch = input_batch(Spec(data="unlike", normalize=normalize, batch=1600))
+    np.testing.assert_allclose(batch.mean(axis=0) / stds, np.array(means) / stds, atol=0.05)
+    np.testing.assert_allclose(batch.std(axis=0), stds, rtol=0.05)
+
+
+def test_cross_entropy_takes_the_digits_own_labels():
+    images, classes = digits()
+    spec = Spec(data="digits", normalize="none", batch=20)
+    own = {image.tobytes(): label for image, label in zip(images, classes, strict=True)}
+    assert [own[row.tobytes()] for row in input_batch(spec)] == labels(spec).tolist()
+    assert labels(Spec()) is None
 
 
 def test_gaussian_and_ones():
-    gaussian = input_batch(Spec(batch=4096, width=50, dtype="float64"))
+    gaussian = input_batch(Spec(batch=4096, width=50))
     assert abs(gaussian.mean()) < 0.01
     assert gaussian.std() == pytest.approx(1, rel=0.01)
     assert (input_batch(Spec(data="ones")) == 1).all()

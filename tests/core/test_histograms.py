@@ -72,6 +72,8 @@ def test_values_outside_go_into_the_end_bins():
 
 def test_the_axis_stays_when_the_data_changes_a_little():
     """Limits are round, and symmetric for what is symmetric."""
-    assert shared_edges([np.array([-1.1, 4.2])], ANY)[[0, -1]].tolist() == [-5.0, 5.0]
-    assert shared_edges([np.array([-2.0, 4.9])], ANY)[[0, -1]].tolist() == [-5.0, 5.0]
+    assert shared_edges([np.array([-3.1, 4.2])], ANY)[[0, -1]].tolist() == [-5.0, 5.0]
+    assert shared_edges([np.array([-3.9, 4.9])], ANY)[[0, -1]].tolist() == [-5.0, 5.0]
+    # One side that is much longer is no symmetry: a leaky ReLU.
+    assert shared_edges([np.array([-0.04, 4.2])], ANY)[[0, -1]].tolist() == [-0.04, 5.0]
     assert shared_edges([np.array([0.0, 11.0])], (0.0, np.inf))[[0, -1]].tolist() == [0.0, 15.0]

@@ -53,7 +53,9 @@ def problems(call, *arguments, **named):
         ("gain=-1", "gain", "outside 0 … 1000000"),
         ("gain=big", "gain", "not a number"),
         ("seed=-1", "seed", "outside"),
-        ("seed=" + "9" * 50, "seed", "not a whole number"),
+        ("seed=" + "9" * 50, "seed", "outside"),
+        ("gain=1" + "0" * 390, "gain", "not a finite number"),
+        ("self=1", "self", "there is no"),
         ("depth=3&depth=4", "depth", "twice"),
         ("tanh", "", "not of the form name=value"),
         ("x" * (LONGEST_TEXT + 1), "", "64 KiB"),
@@ -118,7 +120,7 @@ def test_a_spec_cannot_be_changed():
 
 
 def test_a_difference_that_does_not_apply_is_none():
-    """The slope matters to a leaky ReLU only, normalization to real data only."""
+    """The slope matters to a leaky ReLU only, normalization to data sets only."""
     assert Spec(slope=0.5).differences(Spec(slope=0.1)) == ()
     assert Spec(slope=0.5, activation="leaky_relu").differences(Spec(slope=0.1)) == ("activation", "slope")
     assert Spec(normalize="none").differences(Spec()) == ()
@@ -130,10 +132,10 @@ def test_every_field_is_declared_in_full(name):
     knob, schema = KNOBS[name], Spec.model_json_schema()["properties"][name]
     assert knob.title and knob.help
     assert schema["default"] == knob.default
-    if knob.choices is None:
+    if knob.low is not None:
         assert (schema["minimum"], schema["maximum"]) == (knob.low, knob.high)
         assert knob.low <= knob.default <= knob.high
-    else:
+    elif knob.choices is not None:
         assert schema["enum"] == list(knob.choices)
         assert all(entry.title and entry.help for entry in knob.choices.values())
     json.dumps(schema)

@@ -21,7 +21,7 @@ def backward(*log10_sizes):
     [
         ((-8, -6, -4, -2, 0), Kind.VANISHING, "×0.01 per layer, 10⁻⁸ of it reaches layer 1"),
         ((8, 6, 4, 2, 0), Kind.EXPLODING, "×100 per layer, 10⁸ times as large at layer 1"),
-        ((-2.9, -1, -1, 0, 0), Kind.STABLE, "stable"),
+        ((-1.1, -1, -0.5, 0, 0), Kind.STABLE, "stable"),
         ((-INF, -INF, -30, -20, 0), Kind.VANISHING, "exactly 0 in float32 from layer 2 down"),
         ((-INF, -INF, -INF), Kind.VANISHING, "exactly 0 in float32 from layer 3 down"),
         ((INF, INF, 30, 0), Kind.EXPLODING, "from layer 2 down it is infinite"),
@@ -45,9 +45,25 @@ def test_forward_reads_from_layer_1_up():
 
 
 def test_threshold_is_three_decades_in_total():
-    assert backward(-3.0, 0).backward.kind is Kind.STABLE
-    assert backward(-3.01, 0).backward.kind is Kind.VANISHING
-    assert backward(3.01, 0).backward.kind is Kind.EXPLODING
+    gently = np.linspace(1, 0, 30)
+    assert backward(*(-2.99 * gently)).backward.kind is Kind.STABLE
+    assert backward(*(-3.01 * gently)).backward.kind is Kind.VANISHING
+    assert backward(*(3.01 * gently)).backward.kind is Kind.EXPLODING
+
+
+@pytest.mark.parametrize(
+    ("factor", "kind"), [(2.0, Kind.EXPLODING), (1.9, Kind.STABLE), (0.51, Kind.STABLE), (0.5, Kind.VANISHING)]
+)
+def test_a_factor_of_two_per_layer_counts_at_any_depth(factor, kind):
+    """The lecture's 0.5·I vanishes in three layers too."""
+    assert backward(*(np.log10(factor) * np.array([2.0, 1.0, 0.0]))).backward.kind is kind
+
+
+def test_a_zero_on_the_way_is_not_a_zero_from_there_on():
+    """Exactly 0 from layer l on means: at l and in every layer after it."""
+    verdict = Verdict.of(np.array([-INF, -0.3, -INF, -0.3, 0, 0]), np.zeros(6), "float32")
+    assert verdict.forward.zero_layer is None and verdict.forward.kind is not Kind.VANISHING
+    assert Verdict.of(np.array([0, -INF, -1, -INF, -INF]), np.zeros(5), "float32").forward.zero_layer == 4
 
 
 def test_the_factor_is_the_geometric_mean():

@@ -246,3 +246,25 @@ def test_kill_leaves_a_whole_file(tmp_path):
         child.stdout.close()
         content = path.read_bytes() if path.exists() else b""
         assert content in (b"", b"a" * 3_000_000, b"b" * 3_000_000)
+
+
+def test_a_hostile_picture_is_read_in_no_time():
+    """Two megabytes of beginnings without an end."""
+    start = time.process_time()
+    assert experiment_in(b"%PDF" + b"gradviz:experiment[" * 100_000) is None
+    assert time.process_time() - start < 2
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
+    """What is no regular file is not replaced by one."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    write_whole(pipe, b"content")
+    assert reader.communicate(timeout=10)[0] == b"content"
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize(("dpi", "width"), [(None, "1280"), (300, "108.373mm")])
+def test_svg_says_its_size(qapp, frame, dpi, width):
+    assert ET.fromstring(drawn(frame, "svg", Figure(BOARD, (1280, 720), dpi=dpi))).get("width") == width

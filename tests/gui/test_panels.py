@@ -220,3 +220,28 @@ def test_ticks_are_powers_of_ten_and_layers(qapp):
     assert ticks[0] == 1 and ticks[-1] == 152 and len(ticks) > 10
     [(_, ticks)] = decades.tickValues(-6156.0, 3.0, 300)
     assert 2 <= len(ticks) <= 12
+
+
+def test_a_reference_of_another_size_moves_both_to_decades(qtbot):
+    """A linear axis of one would make a block of the other."""
+    panel = PANELS["activations"].load()(LIGHT)
+    qtbot.addWidget(panel)
+    small, large = (
+        frame_of("depth=5&activation=relu&initializer=he_normal"),
+        frame_of("depth=50&activation=relu&initializer=he_normal&gain=1.5"),
+    )
+    panel.draw(small, Playhead(1))
+    assert not panel.value_axis.by_magnitude
+    panel.draw(small, Playhead(1), large)
+    assert panel.value_axis.by_magnitude
+
+
+def test_marks_come_with_the_wave(qtbot):
+    """An exact zero is not marked before the backward wave has been there."""
+    panel = PANELS["gradient"].load()(LIGHT)
+    qtbot.addWidget(panel)
+    frame = frame_of("activation=relu&gain=0&depth=10&width=4&batch=4")
+    panel.draw(frame, Playhead(3, Phase.FORWARD))
+    assert panel._marks._points["zero"].data.size == 0
+    panel.draw(frame, Playhead(3, Phase.BACKWARD))
+    assert panel._marks._points["zero"].data.size == 7

@@ -1,6 +1,7 @@
 """The real window, driven with mouse and keys."""
 
 import pytest
+from catalogue import stored
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 from gradviz.app import controls as controls_module
 from gradviz.app import window as window_module
 from gradviz.app.actions import ACTIONS
-from gradviz.app.controls import ChoiceControl, NumberControl, SeedControl
+from gradviz.app.controls import ChoiceControl, NumberControl, PathControl, SeedControl, SwitchControl
 from gradviz.app.settings import Settings
 from gradviz.core.errors import ExperimentError, Problem
 from gradviz.core.spec import KNOBS, Spec
@@ -37,6 +38,8 @@ def test_every_field_has_the_control_that_its_declaration_calls_for(window, name
         assert isinstance(control, ChoiceControl)
         assert [control.box.itemData(place) for place in range(control.box.count())] == list(knob.choices)
         assert control.box.currentData() == getattr(window.store.spec, name)
+    elif knob.low is None:
+        assert isinstance(control, {bool: SwitchControl, str: PathControl}[knob.kind])
     else:
         assert isinstance(control, SeedControl if knob.is_seed else NumberControl)
         assert (control.box.minimum(), control.box.maximum()) == (knob.low, knob.high)
@@ -127,13 +130,35 @@ def test_choosing_and_drawing_anew(window, settle, monkeypatch):
     assert (window.frame.spec.activation, window.frame.spec.seed) == ("tanh", 123)
 
 
+def test_a_switch_and_a_path(window, qtbot, settle, monkeypatch, tmp_path):
+    """A check box for what is on or off; a path that can be typed or looked for; a file that is wrong changes no picture."""
+    window.controls.controls["shared_weights"].box.click()
+    settle(window)
+    assert window.frame.spec.shared_weights
+    path = tmp_path / "데이터.csv"
+    path.write_text("x,y\n1,2\n3,4\n")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(path), ""))
+    window.controls.controls["data_file"].button.click()
+    window.store.edit("data", "file")
+    settle(window)
+    assert window.frame.spec.data_file == str(path)
+    frame = window.frame
+    box = window.controls.controls["data_file"].box
+    box.setText(str(tmp_path / "missing.csv"))
+    with qtbot.waitSignal(window.runner.refused):
+        box.editingFinished.emit()
+    assert window.frame is frame
+    assert "data_file" in window.banner.label.text() and "missing.csv" in window.banner.label.text()
+
+
 def test_language_is_switched_live(window):
     """Every text of the window changes, and the choice is remembered."""
     before = texts(window)
     window.set_language("ko")
     after = texts(window)
     same = [text for text, other in zip(before, after, strict=True) if text == other]
-    assert set(same) <= {"", "ReLU", "Leaky ReLU", "Tanh", "float32", "float64"}, same
+    proper_names = {message.id for message in stored() if message.id == message.string} | {"", "1", "1 / √L"}
+    assert set(same) <= proper_names
     assert Settings().language == "ko"
     window.set_language("en")
     assert texts(window) == before
@@ -342,3 +367,74 @@ def test_board_rows_never_clip_their_text_in_a_small_window(open_window):
     assert window.width() == 1024 and window.height() == 640
     assert window.board.width() > 512
     assert all(panel.height() >= 150 for panel in window.board.panels.values())
+
+
+@pytest.mark.parametrize(
+    ("key", "sign"), [("Up", 1), ("Right", 1), ("PageUp", 1), ("End", 1), ("Down", -1), ("Left", -1), ("Home", -1)]
+)
+def test_sliders_answer_the_keyboard(window, qtbot, settle, key, sign):
+    """While a slider has the focus the arrows are its own, not the playhead's."""
+    window.activateWindow()
+    slider = window.controls.controls["depth"].slider
+    slider.setFocus()
+    playhead = window.transport.playhead
+    for _ in range(8):
+        qtbot.keyClick(slider, getattr(Qt.Key, f"Key_{key}"))
+    settle(window)
+    assert sign * (window.frame.depth - 6) > 0
+    assert window.transport.playhead == playhead or window.frame.depth < playhead.layer
+
+
+def test_space_presses_the_button_that_has_the_focus(window, qtbot, monkeypatch, settle):
+    monkeypatch.setattr(controls_module.random, "randrange", lambda stop: 321)
+    window.activateWindow()
+    button = window.controls.controls["seed"].button
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    settle(window)
+    assert window.frame.spec.seed == 321
+    assert not window.transport.is_playing
+
+
+def test_the_wave_goes_on_where_it_was_when_the_depth_changes(window, qtbot, settle):
+    """Backward stays backward."""
+    window.store.edit("depth", 20)
+    settle(window)
+    window.transport.set_speed(0.25)
+    window.transport.scrub(25)
+    window.transport.play()
+    assert window.transport.playhead.phase is Phase.BACKWARD
+    window.store.edit("depth", 50)
+    settle(window)
+    qtbot.wait(60)
+    assert window.transport.playhead.phase is Phase.BACKWARD
+    window.transport.pause()
+
+
+def test_a_message_about_a_file_outlives_the_next_run(window, settle, tmp_path):
+    window.open_file(str(tmp_path / "missing.json"))
+    window.store.edit("depth", 4)
+    settle(window)
+    assert window.banner.isVisible()
+
+
+def test_the_menu_says_what_would_be_undone(window):
+    window.store.edit("depth", 4)
+    assert window.actions_["undo"].text() == "Undo: Depth"
+    window.do_undo()
+    assert (window.actions_["undo"].text(), window.actions_["redo"].text()) == ("Undo", "Redo: Depth")
+
+
+def test_a_theme_from_the_command_line_is_for_this_time(open_window):
+    window = open_window("depth=2&width=3", theme="dark")
+    assert window._style.theme.name == "dark" and Settings().theme == "light"
+    window.set_theme("dark")
+    assert Settings().theme == "dark"
+
+
+@pytest.mark.parametrize("text", ["1e-10", "0.123456789", "3"])
+def test_the_gain_box_shows_what_the_experiment_holds(window, settle, text):
+    window.read_text(f"{window.store.spec.to_text()}&gain={text}")
+    settle(window)
+    box = window.controls.controls["gain"].box
+    assert float(box.text()) == box.value() == float(text)

@@ -1,0 +1,52 @@
+"""How much memory a run needs, asked before anything is allocated."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from gradviz.core.draws import SHELF_BYTES
+from gradviz.core.errors import ExperimentError, Problem
+from gradviz.core.network import Network
+from gradviz.core.spec import Spec
+from gradviz.i18n import _
+
+ALWAYS_THERE = 64 * 2**20
+"""Bytes that are not worth asking for."""
+
+
+def needed_bytes(spec: Spec) -> int:
+    """Estimate the peak memory of `simulate`: the draws and the states of all layers, and one layer's working arrays."""
+    itemsize, weights, states, widest = _sizes(spec)
+    # Draws beyond what the shelf keeps are made again on the way back.
+    weights = min(weights, SHELF_BYTES // itemsize)
+    # a of every layer; z where f′ needs it; what normalization and a skip connection remember besides.
+    kept = 1 + (Network(spec).activation(1).derivative_of == "pre_activation")
+    kept += 2 * (spec.normalization != "none") + (spec.residual > 0)
+    jacobian = 8 * 4 * widest * widest if spec.jacobian else 0
+    return itemsize * (weights + kept * states) + 8 * (2 * widest * widest + 4 * spec.batch * widest) + jacobian
+
+
+def traced_bytes(spec: Spec) -> int:
+    """Estimate the peak memory of `trace`: as `simulate`, and all that it keeps."""
+    itemsize, weights, states, _widest = _sizes(spec)
+    return needed_bytes(spec) + itemsize * (2 * weights + 3 * states)
+
+
+def _sizes(spec: Spec) -> tuple[int, int, int, int]:
+    network = Network(spec)
+    weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(network.units))
+    return network.precision.computes_in.itemsize, weights, spec.batch * sum(network.units), max(network.units)
+
+
+def refuse_what_does_not_fit(needed: int) -> None:
+    """Raise an ExperimentError when `needed` bytes are not free."""
+    if needed < ALWAYS_THERE:
+        return
+    import psutil  # only for the large ones: most experiments never ask
+
+    free = psutil.virtual_memory().available
+    if needed > free:
+        message = _(
+            "this network needs {needed:.1f} GiB of memory and {free:.1f} GiB are free; make depth, width or batch smaller"
+        )
+        raise ExperimentError([Problem("depth × width", message.format(needed=needed / 2**30, free=free / 2**30))])

@@ -1,0 +1,97 @@
+"""A user's file: read, or refused with the field, the line and the reason."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+
+from gradviz.core import datafile
+from gradviz.core.data import input_batch
+from gradviz.core.datafile import read_examples
+from gradviz.core.errors import ExperimentError
+from gradviz.core.simulate import simulate
+from gradviz.core.spec import Spec
+
+TABLE = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.5], [7.0, 8.0, -9.0], [0.0, 1e-3, 1e5], [2.0, 2.0, 2.0]])
+
+
+def npz(**arrays):
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"1,2,3\n4,5,6.5\n7,8,-9\n0,1e-3,1e5\n2,2,2\n",
+        b"\xef\xbb\xbfa,b,c\r\n1,2,3\r\n4,5,6.5\r\n\r\n7,8,-9\r\n0,1e-3,1e5\r\n2,2,2",
+        npz(x=TABLE, other=np.zeros((2, 2))),
+        npz(table=TABLE, labels=np.arange(5)),
+        npz(table=TABLE.astype(np.float32).astype(np.float64)),
+    ],
+)
+def test_a_good_file_is_read_as_it_is(tmp_path, content):
+    path = tmp_path / "데이터 파일.dat"
+    path.write_bytes(content)
+    np.testing.assert_allclose(read_examples(str(path)), TABLE, rtol=1e-7)
+    spec = Spec(data="file", data_file=str(path), normalize="none", batch=4, depth=2, width=5)
+    assert {row.tobytes() for row in input_batch(spec)} <= {row.tobytes() for row in read_examples(str(path))}
+    assert simulate(spec).series["activation_std"].shape == (2,)
+
+
+def test_a_file_that_has_changed_is_read_again(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("1,2\n3,4\n")
+    first = read_examples(str(path))
+    path.write_text("5,6,7\n8,9,10\n")
+    assert first.shape == (2, 2) and read_examples(str(path)).shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", ["shape"]),
+        (b"a,b\n", ["shape"]),
+        (b"1,2\n3,x\n4\n", ["line 2 has a cell", "line 3 has 1 cells, not 2"]),
+        (b"1;2\n3;4\n", ["line 2 has a cell"]),
+        (b"1,nan\n", ["row 1, column 2 is not a finite number"]),
+        (b"1,inf\n", ["not a finite number"]),
+        (b"\xff\xfe\x00", ["cannot read"]),
+        (b"PK\x03\x04 no archive", ["cannot read"]),
+        (npz(a=np.zeros((2, 2)), b=np.zeros((2, 2))), ["2 tables"]),
+        (npz(a=np.zeros(3)), ["0 tables"]),
+        (npz(x=np.zeros((0, 3))), ["shape (0, 3)"]),
+        (npz(x=np.zeros((2, 3000))), ["3000 features"]),
+        (npz(x=np.array([[None, 1]], dtype=object)), ["cannot read"]),
+        (b'"' + b"x" * 200_000, ["cannot read"]),
+    ],
+)
+def test_a_bad_file_is_refused_with_the_reason(tmp_path, content, says):
+    path = tmp_path / "x"
+    path.write_bytes(content)
+    with pytest.raises(ExperimentError) as caught:
+        read_examples(str(path))
+    assert {problem.field for problem in caught.value.problems} == {"data_file"}
+    assert all(text in str(caught.value) for text in says), str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["", "/no/such/file", ".", "a\0b"])
+def test_no_file(path):
+    with pytest.raises(ExperimentError):
+        read_examples(path)
+
+
+def test_too_large_a_file_and_an_archive_that_inflates_without_end(tmp_path, monkeypatch):
+    """Refused by its size before it is read, and by what it says it unpacks to before it is unpacked."""
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.truncate(datafile.LARGEST_FILE + 1)
+    bomb = tmp_path / "bomb.npz"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.npy", bytes(2**20))
+    monkeypatch.setattr(datafile, "LARGEST_INFLATED", 2**19)
+    for path, says in ((large, "larger than 64 MiB"), (bomb, "unpacks to more")):
+        with pytest.raises(ExperimentError, match=says):
+            read_examples(str(path))
