@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradviz.core.activations import ACTIVATIONS
+from gradviz.core.activations import ACTIVATIONS, Activation
+from gradviz.core.gains import gains
 from gradviz.core.initializers import INITIALIZERS
 from gradviz.core.measures import MEASURES
 from gradviz.core.spec import KNOBS, Knob
@@ -51,11 +52,23 @@ def _tables() -> Iterator[tuple[str, Sequence[str], Rows]]:
     for knob in KNOBS.values():
         if knob.choices is not None and id(knob.choices) not in told:
             yield knob.title, _ENTRY_HEAD, [(f"`{name}`", _(entry.title), _(entry.help)) for name, entry in knob.choices.items()]
+    yield N_("Gains"), _GAIN_HEAD, [_gain_row(a) for a in ACTIVATIONS.values()]
     yield N_("Measures"), (N_("Name"), N_("Meaning")), [(f"`{m.key}`", _(m.title)) for m in MEASURES.values()]
     yield N_("Panels"), _ENTRY_HEAD, [(f"`{p.key}`", _(p.title), _(p.help)) for p in PANELS.values()]
 
 
 _FIELD_HEAD = (N_("Name"), N_("Title"), N_("Values"), N_("Default"), N_("Meaning"))
+_GAIN_HEAD = (
+    N_("Name"),
+    N_("E f"),
+    N_("E f²"),
+    N_("E f′²"),
+    N_("Keeps the signal"),
+    N_("Keeps the gradient"),
+    N_("Critical"),
+    N_("in PyTorch"),
+    N_("in Keras"),
+)
 _ENTRY_HEAD = (N_("Name"), N_("Title"), N_("Meaning"))
 
 
@@ -69,6 +82,19 @@ def _field_row(knob: Knob) -> Sequence[str]:
         values = f"{value_text(knob.name, knob.low)} … {value_text(knob.name, knob.high)} {_(knob.unit)}".rstrip()
         default = value_text(knob.name, knob.default)
     return f"`{knob.name}`", _(knob.title), values, default, _(knob.help)
+
+
+def _gain_row(activation: Activation) -> Sequence[str]:
+    """Return the Gaussian moments of an activation, and the gains on 1/fan_in that follow from them, beside what frameworks ship."""
+    k = float(KNOBS[activation.parameter].default) if activation.parameter else 0.0
+    solved = gains(activation, k)
+    m = solved.moments
+    numbers = [m.mean, m.mean_square, m.slope_square, solved.forward, solved.backward, solved.critical, solved.pytorch]
+    return (
+        f"`{activation.name}`",
+        *("—" if n is None else f"{n:.4f}" for n in numbers),
+        f"`{solved.keras}`" if solved.keras else "—",
+    )
 
 
 def _interval(low: float, high: float) -> str:

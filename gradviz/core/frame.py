@@ -35,6 +35,8 @@ class Frame:
         The histograms, (L, bins).
     series : mapping of str to ndarray
         The measures, (L,), float64; keys as in `MEASURES`.
+    theory : mapping of str to ndarray
+        What mean-field theory predicts for the measures of the same names, (L,); empty where no theory holds.
     verdict : Verdict
         Vanishing, stable or exploding, both ways.
     loss : float
@@ -46,11 +48,12 @@ class Frame:
     edges: Mapping[str, Float64Array]
     counts: Mapping[str, IntArray]
     series: Mapping[str, Float64Array]
+    theory: Mapping[str, Float64Array]
     verdict: Verdict
     loss: float
 
     def __post_init__(self) -> None:
-        for name in ("edges", "counts", "series"):
+        for name in ("edges", "counts", "series", "theory"):
             arrays: Mapping[str, np.ndarray] = getattr(self, name)
             for array in arrays.values():
                 array.flags.writeable = False
@@ -65,7 +68,7 @@ class Frame:
         """Return the numbers as a table, one list per column, one entry per layer.
 
         A measure that is kept as a logarithm has two columns: itself as text, in decimal notation at any exponent, and the
-        logarithm as a number.
+        logarithm as a number. What theory predicts stands beside it, with ``_theory`` behind the name.
         """
         table: dict[str, list[Any]] = {"layer": list(range(1, self.depth + 1))}
         for key, values in self.series.items():
@@ -73,6 +76,8 @@ class Frame:
             if measure.is_log10:
                 table[measure.plain_key] = [decimal_text(value, digits=15) for value in values]
             table[key] = values.tolist()
+            if key in self.theory:
+                table[f"{key}_theory"] = self.theory[key].tolist()
         return table
 
     def to_json(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from math import ceil, floor, log10
 
 import numpy as np
+from fast_histogram import histogram1d
 
 from gradviz.core.arrays import Float64Array, FloatArray, IntArray
 from gradviz.core.measures import LOG10_2
@@ -79,17 +80,19 @@ def _nice(value: float) -> float:
 
 def counts(x: FloatArray, edges: Float64Array) -> IntArray:
     """Count finite values into equal bins; those outside go into the end bins. (bins,)."""
-    bins = len(edges) - 1
-    finite = x.ravel() if np.isfinite(x.sum()) else x[np.isfinite(x)]
-    width = (edges[-1] / 2 - edges[0] / 2) / (bins / 2)
-    if not np.finfo(x.dtype).tiny < width < np.finfo(x.dtype).max / (2 * bins):
-        finite = finite.astype(np.float64) / width  # beyond what the array's own precision divides
-        low, per_unit = edges[0] / width, 1.0
-    else:
-        low, per_unit = edges[0], 1.0 / width
-    kind = finite.dtype.type
-    place = np.clip((finite - kind(low)) * kind(per_unit), 0, bins - 1).astype(np.int32)
-    return np.bincount(place, minlength=bins)
+    flat, bins, low, high = x.ravel(), len(edges) - 1, float(edges[0]), float(edges[-1])
+    if not (np.isfinite(flat.min()) and np.isfinite(flat.max())):
+        flat = flat[np.isfinite(flat)]
+    if not 1e-300 < high - low < 1e300:
+        # Beyond what differences and quotients of float64 bear; by a power of two, which changes no digit.
+        taken = int(np.frexp(max(abs(low), abs(high)))[1])
+        flat, low, high = np.ldexp(flat.astype(np.float64), -taken), float(np.ldexp(low, -taken)), float(np.ldexp(high, -taken))
+    counted = histogram1d(flat, bins, (low, high)).astype(np.int64)
+    # What is counted has left out what lies below, and the upper end itself and beyond.
+    over = np.count_nonzero(flat >= flat.dtype.type(high))
+    counted[-1] += over
+    counted[0] += flat.size - counted.sum()
+    return counted
 
 
 def magnitude_counts(x: FloatArray, exponent: int = 0) -> tuple[Float64Array, IntArray]:
@@ -103,10 +106,11 @@ def magnitude_counts(x: FloatArray, exponent: int = 0) -> tuple[Float64Array, In
     counts : ndarray, (DECADES * PER_DECADE,)
     """
     sizes = np.abs(x.ravel())
-    sizes = sizes[(sizes > 0) & np.isfinite(sizes)]
+    if not (sizes.min() > 0 and np.isfinite(sizes.max())):
+        sizes = sizes[(sizes > 0) & np.isfinite(sizes)]
     if not sizes.size:
         return np.linspace(-DECADES, 0, DECADES * PER_DECADE + 1), np.zeros(DECADES * PER_DECADE, np.int64)
-    logs = np.log10(sizes)
+    logs = np.log10(sizes, out=sizes)
     shift = exponent * LOG10_2
     top = ceil((float(logs.max()) + shift) * PER_DECADE + 1e-9) / PER_DECADE
     edges = top - np.arange(DECADES * PER_DECADE, -1, -1) / PER_DECADE

@@ -100,7 +100,7 @@ class Initializer:
     fan : {"", "fan_in", "fan_avg"}
         What is divided by; nothing for "".
     fits_the_data : bool
-        Whether each layer is rescaled so that its pre-activations have variance gain² on the batch.
+        Whether each layer is rescaled so that its weighted sums W·a have variance gain² on the batch.
     """
 
     name: str
@@ -114,8 +114,13 @@ class Initializer:
 
     @property
     def is_random(self) -> bool:
-        """Whether the weights have a variance, so that mean-field theory applies."""
+        """Whether the weights are random with a known variance."""
         return self.draw not in (identity_matrix, all_ones) and not self.fits_the_data
+
+    @property
+    def is_independent(self) -> bool:
+        """Whether the weights are drawn independently of each other, so that mean-field theory applies."""
+        return self.is_random and self.draw is not orthogonal_matrix
 
     def scale(self, gain: float, fan_in: int, fan_out: int, fan_mode: str = "auto") -> float:
         """Return what a draw is multiplied by."""
@@ -157,8 +162,8 @@ INITIALIZERS: dict[str, Initializer] = {
         Initializer("he_uniform", N_("He, uniform"), _VAR_HE, _HE, unit_uniform, 2.0, "fan_in"),
         Initializer("he_truncated", N_("He, truncated normal"), _VAR_HE, _HE, unit_truncated, 2.0, "fan_in"),
         Initializer("orthogonal", N_("Orthogonal"), "WᵀW = gain² · I", N_("A random rotation: lengths are kept exactly, at any depth, as long as the layers are linear."), orthogonal_matrix),
-        Initializer("pytorch_default", N_("PyTorch's default"), "W ~ U(±gain / √fan_in)", N_("What nn.Linear really does: a third of LeCun's variance."), unit_uniform, 1.0 / 3.0, "fan_in"),
-        Initializer("lsuv", N_("LSUV"), "Var(z) = gain²", N_("Orthogonal, then each layer is rescaled until its pre-activations have variance 1 on the batch."), orthogonal_matrix, fits_the_data=True),
+        Initializer("pytorch_default", N_("PyTorch's default"), "W ~ U(±gain / √fan_in)", N_("What nn.Linear really does to its weights: a third of LeCun's variance. (It draws biases too; see bias std.)"), unit_uniform, 1.0 / 3.0, "fan_in"),
+        Initializer("lsuv", N_("LSUV"), "Var(W·a) = gain²", N_("Orthogonal, then each layer is rescaled until its weighted sums have variance 1 on the batch."), orthogonal_matrix, fits_the_data=True),
     )
 }  # fmt: skip
 """Name → Initializer, in teaching order."""

@@ -99,7 +99,7 @@ LOSSES: dict[str, Loss] = {
             name="cross_entropy",
             title=N_("Softmax cross-entropy"),
             formula="loss = mean −ln softmax(a[L])[label]",
-            help=N_("The output is taken for logits. The labels are the digits' own where there are at least ten output units, else drawn."),
+            help=N_("The output is taken for logits. The labels are the digits' own where there are at least ten output units, else drawn. A softmax output would be a second softmax."),
             target=_class_target,
             value=_cross_entropy,
             gradient=_cross_entropy_gradient,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, log10, nan
 from typing import Any
 
@@ -30,6 +30,16 @@ class Moments:
     infinite: float
     nan: float
 
+    def scaled(self, factor: float) -> Moments:
+        """Return the moments of the array times a positive number."""
+        return replace(
+            self,
+            mean=self.mean * factor,
+            std=self.std * factor,
+            rms=self.rms * factor,
+            log10_rms=self.log10_rms + log10(factor),
+        )
+
 
 def moments(x: FloatArray, exponent: int = 0) -> Moments:
     """Measure an array that stands for ``x * 2**exponent``.
@@ -43,7 +53,8 @@ def moments(x: FloatArray, exponent: int = 0) -> Moments:
     peak = max(high, -low)
     if peak == 0:
         return Moments(0.0, 0.0, 0.0, -inf, 1.0, 0.0, 0.0)
-    zero = 1.0 - np.count_nonzero(x) / x.size
+    # all() is four times as fast as count_nonzero, and mostly true.
+    zero = 0.0 if x.all() else 1.0 - np.count_nonzero(x) / x.size
     if low == high:
         log10_rms = log10(peak) + exponent * LOG10_2
         return Moments(_scaled(low, exponent), 0.0, _scaled(peak, exponent), log10_rms, zero, 0.0, 0.0)

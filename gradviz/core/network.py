@@ -88,30 +88,32 @@ class Network:
         """s, what the branch beside a skip connection is multiplied by."""
         return RESIDUAL_SCALES[self.spec.residual_scale].factor(self.spec.depth)
 
-    def weight_scale(self, layer: int) -> float:
+    def weight_factor(self, layer: int) -> float:
         """Return what the draw of a layer's weights is multiplied by."""
         fan_in, fan_out = self.units[layer - 1], self.units[layer]
-        return self.initializer.scale(self.spec.gain, fan_in, fan_out, self.spec.fan_mode)
+        scale = self.initializer.scale(self.spec.gain, fan_in, fan_out, self.spec.fan_mode)
+        return scale * self._fitted.get(self.drawn_as(layer), 1.0)
 
     def weight(self, layer: int) -> FloatArray:
         """Return W[layer], (n_l, n_{l-1})."""
         shape = (self.units[layer], self.units[layer - 1])
-        unit = unit_weight(self.spec.seed, self._drawn_as(layer), shape, self.initializer.draw, self.precision.computes_in)
-        return self.precision.round(unit * unit.dtype.type(self.weight_scale(layer) * self._fitted.get(layer, 1.0)))
+        unit = unit_weight(self.spec.seed, self.drawn_as(layer), shape, self.initializer.draw, self.precision.computes_in)
+        return self.precision.round(unit * unit.dtype.type(self.weight_factor(layer)))
 
     def bias(self, layer: int) -> FloatArray:
         """Return b[layer], (n_l,)."""
         units, kind = self.units[layer], self.precision.computes_in
         if not self.spec.bias_std:
             return np.zeros(units, kind)
-        unit = rng(self.spec.seed, self._drawn_as(layer), Stream.BIAS).standard_normal(units)
+        unit = rng(self.spec.seed, self.drawn_as(layer), Stream.BIAS).standard_normal(units)
         return self.precision.round((self.spec.bias_std * unit).astype(kind))
 
-    def fit(self, layer: int, z: FloatArray) -> float:
-        """Rescale the weights of a layer so that z has variance gain², and return the factor (LSUV)."""
-        std = float(z.std(dtype=np.float64))
-        self._fitted[layer] = factor = self.spec.gain / std if std > 0 else 1.0
-        return factor
+    def fit(self, layer: int, z: FloatArray) -> None:
+        """Rescale the weights of a layer so that z = W·a has variance gain² (LSUV)."""
+        drawn_as = self.drawn_as(layer)
+        if drawn_as not in self._fitted:  # shared weights are fitted where they occur first
+            std = float(z.std(dtype=np.float64))
+            self._fitted[drawn_as] = self.spec.gain / std if std > 0 else 1.0
 
     @cached_property
     def _fitted(self) -> dict[int, float]:
@@ -120,7 +122,7 @@ class Network:
     def _own_output(self, layer: int) -> Activation | None:
         return OUTPUT_ACTIVATIONS[self.spec.output_activation].activation if layer == self.spec.depth else None
 
-    def _drawn_as(self, layer: int) -> int:
+    def drawn_as(self, layer: int) -> int:
         """Return the layer whose draw this one has: its own, or with shared weights that of the first of its shape."""
         if not self.spec.shared_weights:
             return layer

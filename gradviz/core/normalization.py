@@ -63,7 +63,12 @@ BLOCK_NORMALIZATIONS: dict[str, Normalization] = {
     entry.name: entry
     for entry in (
         Normalization("none", N_("None"), N_("The signal passes as it is."), None),
-        Normalization("batch", N_("Batch"), N_("Each unit: mean 0 and variance 1 over the batch."), 0),
+        Normalization(
+            "batch",
+            N_("Batch"),
+            N_("Each unit: mean 0 and variance 1 over the batch. A batch of one leaves nothing but zeros."),
+            0,
+        ),
         Normalization("layer", N_("Layer"), N_("Each example: mean 0 and variance 1 over the units of a layer."), 1),
         Normalization(
             "rms", N_("RMS"), N_("Each example: mean square 1 over the units of a layer; the mean stays."), 1, centres=False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -19,11 +21,19 @@ from gradviz.core.jacobian import Jacobian
 from gradviz.core.measures import moments, series_of
 from gradviz.core.memory import needed_bytes, refuse_what_does_not_fit, traced_bytes
 from gradviz.core.network import BackwardStep, ForwardStep, Network, propagate
+from gradviz.core.predict import predict
 from gradviz.core.spec import Spec
 from gradviz.core.verdict import Verdict
+from gradviz.core.weights import weight_statistics
 
 BLAS_THREADS = 1
 """One, everywhere: how a product is split among threads changes its last bits, and the window wants a core for itself."""
+
+MOST_PAIRS = 32
+"""The correlation of two inputs is the mean over so many pairs at most."""
+
+MOST_BEHIND = 3
+"""So many steps may wait to be measured; each holds its layer's arrays."""
 
 Tick = Callable[[float], None]
 """Called between layers with the share of the work that is done; it may raise to break the run off."""
@@ -41,11 +51,19 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
     """
     refuse_what_does_not_fit(needed_bytes(spec))
     meter = _Meter(Network(spec))
-    for step in _steps(meter.network, tick):
-        if isinstance(step, ForwardStep):
-            meter.measure_forward(step)
-        else:
-            meter.measure_backward(step)
+    # The network goes on to the next layer while this one is measured: two threads, and the same numbers as one.
+    with _blas_threads(BLAS_THREADS), ThreadPoolExecutor(1, "measure") as measuring:
+        behind: deque[Future[None]] = deque()
+        try:
+            for step in _steps(meter.network, tick):
+                behind.append(measuring.submit(meter.measure, step))
+                if len(behind) > MOST_BEHIND:
+                    behind.popleft().result()
+            for future in behind:
+                future.result()
+        except BaseException:
+            measuring.shutdown(cancel_futures=True)
+            raise
     return meter.frame()
 
 
@@ -63,33 +81,41 @@ class _Meter:
         self._shared: Histogram | None = None
         self._jacobian = Jacobian(network)
         self._loss = np.nan
+        self._theory: dict[str, Float64Array] = {}
 
-    def measure_forward(self, step: ForwardStep) -> None:
-        """Measure what the forward pass did in a layer."""
+    def measure(self, step: ForwardStep | BackwardStep) -> None:
+        """Measure one layer, one way. In the order of the pass, in whatever thread."""
+        with np.errstate(all="ignore"):  # NumPy's error state is the thread's own
+            if isinstance(step, ForwardStep):
+                self._measure_forward(step)
+            else:
+                self._measure_backward(step)
+
+    def _measure_forward(self, step: ForwardStep) -> None:
         place = step.layer - 1
         found = self._found[place]
-        found |= {"a": moments(step.a), "z": moments(step.z), "W": moments(step.W)}
+        weight = weight_statistics(self.network, step)
+        found |= {"a": moments(step.a), "z": moments(step.z), "W": weight.moments}
         found["saturated"] = self._saturated(step)
         found["dead"] = float(np.mean(~step.a.any(axis=0)))
-        sizes = np.abs(step.a)
-        small = sizes < self.network.precision.smallest_normal
-        found["subnormal"] = (np.count_nonzero(small) - np.count_nonzero(sizes == 0)) / sizes.size
-        if len(step.z) > 1:
-            found["correlation"] = _correlation(step.z)
+        small = np.abs(step.a) < self.network.precision.smallest_normal
+        found["subnormal"] = np.count_nonzero(step.a[small]) / small.size if small.any() else 0.0
+        found["correlation"] = _correlation(step.z)
+        if step.layer == 1:
+            self._theory = predict(self.network, moments(step.a_before).rms ** 2, _correlation(step.a_before))
         if self._jacobian.is_defined:
             found |= self._jacobian.follow(step)
         for key, counted in (
             ("activation_log10", magnitude_counts(step.a)),
             ("pre_activation", own_counts(step.z)),
-            ("weight", own_counts(step.W)),
+            ("weight", (weight.edges, weight.counts)),
         ):
             self._histograms[key][place] = counted
         self._activations.append(step.a)
         if step.layer == self.network.spec.depth:
             self._finish_forward(step)
 
-    def measure_backward(self, step: BackwardStep) -> None:
-        """Measure the gradients in a layer."""
+    def _measure_backward(self, step: BackwardStep) -> None:
         place = step.layer - 1
         for name in ("grad_a", "grad_z", "grad_W", "grad_b"):
             self._found[place][name] = moments(getattr(step, name), step.exponent)
@@ -111,6 +137,7 @@ class _Meter:
             counts={"activation": self._shared[1]}
             | {key: np.stack([count for _edges, count in each]) for key, each in rows.items()},
             series=series,
+            theory=self._theory,
             verdict=Verdict.of(log10_rms, series["log10_grad_a_rms"], spec.dtype),
             loss=self._loss,
         )
@@ -133,7 +160,9 @@ class _Meter:
 
 def _correlation(z: FloatArray) -> float:
     """Return the mean cosine between the rows of the pairs of examples 1 and 2, 3 and 4, and so on."""
-    pairs = z[: len(z) // 2 * 2].astype(np.float64).reshape(-1, 2, z.shape[1])
+    if len(z) < 2:
+        return float("nan")
+    pairs = z[: min(len(z) // 2, MOST_PAIRS) * 2].astype(np.float64).reshape(-1, 2, z.shape[1])
     pairs = pairs / np.abs(pairs).max(axis=2, keepdims=True)
     one, other = pairs[:, 0], pairs[:, 1]
     products = np.einsum("bi,bi->b", one, other)
@@ -169,6 +198,16 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
     refuse_what_does_not_fit(traced_bytes(spec))
     network = Network(spec)
     arrays: dict[str, np.ndarray] = {}
+    with _blas_threads(BLAS_THREADS):
+        _collect(network, tick, arrays)
+    with np.errstate(all="ignore"):
+        arrays = {name: array.astype(network.precision.dtype, copy=False) for name, array in arrays.items()}
+    if spec.loss != "cotangent":
+        arrays["target"] = network.loss.target(spec, network.units[-1])
+    return Trace(spec, arrays)
+
+
+def _collect(network: Network, tick: Tick, arrays: dict[str, np.ndarray]) -> None:
     for step in _steps(network, tick):
         if isinstance(step, ForwardStep):
             if step.layer == 1:
@@ -178,18 +217,13 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
             for name in ("grad_z", "grad_a", "grad_W", "grad_b"):
                 with np.errstate(all="ignore"):
                     arrays[f"{name}{step.layer}"] = np.ldexp(getattr(step, name), step.exponent)
-    with np.errstate(all="ignore"):
-        arrays = {name: array.astype(network.precision.dtype, copy=False) for name, array in arrays.items()}
-    if spec.loss != "cotangent":
-        arrays["target"] = network.loss.target(spec, network.units[-1])
-    return Trace(spec, arrays)
 
 
 def _steps(network: Network, tick: Tick) -> Iterator[ForwardStep | BackwardStep]:
     """Yield the pass, telling how far it is; overflow and NaN are what is being taught, not something to warn of."""
     total = 2 * network.spec.depth
     # NumPy's error state is the thread's own, so it is set here, wherever this runs.
-    with np.errstate(all="ignore"), _blas_threads(BLAS_THREADS):
+    with np.errstate(all="ignore"):
         for done, step in enumerate(propagate(network)):
             tick(done / total)
             yield step

@@ -306,7 +306,7 @@ class Spec(BaseModel):
     output_activation: str = _knob(
         "same",
         N_("Output activation"),
-        N_("The activation of the last layer. One of its own is neither normalized nor skipped past."),
+        N_("The activation of the last layer. One that is named here, even the same, is neither normalized nor skipped past."),
         choices=OUTPUT_ACTIVATIONS,
         group="more",
     )

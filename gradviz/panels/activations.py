@@ -8,7 +8,7 @@ from math import ceil, log10
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
 from gradviz.core.activations import ACTIVATIONS
@@ -124,6 +124,10 @@ class ActivationsPanel(Panel):
         super().__init__(style)
         self._range = StillRange(room=0.03)
         self._shown = (0.0, 1.0)
+        self._theory = [pg.PlotDataItem(), pg.PlotDataItem()]
+        for curve in self._theory:
+            curve.setZValue(30)
+            self.plot.addItem(curve, ignoreBounds=True)
         self._ridges = RidgesItem()
         self._ridges.setZValue(10)
         self.plot.addItem(self._ridges, ignoreBounds=True)
@@ -133,6 +137,8 @@ class ActivationsPanel(Panel):
     def restyle_items(self, style: Style) -> None:
         """Give the ridges their colours."""
         self._ridges.style_ = style
+        for curve in self._theory:
+            curve.setPen(style.pen("ink", 1.3, 0.8, Qt.PenStyle.DashLine))
         self._marks.restyle(style, "forward")
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
@@ -144,7 +150,20 @@ class ActivationsPanel(Panel):
         self.plot.setYRange(low, high, padding=0)
         ghosts = outlines(reference, key, -1, self._shown, most=frame.depth) if reference is not None else []
         rect = QRectF(-1, low, frame.depth + 3, high - low)
+        self._show_theory(frame, by_magnitude)
         self._ridges.set_ridges(outlines(frame, key, 1, self._shown, always=self.playhead.layer), ghosts, rect)
+
+    def _show_theory(self, frame: Frame, by_magnitude: bool) -> None:
+        """Draw mean ± standard deviation as theory has them; by magnitude, the root mean square."""
+        theory, nowhere = frame.theory, np.full(frame.depth, np.nan)
+        mean, std = theory.get("activation_mean", nowhere), theory.get("activation_std", nowhere)
+        curves = (mean - std, mean + std)
+        if by_magnitude:
+            with np.errstate(all="ignore"):
+                curves = (np.log10(theory.get("activation_rms", nowhere)), nowhere)
+        for item, values in zip(self._theory, curves, strict=True):
+            layers = np.flatnonzero(np.isfinite(values) & (values >= self._shown[0]) & (values <= self._shown[1]))
+            item.setData(layers + 1.0, values[layers], connect=np.append(np.diff(layers) == 1, False))
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light the layers that the forward wave has passed, and bring out the current one."""
@@ -183,6 +202,8 @@ class ActivationsPanel(Panel):
         step = _step(frame.depth)
         if step > 1:
             text = _("a histogram every {step} layers, each scaled to its own peak").format(step=step)
+        if "activation_std" in frame.theory:
+            text += _("; dashed: RMS in theory") if self.value_axis.by_magnitude else _("; dashed: mean ± std in theory")
         return text + (_("; grey, to the left: pinned reference") if reference is not None else "")
 
     def layer_text(self, frame: Frame, layer: int) -> str:

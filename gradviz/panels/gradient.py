@@ -44,6 +44,7 @@ class GradientPanel(Panel):
         self._zone_names = {role: pg.TextItem(anchor=(1, 0.5)) for role in self._zones}
         self._reference = pg.PlotDataItem(symbol="s")
         self._reference_name = pg.TextItem(anchor=(1, 1))
+        self._theory = pg.PlotDataItem()
         self._ahead = pg.PlotDataItem(symbol="o")
         self._measured = pg.PlotDataItem(symbol="o")
         self._current = pg.ScatterPlotItem(symbol="o")
@@ -55,6 +56,7 @@ class GradientPanel(Panel):
                 *self._zone_names.values(),
                 self._reference,
                 self._reference_name,
+                self._theory,
                 self._ahead,
                 self._measured,
                 self._current,
@@ -84,6 +86,7 @@ class GradientPanel(Panel):
             item.setPen(style.pen(role, width, alpha))
             item.setSymbolPen(None)
             item.setSymbolBrush(style.brush(role, alpha))
+        self._theory.setPen(style.pen("ink", 1.3, 0.8, Qt.PenStyle.DashLine))
         self._current.setPen(style.pen("ink", 1.5))
         self._current.setBrush(style.brush("backward"))
         self._current.setSize(style.px(13))
@@ -109,6 +112,7 @@ class GradientPanel(Panel):
         self._measured.setSymbolSize(size)
         self._ahead.setSymbolSize(size)
         _set_curve(self._ahead, sizes)
+        _set_curve(self._theory, frame.theory.get(SERIES, np.full(frame.depth, np.nan)))
         self._show_zones(frame, output, low, high)
         self._show_reference(frame, reference)
         self._show_slope(frame, sizes, low, high)
@@ -133,7 +137,9 @@ class GradientPanel(Panel):
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
-        return _("RMS of ∂loss/∂a in each layer, measured") + (_(", and grey: pinned reference") if reference is not None else "")
+        text = _("RMS of ∂loss/∂a in each layer, measured")
+        text += _(", and dashed: theory") if SERIES in frame.theory else ""
+        return text + (_(", and grey: pinned reference") if reference is not None else "")
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the gradient at a layer."""

@@ -1,0 +1,69 @@
+"""What theory predicts for the measures of an experiment; nothing where no theory is known to hold."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradviz.core.arrays import Float64Array
+from gradviz.core.network import Network
+from gradviz.core.normalization import EPSILON
+from gradviz.core.theory import MeanField, backward, correlation, forward
+
+DEEPEST_CORRELATION = 200
+"""The correlation of two inputs takes a double integral per layer, up to seconds in 1,000 of them."""
+
+
+def mean_field(network: Network) -> MeanField | None:
+    """Return what the theory needs to know of a network, or None where its assumptions do not hold.
+
+    They do not for weights that are not drawn independently (c·I, constants, orthogonal, LSUV, shared), nor for an output layer
+    of another kind.
+    """
+    spec, units = network.spec, network.units
+    initializer, f = network.initializer, network.activation(1)
+    if not initializer.is_independent or spec.shared_weights or spec.output_activation != "same":
+        return None
+    return MeanField(
+        activation=f,
+        k=network.k(1),
+        weight_variance=tuple(
+            initializer.variance(spec.gain, units[l - 1], units[l], spec.fan_mode) for l in range(1, spec.depth + 1)
+        ),
+        units=units,
+        bias_variance=spec.bias_std**2,
+        residual=spec.residual,
+        residual_scale=network.branch_scale,
+        residual_order="pre" if spec.residual_order == "pre" else "post",
+        normalization=spec.normalization,  # type: ignore[arg-type]
+        normalization_place=spec.normalization_place,  # type: ignore[arg-type]
+        normalization_epsilon=EPSILON if spec.normalization != "none" else 0.0,
+    )
+
+
+def predict(network: Network, input_mean_square: float, input_correlation: float) -> dict[str, Float64Array]:
+    """Return the predictions, (L,), under the names of the measures.
+
+    Parameters
+    ----------
+    network : Network
+    input_mean_square, input_correlation : float
+        E x² of the input batch, and the mean cosine between its pairs of examples.
+    """
+    spec, net = network.spec, mean_field(network)
+    signal = forward(net, input_mean_square) if net is not None and np.isfinite(input_mean_square) else None
+    if net is None or signal is None:
+        return {}
+    predicted = {
+        "activation_mean": signal["activation_mean"],
+        "activation_std": signal["activation_std"],
+        "activation_rms": signal["activation_rms"],
+        "pre_activation_std": signal["pre_activation_std"],
+        "pre_activation_rms": np.sqrt(signal["q"]),
+    }
+    if spec.loss == "cotangent":
+        predicted |= backward(net, signal, spec.batch)
+    if spec.depth <= DEEPEST_CORRELATION and np.isfinite(input_correlation):
+        together = correlation(net, signal, float(np.clip(input_correlation, -1, 1)))
+        if together is not None:
+            predicted["input_correlation"] = together
+    return {key: np.asarray(values, np.float64) for key, values in predicted.items() if np.isfinite(values).any()}

@@ -1,0 +1,80 @@
+"""Measured values lie on the theory, and where theory does not hold nothing is predicted."""
+
+import numpy as np
+import pytest
+
+from gradviz.core.measures import MEASURES
+from gradviz.core.simulate import simulate
+from gradviz.core.spec import Spec
+
+SEEDS = 20
+CHECKED = ("activation_rms", "activation_std", "pre_activation_rms", "log10_grad_a_rms", "log10_grad_z_rms", "log10_grad_W_rms")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "activation=tanh&initializer=glorot_normal&bias_std=0.2",
+        "activation=relu&initializer=he_uniform",
+        "activation=sigmoid&initializer=lecun_truncated",
+        "activation=relu&initializer=he_normal&residual=1&residual_scale=inverse_sqrt_depth",
+    ],
+)
+def test_measured_values_lie_on_the_theory(text):
+    """Width 1024, 20 seeds: the mean over the seeds is the prediction, within 5 of its standard errors and 1 %.
+
+    The 1 % is for what is of order 1/width and 1/batch, which the theory of infinite width leaves out.
+    """
+    frames = [simulate(Spec.from_text(text).replace(depth=5, width=1024, batch=64, seed=seed)) for seed in range(SEEDS)]
+    for key in CHECKED:
+        measured = np.array([frame.series[key] for frame in frames])
+        predicted = np.mean([frame.theory[key] for frame in frames], axis=0)
+        error = 5 * measured.std(axis=0, ddof=1) / np.sqrt(SEEDS)
+        allowed = error + (np.log10(1.01) if key.startswith("log10_") else 0.01 * np.abs(predicted))
+        assert (np.abs(measured.mean(axis=0) - predicted) <= allowed).all(), key
+
+
+@pytest.mark.parametrize("normalization", ["batch", "layer", "rms"])
+def test_normalized_networks_have_their_own_recursion(normalization):
+    """Depth 5, width 512: within 5 % of the gradient's size in every layer."""
+    spec = Spec(activation="relu", initializer="he_normal", depth=5, width=512, batch=512, normalization=normalization)
+    frames = [simulate(spec.replace(seed=seed)) for seed in range(3)]
+    measured = np.mean([frame.series["log10_grad_a_rms"] for frame in frames], axis=0)
+    np.testing.assert_allclose(measured, frames[0].theory["log10_grad_a_rms"], atol=np.log10(1.05))
+
+
+def test_the_correlation_of_two_inputs_follows_its_map():
+    """ReLU draws all inputs together: from c = 0 towards 1, as the arc-cosine map says."""
+    spec = Spec(activation="relu", initializer="he_normal", depth=10, width=1024, batch=64)
+    frame = simulate(spec)
+    np.testing.assert_allclose(frame.series["input_correlation"], frame.theory["input_correlation"], atol=0.03)
+    assert frame.series["input_correlation"][-1] > 0.6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "initializer=identity",
+        "initializer=orthogonal",
+        "initializer=lsuv",
+        "initializer=zeros",
+        "shared_weights=true",
+        "output_activation=linear",
+        "residual=2&residual_order=post",
+    ],
+)
+def test_silence_where_no_theory_holds(text):
+    assert not simulate(Spec.from_text(text).replace(depth=4, width=20, batch=8)).theory
+
+
+@pytest.mark.parametrize("text", ["loss=mse", "loss=cross_entropy"])
+def test_a_loss_has_its_own_gradient_and_no_prediction(text):
+    theory = simulate(Spec.from_text(text).replace(depth=3, width=20, batch=8)).theory
+    assert "activation_rms" in theory and "log10_grad_a_rms" not in theory
+
+
+def test_every_prediction_is_of_a_measure():
+    frame = simulate(Spec(depth=4, width=20, batch=8))
+    assert set(frame.theory) <= set(MEASURES) and len(frame.theory) >= 9
+    assert all(values.shape == (4,) and not values.flags.writeable for values in frame.theory.values())
+    assert {f"{key}_theory" for key in frame.theory} <= set(frame.columns())
