@@ -17,6 +17,9 @@ from gradviz.core.measures import LOG10_2
 BINS = 101
 """Bins of an axis that all layers share; odd, so that a spike at the middle of a symmetric axis stands in one bin."""
 
+SMALLEST_SPAN = 1e-300
+"""An axis shorter than this has edges that float64 cannot tell apart; the values then stand in the middle of a longer one."""
+
 DECADES = 16
 PER_DECADE = 6
 """A histogram by magnitude spans the 16 decades (float64's digits) below the layer's peak, in six bins each."""
@@ -40,10 +43,12 @@ def shared_edges(arrays: Sequence[FloatArray], bounds: tuple[float, float]) -> F
         high = _nice(max(_extreme(array, np.fmax) for array in arrays))
     if bounds[0] == -bounds[1] and max(-low, high) <= 2 * min(-low, high):
         low, high = min(low, -high), max(high, -low)
-    if low == high:
+    if not high / 2 - low / 2 > SMALLEST_SPAN:
         low, high = low - 1.0, high + 1.0
     # Halves, because the difference of two large float64 may be infinite.
-    return 2 * np.linspace(low / 2, high / 2, BINS + 1)
+    edges = 2 * np.linspace(low / 2, high / 2, BINS + 1)
+    edges[0], edges[-1] = low, high  # which half of the smallest number is not
+    return edges
 
 
 def own_counts(x: FloatArray) -> tuple[Float64Array, IntArray]:

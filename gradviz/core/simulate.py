@@ -32,7 +32,10 @@ BLAS_THREADS = 1
 MOST_PAIRS = 32
 """The correlation of two inputs is the mean over so many pairs at most."""
 
-MOST_BEHIND = 3
+WORTH_A_THREAD = 2**15
+"""Numbers in a layer's activations, below which handing a layer to another thread costs more than measuring it."""
+
+MOST_BEHIND = 4
 """So many steps may wait to be measured; each holds its layer's arrays."""
 
 Tick = Callable[[float], None]
@@ -51,20 +54,44 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
     """
     refuse_what_does_not_fit(needed_bytes(spec))
     meter = _Meter(Network(spec))
-    # The network goes on to the next layer while this one is measured: two threads, and the same numbers as one.
-    with _blas_threads(BLAS_THREADS), ThreadPoolExecutor(1, "measure") as measuring:
-        behind: deque[Future[None]] = deque()
+    with _blas_threads(BLAS_THREADS), _measuring(meter.network) as submit:
+        for step in _steps(meter.network, tick):
+            meter.follow(step)
+            submit(meter.measure, step)
+            if isinstance(step, ForwardStep) and step.layer == spec.depth:
+                for place in range(spec.depth):
+                    submit(meter.count, place)
+    return meter.frame()
+
+
+Submit = Callable[[Callable[[Any], None], Any], None]
+
+
+@contextmanager
+def _measuring(network: Network) -> Iterator[Submit]:
+    """Hand out what calls a function: beside the network's own thread where that pays, else at once.
+
+    Each layer has its own place, so that it makes no difference when it is measured. (Two threads beside the network's are
+    slower than one: they wait for each other's hold on the interpreter.)
+    """
+    if network.spec.batch * max(network.units) < WORTH_A_THREAD:
+        yield lambda call, argument: call(argument)
+        return
+    behind: deque[Future[None]] = deque()
+    with ThreadPoolExecutor(1, "measure") as worker:
+
+        def submit(call: Callable[[Any], None], argument: Any) -> None:
+            behind.append(worker.submit(call, argument))
+            if len(behind) > MOST_BEHIND:
+                behind.popleft().result()
+
         try:
-            for step in _steps(meter.network, tick):
-                behind.append(measuring.submit(meter.measure, step))
-                if len(behind) > MOST_BEHIND:
-                    behind.popleft().result()
+            yield submit
             for future in behind:
                 future.result()
         except BaseException:
-            measuring.shutdown(cancel_futures=True)
+            worker.shutdown(cancel_futures=True)
             raise
-    return meter.frame()
 
 
 class _Meter:
@@ -77,14 +104,33 @@ class _Meter:
         self._histograms: dict[str, list[Histogram | None]] = {
             key: [None] * depth for key in ("activation_log10", "pre_activation", "weight", "grad_a_log10", "grad_W_log10")
         }
-        self._activations: list[FloatArray] = []
-        self._shared: Histogram | None = None
+        self._activations: list[FloatArray | None] = [None] * depth
+        self._shared_edges: Float64Array | None = None
+        self._shared_counts: list[IntArray | None] = [None] * depth
         self._jacobian = Jacobian(network)
         self._loss = np.nan
         self._theory: dict[str, Float64Array] = {}
 
+    def follow(self, step: ForwardStep | BackwardStep) -> None:
+        """Do what has to be done in the order of the pass."""
+        if not isinstance(step, ForwardStep):
+            return
+        place = step.layer - 1
+        self._activations[place] = step.a
+        if self._jacobian.is_defined:
+            self._found[place] |= self._jacobian.follow(step)
+        if step.layer == self.network.spec.depth:
+            self._finish_forward(step)
+
+    def count(self, place: int) -> None:
+        """Count the activations of a layer on the axis that all share."""
+        activation = self._activations[place]
+        assert activation is not None and self._shared_edges is not None
+        self._shared_counts[place] = counts(activation, self._shared_edges)
+        self._activations[place] = None
+
     def measure(self, step: ForwardStep | BackwardStep) -> None:
-        """Measure one layer, one way. In the order of the pass, in whatever thread."""
+        """Measure one layer, one way; in any order, in any thread."""
         with np.errstate(all="ignore"):  # NumPy's error state is the thread's own
             if isinstance(step, ForwardStep):
                 self._measure_forward(step)
@@ -103,17 +149,12 @@ class _Meter:
         found["correlation"] = _correlation(step.z)
         if step.layer == 1:
             self._theory = predict(self.network, moments(step.a_before).rms ** 2, _correlation(step.a_before))
-        if self._jacobian.is_defined:
-            found |= self._jacobian.follow(step)
         for key, counted in (
             ("activation_log10", magnitude_counts(step.a)),
             ("pre_activation", own_counts(step.z)),
             ("weight", (weight.edges, weight.counts)),
         ):
             self._histograms[key][place] = counted
-        self._activations.append(step.a)
-        if step.layer == self.network.spec.depth:
-            self._finish_forward(step)
 
     def _measure_backward(self, step: BackwardStep) -> None:
         place = step.layer - 1
@@ -128,13 +169,14 @@ class _Meter:
         with np.errstate(divide="ignore"):
             log10_rms = np.log10(series["activation_rms"])
         rows = {key: [row for row in each if row is not None] for key, each in self._histograms.items()}
-        assert self._shared is not None
+        assert self._shared_edges is not None
+        shared_counts = np.stack([counted for counted in self._shared_counts if counted is not None])
         return Frame(
             spec=spec,
             step=0,
-            edges={"activation": self._shared[0]}
+            edges={"activation": self._shared_edges}
             | {key: np.stack([edges for edges, _counts in each]) for key, each in rows.items()},
-            counts={"activation": self._shared[1]}
+            counts={"activation": shared_counts}
             | {key: np.stack([count for _edges, count in each]) for key, each in rows.items()},
             series=series,
             theory=self._theory,
@@ -153,9 +195,7 @@ class _Meter:
         # Normalization and skip connections lead beyond the bounds of f.
         plain = spec.normalization == "none" and not spec.residual and spec.output_activation == "same"
         bounds = self.network.activation(1).bounds_at(self.network.k(1)) if plain else (-np.inf, np.inf)
-        edges = shared_edges(self._activations, bounds)
-        self._shared = edges, np.stack([counts(activation, edges) for activation in self._activations])
-        self._activations.clear()
+        self._shared_edges = shared_edges([a for a in self._activations if a is not None], bounds)
 
 
 def _correlation(z: FloatArray) -> float:

@@ -24,6 +24,10 @@ FACTOR_DECADES = log10(2.0) - 1e-12
 """So does a factor of 2 or more, or ½ or less, in every layer, which a shallow network shows before it comes to 10±³."""
 
 
+GROWN_DECADES = log10(1.005)
+"""Above this a total reads as more than 1.00."""
+
+
 class Kind(Enum):
     """What becomes of a signal."""
 
@@ -56,6 +60,11 @@ class Signal:
     zero_layer: int | None
     unfinite_layer: int | None
     underflow_layer: int | None
+
+    @property
+    def word(self) -> str:
+        """What becomes of it, for a choice of words: a stable signal may have grown a little."""
+        return "grown" if self.kind is Kind.STABLE and self.log10_total > GROWN_DECADES else self.kind.value
 
     @property
     def log10_factor(self) -> float:
@@ -143,7 +152,7 @@ class Verdict:
         if signal.unfinite_layer is not None:
             template = words["nan" if isnan(signal.log10_total) else "infinite"]
             return _(template).format(layer=signal.unfinite_layer, **said)
-        template = words["zero" if signal.zero_layer is not None else signal.kind.value if signal.steps else "single"]
+        template = words["zero" if signal.zero_layer is not None else signal.word if signal.steps else "single"]
         sentence = _(template).format(layer=signal.zero_layer, **said)
         if signal.zero_layer is None and signal.underflow_layer is not None:
             template = words["underflow"]
@@ -154,6 +163,7 @@ class Verdict:
 _FORWARD = {
     "vanishing": N_("The signal vanishes: {factor} per layer, {total} of it arrives at layer {depth}."),
     "stable": N_("The signal is stable: {factor} per layer, {total} of it arrives at layer {depth}."),
+    "grown": N_("The signal is stable: {factor} per layer, {total} times as large at layer {depth}."),
     "exploding": N_("The signal explodes: {factor} per layer, {total} times as large at layer {depth}."),
     "zero": N_("The signal vanishes: it is exactly 0 in {dtype} from layer {layer} on."),
     "infinite": N_("The signal explodes: from layer {layer} on it is infinite in {dtype}."),
@@ -164,6 +174,7 @@ _FORWARD = {
 _BACKWARD = {
     "vanishing": N_("The gradient vanishes: {factor} per layer, {total} of it reaches layer 1."),
     "stable": N_("The gradient is stable: {factor} per layer, {total} of it reaches layer 1."),
+    "grown": N_("The gradient is stable: {factor} per layer, {total} times as large at layer 1."),
     "exploding": N_("The gradient explodes: {factor} per layer, {total} times as large at layer 1."),
     "zero": N_("The gradient vanishes: it is exactly 0 in {dtype} from layer {layer} down."),
     "infinite": N_("The gradient explodes: from layer {layer} down it is infinite in {dtype}."),

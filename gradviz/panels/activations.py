@@ -157,10 +157,9 @@ class ActivationsPanel(Panel):
         """Draw mean ± standard deviation as theory has them; by magnitude, the root mean square."""
         theory, nowhere = frame.theory, np.full(frame.depth, np.nan)
         mean, std = theory.get("activation_mean", nowhere), theory.get("activation_std", nowhere)
-        curves = (mean - std, mean + std)
-        if by_magnitude:
-            with np.errstate(all="ignore"):
-                curves = (np.log10(theory.get("activation_rms", nowhere)), nowhere)
+        with np.errstate(all="ignore"):
+            by_size = np.log10(theory.get("activation_rms", nowhere))
+            curves = (by_size, nowhere) if by_magnitude else (mean - std, mean + std)
         for item, values in zip(self._theory, curves, strict=True):
             layers = np.flatnonzero(np.isfinite(values) & (values >= self._shown[0]) & (values <= self._shown[1]))
             item.setData(layers + 1.0, values[layers], connect=np.append(np.diff(layers) == 1, False))

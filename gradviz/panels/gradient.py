@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from gradviz.core.arrays import PRECISIONS
 from gradviz.core.frame import Frame
-from gradviz.core.verdict import THRESHOLD_DECADES, Kind
+from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.numbers import exact_text, factor_text, power_text
 from gradviz.panels.base import LIMIT, Panel
@@ -23,9 +23,10 @@ from gradviz.panels.style import Style
 SERIES = "log10_grad_a_rms"
 
 _FINDINGS = {
-    Kind.VANISHING: N_("The gradient vanishes: {total} of it reaches layer 1"),
-    Kind.STABLE: N_("The gradient arrives: {total} of it reaches layer 1"),
-    Kind.EXPLODING: N_("The gradient explodes: {total} times as large at layer 1"),
+    "vanishing": N_("The gradient vanishes: {total} of it reaches layer 1"),
+    "stable": N_("The gradient arrives: {total} of it reaches layer 1"),
+    "grown": N_("The gradient arrives: {total} times as large at layer 1"),
+    "exploding": N_("The gradient explodes: {total} times as large at layer 1"),
 }
 
 
@@ -56,9 +57,9 @@ class GradientPanel(Panel):
                 *self._zone_names.values(),
                 self._reference,
                 self._reference_name,
-                self._theory,
                 self._ahead,
                 self._measured,
+                self._theory,
                 self._current,
                 self._slope,
             ]
@@ -133,7 +134,7 @@ class GradientPanel(Panel):
         signal = frame.verdict.backward
         if not isfinite(signal.log10_total) or not signal.steps:
             return frame.verdict.backward_text().rstrip(".")
-        return _(_FINDINGS[signal.kind]).format(total=power_text(signal.log10_total))
+        return _(_FINDINGS[signal.word]).format(total=power_text(signal.log10_total))
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""

@@ -162,6 +162,24 @@ def test_a_run_can_be_broken_off_within_one_layer():
     assert shares == pytest.approx([i / 20 for i in range(11)])
 
 
+def test_a_large_run_that_is_measured_beside_can_be_broken_off_too():
+    """And what goes wrong while measuring is not lost in the other thread."""
+    spec = Spec(depth=20, width=256, batch=256)
+
+    def tick(share):
+        if share >= 0.5:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        simulate(spec, tick)
+
+
+def test_a_fault_in_the_measuring_thread_is_raised(monkeypatch):
+    monkeypatch.setattr(module, "magnitude_counts", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        simulate(Spec(depth=20, width=256, batch=256))
+
+
 @pytest.mark.parametrize(
     ("text", "forward", "backward"),
     [

@@ -1,0 +1,68 @@
+"""The singular values of the derivative of each layer by the input, against a derivative taken by central differences."""
+
+import numpy as np
+import pytest
+
+from gradviz.core.activations import ACTIVATIONS
+from gradviz.core.simulate import simulate, trace
+from gradviz.core.spec import Spec
+
+
+def output(arrays, spec, x, layer):
+    """Run one example through the first layers, in a few lines of textbook."""
+    f, a = ACTIVATIONS[spec.activation].f, {0: x}
+    scale = 1 / np.sqrt(spec.depth) if spec.residual_scale == "inverse_sqrt_depth" else 1.0
+    for l in range(1, layer + 1):
+        z = arrays[f"W{l}"] @ a[l - 1] + arrays[f"b{l}"]
+        skip = a[l - spec.residual] if spec.residual and l % spec.residual == 0 else None
+        if skip is None:
+            a[l] = f(z, 0.0)
+        else:
+            a[l] = skip + scale * f(z, 0.0) if spec.residual_order == "pre" else f(skip + scale * z, 0.0)
+    return a[layer]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "linear", "silu"])
+@pytest.mark.parametrize(
+    "architecture",
+    ["bias_std=0.3", "residual=1", "residual=2&residual_scale=inverse_sqrt_depth", "residual=2&residual_order=post"],
+)
+def test_singular_values_agree_with_central_differences(activation, architecture):
+    spec = Spec.from_text(f"{architecture}&initializer=lecun_normal&dtype=float64&jacobian=true&depth=6&width=7&batch=3")
+    spec = spec.replace(activation=activation)
+    series, arrays, h = simulate(spec).series, trace(spec).arrays, 1e-6
+    x = arrays["a0"][0]
+    for layer in (1, 4, 6):
+        columns = [(output(arrays, spec, x + h * e, layer) - output(arrays, spec, x - h * e, layer)) / (2 * h) for e in np.eye(7)]
+        singular = np.linalg.svd(np.array(columns).T, compute_uv=False)
+        assert 10 ** series["log10_jacobian_largest"][layer - 1] == pytest.approx(singular[0], rel=1e-7)
+        assert 10 ** series["log10_jacobian_smallest"][layer - 1] == pytest.approx(singular[-1], rel=1e-5, abs=1e-8)
+
+
+def test_a_thousand_layers_of_c_times_identity():
+    """Both singular values are c^l, far beyond float64."""
+    spec = Spec(
+        activation="linear", initializer="identity", gain=1e-3, depth=1000, width=3, batch=2, jacobian=True, dtype="float64"
+    )
+    series = simulate(spec).series
+    for key in ("log10_jacobian_largest", "log10_jacobian_smallest"):
+        np.testing.assert_allclose(series[key], -3.0 * np.arange(1, 1001), rtol=1e-9)
+
+
+def test_a_direction_that_is_lost_is_an_exact_zero():
+    """ReLU turns units off, and what they saw of the input is gone."""
+    series = simulate(Spec(activation="relu", initializer="he_normal", depth=5, width=20, batch=2, jacobian=True)).series
+    assert (series["log10_jacobian_smallest"] == -np.inf).all()
+    assert np.isfinite(series["log10_jacobian_largest"]).all()
+
+
+@pytest.mark.parametrize("text", ["", "jacobian=true&normalization=batch", "jacobian=true&output_activation=softmax"])
+def test_it_is_silent_where_it_was_not_asked_for_or_is_not_defined(text):
+    series = simulate(Spec.from_text(text).replace(depth=3, width=5, batch=4)).series
+    assert np.isnan(series["log10_jacobian_largest"]).all()
+
+
+def test_a_network_that_overflows_has_none_from_there_on():
+    spec = Spec(activation="relu", initializer="constant", gain=1e6, depth=12, width=20, batch=2, jacobian=True, data="ones")
+    largest = simulate(spec).series["log10_jacobian_largest"]
+    assert np.isfinite(largest[0])
