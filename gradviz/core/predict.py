@@ -7,7 +7,8 @@ import numpy as np
 from gradviz.core.arrays import Float64Array
 from gradviz.core.network import Network
 from gradviz.core.normalization import EPSILON
-from gradviz.core.theory import MeanField, backward, correlation, forward
+from gradviz.core.theory import MeanField, backward, correlation, fixed_point, forward
+from gradviz.i18n import _
 
 DEEPEST_CORRELATION = 200
 """The correlation of two inputs takes a double integral per layer, up to seconds in 1,000 of them."""
@@ -38,6 +39,20 @@ def mean_field(network: Network) -> MeanField | None:
         normalization_place=spec.normalization_place,  # type: ignore[arg-type]
         normalization_epsilon=EPSILON if spec.normalization != "none" else 0.0,
     )
+
+
+def limit_text(network: Network) -> str:
+    """Return one sentence on where a plain network settles if it is deep enough, or nothing where it does not."""
+    net = mean_field(network)
+    if net is None or not net.is_plain or len(set(network.units)) > 1:
+        return ""
+    limit = fixed_point(net.activation, net.k, net.sigma_w2[-1], net.bias_variance)
+    if limit is None:
+        return ""
+    said = {"q": f"{limit.q:.4g}", "chi": f"{limit.chi:.4g}", "scale": f"{limit.depth_scale:.3g}"}
+    return _(
+        "Theory: deep down E z² settles at {q}; there the squared gradient changes by χ = {chi} per layer, by e in {scale} layers."
+    ).format(**said)
 
 
 def predict(network: Network, input_mean_square: float, input_correlation: float) -> dict[str, Float64Array]:

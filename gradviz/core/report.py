@@ -1,6 +1,8 @@
 """A Frame as text: a table per layer and the verdict."""
 
 from gradviz.core.frame import Frame
+from gradviz.core.network import Network
+from gradviz.core.predict import limit_text
 from gradviz.core.words import caption
 from gradviz.i18n import _
 from gradviz.numbers import decimal_text, signed_text
@@ -40,6 +42,8 @@ def report(frame: Frame) -> str:
     table = "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
     note = _("grad: root mean square of the gradient; loss {loss}").format(loss=signed_text(frame.loss))
     verdict = f"{frame.verdict.backward_text()}\n{frame.verdict.forward_text()}\n{frame.verdict.threshold_text()}"
+    limit = limit_text(Network(frame.spec))
+    verdict += f"\n{limit}" if limit else ""
     return f"{caption(frame.spec)}\n\n{table}\n\n{note}\n{verdict}"
 
 

@@ -1,9 +1,13 @@
 """Measured values lie on the theory, and where theory does not hold nothing is predicted."""
 
+import re
+
 import numpy as np
 import pytest
 
 from gradviz.core.measures import MEASURES
+from gradviz.core.network import Network
+from gradviz.core.predict import limit_text
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 
@@ -78,3 +82,20 @@ def test_every_prediction_is_of_a_measure():
     assert set(frame.theory) <= set(MEASURES) and len(frame.theory) >= 9
     assert all(values.shape == (4,) and not values.flags.writeable for values in frame.theory.values())
     assert {f"{key}_theory" for key in frame.theory} <= set(frame.columns())
+
+
+def test_where_a_deep_network_settles():
+    """tanh with σ_w² = 4: q* solves q = 4 E tanh²(√q Z), and χ there is the factor that deep layers show."""
+    spec = Spec(activation="tanh", initializer="lecun_normal", gain=2.0, width=1000, depth=12, batch=32)
+    text = limit_text(Network(spec))
+    q, chi = (float(number) for number in re.findall(r"settles at ([\d.]+).*χ = ([\d.]+)", text)[0])
+    series = simulate(spec).series
+    assert series["pre_activation_rms"][-1] ** 2 == pytest.approx(q, rel=0.05)
+    assert series["grad_a_rms_factor"][-4] ** 2 == pytest.approx(chi, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "text", ["initializer=orthogonal", "activation=relu&initializer=he_normal", "residual=1", "width_profile=funnel"]
+)
+def test_nothing_is_said_where_nothing_settles(text):
+    assert limit_text(Network(Spec.from_text(text))) == ""
