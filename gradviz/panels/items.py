@@ -22,6 +22,7 @@ class PlainAxis(pg.AxisItem):
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation)
         self.enableAutoSIPrefix(False)
+        self._exporting = False
 
     def restyle(self, style: Style, thickness: float) -> None:
         """Take colours and sizes; `thickness` is the room across the axis at scale 1."""
@@ -38,6 +39,22 @@ class PlainAxis(pg.AxisItem):
         self.label.setFont(style.font(12))
         self.label.setDefaultTextColor(style.colour("quiet"))
         (self.setHeight if self.orientation in ("bottom", "top") else self.setWidth)(round(style.px(thickness)))
+
+    def setExportMode(self, export: bool, options: object = None) -> None:
+        """Draw directly while a picture is made (the name is pyqtgraph's).
+
+        Its axes draw themselves into a QPicture and play that, which Qt scales by the ratio of the two devices' resolutions: at
+        300 dpi the numbers of a PDF came out three times as large.
+        """
+        self._exporting = export
+
+    def paint(self, painter: QPainter, option: object, widget: object) -> None:
+        if not self._exporting:
+            super().paint(painter, option, widget)
+            return
+        specs = self.generateDrawSpecs(painter)
+        if specs is not None:
+            self.drawPicture(painter, *specs)
 
     def name_it(self, text: str) -> None:
         """Set the label, as plain text."""
