@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable
 from math import exp, log
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QValidator
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -25,8 +23,8 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QDoubleSlider
 
+from gradviz.app.inputs import KeyedSlider, number_box
 from gradviz.app.keys import KeepsItsKeys
 from gradviz.app.store import Store
 from gradviz.core.spec import KNOBS, Knob, Spec
@@ -79,11 +77,11 @@ class NumberControl(Control):
         low, high = knob.reach or (knob.low, knob.high)
         self._low, self._high = float(low), float(high)
         self._drag = 0
-        self.slider = _KeyedSlider(Qt.Orientation.Horizontal)  # type: ignore[no-untyped-call]
+        self.slider = KeyedSlider(Qt.Orientation.Horizontal)  # type: ignore[no-untyped-call]
         self.slider.setRange(0.0, 1.0)
         self.slider.setSingleStep(1 / SLIDER_STEPS if knob.kind is float else self._smallest_step())
         self.slider.setPageStep(0.1)
-        self.box: QSpinBox | QDoubleSpinBox = _box(knob)
+        self.box: QSpinBox | QDoubleSpinBox = number_box(knob)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.slider, 1)
@@ -136,62 +134,6 @@ class NumberControl(Control):
         self.edited.emit(self.knob.name, value, 0)
 
 
-class _KeyedSlider(QDoubleSlider):
-    """superqt 0.9's slider of real numbers, and keys: it takes none itself."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step, page = self.singleStep(), self.pageStep()
-        moves = {
-            Qt.Key.Key_Right: step,
-            Qt.Key.Key_Up: step,
-            Qt.Key.Key_Left: -step,
-            Qt.Key.Key_Down: -step,
-            Qt.Key.Key_PageUp: page,
-            Qt.Key.Key_PageDown: -page,
-            Qt.Key.Key_Home: -1.0,
-            Qt.Key.Key_End: 1.0,
-        }
-        move = moves.get(Qt.Key(event.key()))
-        if move is None:
-            event.ignore()
-        else:
-            self.setValue(min(max(self.value() + move, 0.0), 1.0))
-
-
-class _TypedBox(QDoubleSpinBox):
-    """A box that writes numbers as short as they are and reads 1e-6 too."""
-
-    def textFromValue(self, value: float) -> str:
-        return repr(value).removesuffix(".0")
-
-    def valueFromText(self, text: str) -> float:
-        return float(text)
-
-    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
-        if not re.fullmatch(r"[0-9]*\.?[0-9]*([eE][-+]?[0-9]*)?", text):
-            return QValidator.State.Invalid, text, place
-        try:
-            inside = self.minimum() <= float(text) <= self.maximum()
-        except ValueError:  # half typed: 1e-
-            inside = False
-        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, place
-
-
-def _box(knob: Knob) -> QSpinBox | QDoubleSpinBox:
-    box: QSpinBox | QDoubleSpinBox
-    if knob.kind is int:
-        box = QSpinBox()
-    else:
-        box = _TypedBox()
-        box.setDecimals(323)
-        box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
-    box.setRange(knob.low, knob.high)
-    # A number half typed is not yet a wish: 152 is not 1, 15, 152.
-    box.setKeyboardTracking(False)
-    box.setMinimumWidth(76)
-    return box
-
-
 class ChoiceControl(Control):
     """A list of the entries of a table."""
 
@@ -224,7 +166,7 @@ class SeedControl(Control):
 
     def __init__(self, knob: Knob, new_drag: Callable[[], int]) -> None:
         super().__init__(knob, new_drag)
-        self.box = _box(knob)
+        self.box = number_box(knob)
         self.button = QPushButton()
         row = QHBoxLayout()
         row.addWidget(self.box, 1)

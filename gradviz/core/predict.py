@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from gradviz.core.arrays import Float64Array
+from gradviz.core.limits import fixed_point
 from gradviz.core.network import Network
 from gradviz.core.normalization import EPSILON
-from gradviz.core.theory import MeanField, backward, correlation, fixed_point, forward
+from gradviz.core.theory import MeanField, backward, correlation, forward
 from gradviz.i18n import _
 
 DEEPEST_CORRELATION = 200

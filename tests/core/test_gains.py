@@ -6,7 +6,7 @@ import pytest
 
 from gradviz.core.activations import ACTIVATIONS
 from gradviz.core.gains import critical_gain, gains, pytorch_gain
-from gradviz.core.theory import chi, fixed_point
+from gradviz.core.limits import chi, fixed_point
 
 EVERY = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=list(ACTIVATIONS))
 

@@ -8,18 +8,8 @@ from threadpoolctl import threadpool_limits
 
 from gradviz.core import gaussian
 from gradviz.core.activations import ACTIVATIONS
-from gradviz.core.theory import (
-    MeanField,
-    Signal,
-    backward,
-    chi,
-    correlation,
-    depth_scale,
-    finite_width_band,
-    finite_width_variance,
-    fixed_point,
-    forward,
-)
+from gradviz.core.limits import chi, depth_scale, finite_width_band, finite_width_variance, fixed_point
+from gradviz.core.theory import MeanField, Signal, backward, correlation, forward
 
 DEPTH, WIDTH = 4, 1000
 EVEN = (WIDTH,) * (DEPTH + 1)
