@@ -43,6 +43,9 @@ _FINDINGS = (
 HEIGHTS = 256
 """So many heights are told apart, which is finer than a pixel of a picture 16K wide with 50 layers."""
 
+OUTLIERS = 0.001
+"""The share of a layer, at either end, that an axis of values need not reach to."""
+
 REACH = 0.86
 """How far a histogram's peak reaches towards the next layer."""
 
@@ -175,7 +178,7 @@ class ActivationsPanel(Panel):
 
     def _show_marks(self, frame: Frame, playhead: Playhead) -> None:
         series, lit = frame.series, np.array([playhead.has_activation(layer) for layer in range(1, frame.depth + 1)])
-        zero = (series["activation_zero"] == 1) & self.value_axis.by_magnitude
+        zero = series["activation_zero"] == 1
         infinite, nan = series["activation_infinite"] > 0, series["activation_nan"] > 0
         self._marks.show(lit & zero, lit & infinite, lit & nan, *self._shown)
 
@@ -201,6 +204,8 @@ class ActivationsPanel(Panel):
         step = _step(frame.depth)
         if step > 1:
             text = _("a histogram every {step} layers, each scaled to its own peak").format(step=step)
+        if (frame.series["activation_zero"] > 0).any():
+            text += _("; exact zeros left out")
         if "activation_std" in frame.theory:
             text += _("; dashed: RMS in theory") if self.value_axis.by_magnitude else _("; dashed: mean ± std in theory")
         return text + (_("; grey, to the left: pinned reference") if reference is not None else "")
@@ -267,7 +272,7 @@ def outlines(
     most : int, optional
         The last layer that there is room for.
     """
-    edges, counts = frame.edges[key], frame.counts[key]
+    edges, counts = frame.edges[key], without_zeros(frame, key)
     step, last_layer = _step(frame.depth), min(frame.depth, most or frame.depth)
     reach = (REACH if side > 0 else -REACH / 2) * step
     ridges = []
@@ -285,6 +290,24 @@ def outlines(
     return ridges
 
 
+def without_zeros(frame: Frame, key: str) -> np.ndarray:
+    """Return the counts of a histogram without the exact zeros, (L, bins).
+
+    Half of what a ReLU gives out is exactly 0: in one bin it would be a spike beside which nothing else is seen. By magnitude
+    zeros have no place anyway; the share of them is read out, and marked where it is all.
+    """
+    edges, counts = frame.edges[key], frame.counts[key]
+    if edges.ndim > 1:
+        return counts
+    finite = 1.0 - frame.series["activation_infinite"] - frame.series["activation_nan"]
+    with np.errstate(all="ignore"):
+        zeros = np.round(np.nan_to_num(frame.series["activation_zero"] * counts.sum(axis=1) / finite))
+    place = min(max(int(np.searchsorted(edges, 0.0, side="right")) - 1, 0), counts.shape[1] - 1)
+    rest = counts.copy()
+    rest[:, place] = np.maximum(rest[:, place] - zeros.astype(np.int64), 0)
+    return rest
+
+
 def _polygon(x: np.ndarray, y: np.ndarray) -> QPolygonF:
     polygon = pg.functions.create_qpolygonf(len(x))
     points = pg.functions.ndarray_from_qpolygonf(polygon)
@@ -296,7 +319,9 @@ def _span(frame: Frame, key: str) -> tuple[float, float]:
     """Return the range of values that the histograms cover."""
     edges, counts = frame.edges[key], frame.counts[key]
     if edges.ndim == 1:
-        return float(edges[0]), float(edges[-1])
+        if ACTIVATIONS[frame.spec.activation].is_bounded:
+            return float(edges[0]), float(edges[-1])
+        return _without_outliers(edges, without_zeros(frame, key))
     # By magnitude, a thin tail of tiny values reaches far down and says nothing: cut below 1 % of a layer.
     shares = np.cumsum(counts, axis=1) / np.maximum(1, counts.sum(axis=1, keepdims=True))
     filled = counts.any(axis=1)
@@ -304,6 +329,17 @@ def _span(frame: Frame, key: str) -> tuple[float, float]:
         return -1.0, 1.0
     lows = [row_edges[np.searchsorted(row, 0.01)] for row_edges, row in zip(edges[filled], shares[filled], strict=True)]
     return float(min(lows)), float(edges[filled][:, -1].max())
+
+
+def _without_outliers(edges: np.ndarray, counts: np.ndarray) -> tuple[float, float]:
+    """Return the range that holds all but a thousandth of every layer at either end, and 0."""
+    counts = counts[counts.any(axis=1)]
+    if not counts.size:
+        return float(edges[0]), float(edges[-1])
+    shares = np.cumsum(counts, axis=1) / counts.sum(axis=1, keepdims=True)
+    low = min(int(np.argmax(row > OUTLIERS)) for row in shares)
+    high = max(int(np.argmax(row >= 1 - OUTLIERS)) for row in shares)
+    return min(float(edges[low]), 0.0), max(float(edges[high + 1]), 0.0)
 
 
 def _size(value: float) -> str:

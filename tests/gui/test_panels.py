@@ -12,6 +12,7 @@ from gradviz.core.spec import Spec
 from gradviz.core.verdict import Verdict
 from gradviz.i18n import use_language
 from gradviz.panels import PANELS
+from gradviz.panels.activations import without_zeros
 from gradviz.panels.base import Panel
 from gradviz.panels.items import DecadeAxis, LayerAxis, PlainAxis
 from gradviz.panels.playhead import Phase, Playhead
@@ -245,3 +246,19 @@ def test_marks_come_with_the_wave(qtbot):
     assert panel._marks._points["zero"].data.size == 0
     panel.draw(frame, Playhead(3, Phase.BACKWARD))
     assert panel._marks._points["zero"].data.size == 7
+
+
+def test_exact_zeros_are_left_out_of_the_ridges_and_said(qtbot):
+    """Half of a ReLU's output is exactly 0; what is drawn is the other half, and the axis need not reach to single outliers."""
+    panel = PANELS["activations"].load()(LIGHT)
+    qtbot.addWidget(panel)
+    frame = frame_of("activation=relu&initializer=he_normal&depth=4&width=200&batch=200")
+    rest, counts = without_zeros(frame, "activation"), frame.counts["activation"]
+    zeros = np.round(frame.series["activation_zero"] * 200 * 200)
+    np.testing.assert_array_equal((counts - rest).sum(axis=1), zeros)
+    panel.draw(frame, Playhead(2))
+    assert "exact zeros left out" in panel.legend.text and "50% exactly 0" in panel.readout.text
+    low, high = panel.plot.viewRange()[1]
+    assert low <= 0 and high < 0.9 * frame.edges["activation"][-1]
+    panel.draw(frame_of("activation=relu&gain=0&depth=4&width=5&batch=4"), Playhead(2))
+    assert panel._marks._names["zero"].isVisible()
