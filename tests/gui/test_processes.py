@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -13,7 +12,9 @@ ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in ("D
 
 def start(code, tmp_path):
     environment = ENVIRONMENT | {"QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path), "PYTHONWARNINGS": "error"}
-    return subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 ANIMATION = """
@@ -75,12 +76,26 @@ def test_closing_while_a_run_is_under_way(tmp_path):
     assert (child.returncode, errors) == (0, "")
 
 
+SAYS_WHEN_IT_RUNS = """
+from PySide6.QtCore import QTimer
+from gradviz.app import main
+from gradviz.cli import run
+made = main.make_window
+def make(*arguments, **named):
+    window = made(*arguments, **named)
+    QTimer.singleShot(0, lambda: print("running", flush=True))  # from the event loop, so after all is wired
+    return window
+main.make_window = make
+raise SystemExit(run(["show", "depth=1000&width=300"]))
+"""
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_close_the_window(tmp_path, number):
-    child = start("from gradviz.cli import run\nraise SystemExit(run(['show', 'depth=1000&width=300']))", tmp_path)
-    time.sleep(2.5)
+    child = start(SAYS_WHEN_IT_RUNS, tmp_path)
+    assert child.stdout.readline() == "running\n"
     child.send_signal(number)
-    errors = child.communicate(timeout=10)[1]
+    errors = child.communicate(timeout=20)[1]
     assert (child.returncode, errors) == (0, "")
 
 
