@@ -259,3 +259,16 @@ def test_numbers_of_any_size_fit_into_the_table(gradviz):
 def test_nothing_is_written_when_one_file_cannot_be(gradviz, tmp_path):
     status, out, _ = gradviz("run", "depth=2&width=2", "--csv", tmp_path / "a.csv", "--json", tmp_path / "no" / "b.json")
     assert (status, out) == (1, "") and not list(tmp_path.iterdir())
+
+
+def test_a_picture_that_there_is_no_room_for_is_status_1(gradviz, monkeypatch, tmp_path):
+    """Said in a line, not in a traceback, and nothing is written."""
+    from gradviz.export import figure
+
+    monkeypatch.setattr(
+        figure,
+        "QImage",
+        type("NoRoom", (), {"Format": figure.QImage.Format, "__init__": lambda *_: None, "isNull": lambda _: True}),
+    )
+    status, _, err = gradviz("export", "depth=2&width=2", "-o", tmp_path / "x.png")
+    assert status == 1 and "cannot be made at this size" in err and not list(tmp_path.iterdir())

@@ -334,6 +334,9 @@ class Window(QMainWindow):
         self.transport.set_loops(on)
 
     def do_pin(self, on: bool) -> None:
+        if on and self.frame is None:
+            self.actions_["pin"].setChecked(False)  # there is nothing yet to pin
+            return
         self.reference = self.frame if on else None
         self._draw()
         if self.frame is not None:
@@ -377,7 +380,7 @@ class Window(QMainWindow):
     def _written(self, path: str, write: Callable[[], None]) -> None:
         try:
             write()
-        except (FileError, ValueError) as error:
+        except (FileError, ValueError, MemoryError) as error:
             self.banner.say(str(error))
         else:
             self.settings.folder = str(Path(path).parent)

@@ -84,7 +84,9 @@ def write_figure(frame: Frame, figure: Figure, path: str | Path, playhead: Playh
     FileError
         When the file cannot be written.
     ValueError
-        When no picture has that ending, or the picture cannot be made at that size.
+        When no picture has that ending, or that size.
+    MemoryError
+        When there is no room for a picture of that size.
     """
     write_whole(path, figure_bytes(frame, figure, format_of(path), playhead, reference))
 
@@ -139,7 +141,7 @@ def _drawn(frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | 
         def paint(device: QPaintDevice) -> None:
             painter = QPainter()
             if not painter.begin(device):
-                raise ValueError(_("the picture cannot be made at this size"))
+                raise MemoryError(_("the picture cannot be made at this size"))
             painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
             painter.fillRect(QRect(0, 0, device.width(), device.height()), style.colour("window"))
             for panel, row in zip(panels, rows, strict=True):
@@ -210,7 +212,7 @@ def _foot(frame: Frame, style: Style, *, with_verdict: bool) -> _Foot:
 def _image(frame: Frame, figure: Figure, paint: Paint) -> QImage:
     image = QImage(QSize(*figure.size), QImage.Format.Format_RGB32)
     if image.isNull():
-        raise ValueError(_("the picture cannot be made at this size"))
+        raise MemoryError(_("the picture cannot be made at this size"))
     image.fill(figure.style.colour("window"))
     paint(image)
     dots = round((figure.dpi or SCREEN_DPI) / 0.0254)
@@ -225,7 +227,7 @@ def _png(frame: Frame, figure: Figure, paint: Paint) -> bytes:
     buffer = QBuffer(content)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     if not _image(frame, figure, paint).save(buffer, "PNG", PNG_QUALITY):  # type: ignore[call-overload]
-        raise ValueError(_("the picture cannot be made at this size"))
+        raise MemoryError(_("the picture cannot be made at this size"))
     return bytes(content.data())
 
 

@@ -178,9 +178,12 @@ class ActivationsPanel(Panel):
 
     def _show_marks(self, frame: Frame, playhead: Playhead) -> None:
         series, lit = frame.series, np.array([playhead.has_activation(layer) for layer in range(1, frame.depth + 1)])
-        zero = series["activation_zero"] == 1
+        zero = (series["activation_zero"] == 1) & self._leaves_zeros_out(frame)
         infinite, nan = series["activation_infinite"] > 0, series["activation_nan"] > 0
         self._marks.show(lit & zero, lit & infinite, lit & nan, *self._shown)
+
+    def _leaves_zeros_out(self, frame: Frame) -> bool:
+        return self.value_axis.by_magnitude or leaves_zeros_out(frame)
 
     def finding_text(self, frame: Frame) -> str:
         """Say what becomes of the spread."""
@@ -204,7 +207,7 @@ class ActivationsPanel(Panel):
         step = _step(frame.depth)
         if step > 1:
             text = _("a histogram every {step} layers, each scaled to its own peak").format(step=step)
-        if (frame.series["activation_zero"] > 0).any():
+        if self._leaves_zeros_out(frame) and (frame.series["activation_zero"] > 0).any():
             text += _("; exact zeros left out")
         if "activation_std" in frame.theory:
             text += _("; dashed: RMS in theory") if self.value_axis.by_magnitude else _("; dashed: mean ± std in theory")
@@ -290,14 +293,20 @@ def outlines(
     return ridges
 
 
+def leaves_zeros_out(frame: Frame) -> bool:
+    """Whether exact zeros are no part of the histograms that are drawn on an axis of values."""
+    return not ACTIVATIONS[frame.spec.activation].is_bounded
+
+
 def without_zeros(frame: Frame, key: str) -> np.ndarray:
     """Return the counts of a histogram without the exact zeros, (L, bins).
 
     Half of what a ReLU gives out is exactly 0: in one bin it would be a spike beside which nothing else is seen. By magnitude
-    zeros have no place anyway; the share of them is read out, and marked where it is all.
+    zeros have no place anyway; the share of them is read out, and marked where it is all. Where the activation is bounded they
+    stay: a sigmoid that saturates so far that float32 reads 0 must keep its lower spike.
     """
     edges, counts = frame.edges[key], frame.counts[key]
-    if edges.ndim > 1:
+    if edges.ndim > 1 or not leaves_zeros_out(frame):
         return counts
     finite = 1.0 - frame.series["activation_infinite"] - frame.series["activation_nan"]
     with np.errstate(all="ignore"):

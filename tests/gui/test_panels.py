@@ -262,3 +262,19 @@ def test_exact_zeros_are_left_out_of_the_ridges_and_said(qtbot):
     assert low <= 0 and high < 0.9 * frame.edges["activation"][-1]
     panel.draw(frame_of("activation=relu&gain=0&depth=4&width=5&batch=4"), Playhead(2))
     assert panel._marks._names["zero"].isVisible()
+
+
+def test_a_sigmoid_that_reads_exactly_0_keeps_its_lower_spike(qtbot):
+    """Saturated so far that half of its output is 0 in float32: both ends are drawn, and nothing is left out."""
+    panel = PANELS["activations"].load()(LIGHT)
+    qtbot.addWidget(panel)
+    frame = frame_of("depth=3&width=50&gain=1000")
+    assert (frame.series["activation_zero"] > 0.3).all()
+    np.testing.assert_array_equal(without_zeros(frame, "activation"), frame.counts["activation"])
+    panel.draw(frame, Playhead(1))
+    assert "left out" not in panel.legend.text
+    for ridge in panel._ridges.ridges:
+        points = pg.functions.ndarray_from_qpolygonf(ridge.outline)
+        assert (
+            points[points[:, 1] < 0.02, 0].max() > ridge.layer + 0.5 and points[points[:, 1] > 0.98, 0].max() > ridge.layer + 0.5
+        )
