@@ -113,7 +113,9 @@ class GradientPanel(Panel):
         self._measured.setSymbolSize(size)
         self._ahead.setSymbolSize(size)
         _set_curve(self._ahead, sizes)
-        _set_curve(self._theory, frame.theory.get(SERIES, np.full(frame.depth, np.nan)))
+        theory = frame.theory.get(SERIES, np.full(frame.depth, np.nan))
+        # Theory knows nothing of float32 and may lead out of sight; SVG does not clip.
+        _set_curve(self._theory, np.where((theory >= low) & (theory <= high), theory, np.nan))
         self._show_zones(frame, output, low, high)
         self._show_reference(frame, reference)
         self._show_slope(frame, sizes, low, high)

@@ -90,12 +90,22 @@ def test_svg_is_vector_with_text_as_text(qapp, frame):
 
 def test_svg_leaves_nothing_for_the_reader_to_transform(qapp, frame):
     """No pen is to be kept from scaling, and every line lies within the picture, so that clipping is not missed."""
-    content = drawn(frame, "svg", reference=simulate(SPEC.replace(gain=3.0)))
+    assert_lines_within(drawn(frame, "svg", reference=simulate(SPEC.replace(gain=3.0))))
+
+
+def test_theory_that_leads_out_of_sight_is_cut(qapp):
+    """The gradient is exactly 0 in float32 where theory lets it grow without end."""
+    frame = simulate(Spec(depth=60, width=50, gain=1000.0))
+    assert_lines_within(drawn(frame, "svg", Figure(("gradient",), (1280, 720))))
+
+
+def assert_lines_within(content):
     assert b"vector-effect" not in content
     root = ET.fromstring(content)
     for group in root.iter("{http://www.w3.org/2000/svg}g"):
         numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", group.get("transform", "")[7:])]
-        if len(numbers) != 6 or numbers[:4] != [1, 0, 0, 1]:
+        numbers = numbers or [1, 0, 0, 1, 0, 0]  # what has been flattened has no transformation left
+        if numbers[:4] != [1, 0, 0, 1]:
             continue
         for shape in group:
             for x, y in re.findall(r"(-?\d+\.?\d*),(-?\d+\.?\d*)", shape.get("points", "") + shape.get("d", "")):
