@@ -35,11 +35,13 @@ class FaultHooks(QObject):
 class QuitOnSignal(QObject):
     """Ends the program as closing the window does when the terminal asks for it.
 
-    Python handles a signal only when it next runs, which an idle Qt loop does not; the wake-up socket makes it run.
+    The signal only writes to a socket that Qt's loop watches, and the window is closed from there. A handler would run between
+    any two steps of Python, in the middle of painting too, and Python would not run at all while the loop is idle.
     """
 
     def __init__(self, leave: Callable[[], object]) -> None:
         super().__init__()
+        self._leave = leave
         self._read, self._write = socket.socketpair()
         self._read.setblocking(False)
         self._write.setblocking(False)
@@ -47,7 +49,7 @@ class QuitOnSignal(QObject):
         self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_woken)
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_told: leave())
+            signal.signal(number, lambda *_told: None)
 
     def close(self) -> None:
         """Give the signals back."""
@@ -60,3 +62,4 @@ class QuitOnSignal(QObject):
 
     def _on_woken(self) -> None:
         self._read.recv(64)
+        self._leave()
