@@ -14,6 +14,9 @@ FloatArray = NDArray[np.floating[Any]]
 Float64Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+LOG10_2 = log10(2.0)
+"""What an exponent of 2 is worth in decades."""
+
 
 @dataclass(frozen=True)
 class Precision:

@@ -12,7 +12,7 @@ import numpy as np
 from gradviz.assets import resources
 from gradviz.core.arrays import Float64Array, IntArray
 from gradviz.core.datafile import read_examples
-from gradviz.core.draws import Stream, rng
+from gradviz.core.draws import Stream, gaussian, rng
 from gradviz.i18n import N_
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Source:
 
 
 def _gaussian(spec: Spec) -> Float64Array:
-    return rng(spec.seed, 0, Stream.INPUT).standard_normal((spec.batch, spec.input_width))
+    return gaussian(spec.seed, Stream.INPUT, (spec.batch, spec.input_width))
 
 
 def _ones(spec: Spec) -> Float64Array:

@@ -12,7 +12,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from gradviz.core.arrays import FloatArray
+from gradviz.core.arrays import Float64Array, FloatArray
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], FloatArray]
 """``draw(rng, shape)`` → unit-variance numbers, (fan_out, fan_in), float64."""
@@ -33,7 +33,7 @@ def rng(seed: int, layer: int, stream: Stream) -> np.random.Generator:
     return np.random.default_rng((seed, layer, int(stream)))
 
 
-class _Shelf:
+class Shelf:
     """Arrays by key, the least recently used dropped first when they outgrow a budget of bytes."""
 
     def __init__(self, budget: int) -> None:
@@ -43,6 +43,7 @@ class _Shelf:
         self._lock = threading.Lock()
 
     def get(self, key: object, make: Callable[[], FloatArray]) -> FloatArray:
+        """Return the array of a key, made if it is not there; read-only."""
         with self._lock:
             if key in self._arrays:
                 self._arrays.move_to_end(key)
@@ -62,7 +63,13 @@ class _Shelf:
 SHELF_BYTES = 256 * 2**20
 """Drawing costs more than multiplying, so the draws of the last experiments stay; 50 layers of 256 units take 13 MB in float32."""
 
-_shelf = _Shelf(budget=SHELF_BYTES)
+_shelf = Shelf(budget=SHELF_BYTES)
+
+
+def gaussian(seed: int, stream: Stream, shape: tuple[int, int]) -> Float64Array:
+    """Return the N(0, 1) numbers of a stream that belongs to no layer: the input's or the target's. float64, read-only."""
+    drawn = _shelf.get((seed, stream, shape), lambda: rng(seed, 0, stream).standard_normal(shape))
+    return drawn.astype(np.float64, copy=False)
 
 
 def unit_weight(seed: int, layer: int, shape: tuple[int, int], draw: Draw, dtype: np.dtype[np.floating]) -> FloatArray:

@@ -28,15 +28,19 @@ class Frame:
     step : int
         The training step; 0 at initialization.
     edges : mapping of str to ndarray
-        The edges of the histograms' bins: ``activation`` (bins + 1,), shared by all layers; ``pre_activation`` and ``weight``
-        (L, bins + 1), each layer on its own axis; ``activation_log10``, ``grad_a_log10`` and ``grad_W_log10`` (L, bins + 1), log10
-        of the magnitude, each layer in its own place.
+        The edges of the histograms' bins. ``activation``, ``pre_activation`` and ``weight`` (bins + 1,), shared by all layers,
+        and with ``_own`` behind the name (L, bins + 1), each layer on its own axis. ``grad_a`` and ``grad_W`` (bins + 1,), in
+        units of each layer's own RMS. All five with ``_log10`` behind the name (L, bins + 1): log10 of the magnitude, each layer
+        in its own place, which for all but the weights is a number of whole bins from that of every other.
     counts : mapping of str to ndarray
         The histograms, (L, bins).
     series : mapping of str to ndarray
         The measures, (L,), float64; keys as in `MEASURES`.
     theory : mapping of str to ndarray
         What mean-field theory predicts for the measures of the same names, (L,); empty where no theory holds.
+    bands : mapping of str to ndarray
+        Between what a measure lies in two thirds of all draws of the weights, by the theory of finite width, (L, 2); for one
+        input, and empty where there is none.
     verdict : Verdict
         Vanishing, stable or exploding, both ways.
     loss : float
@@ -49,11 +53,12 @@ class Frame:
     counts: Mapping[str, IntArray]
     series: Mapping[str, Float64Array]
     theory: Mapping[str, Float64Array]
+    bands: Mapping[str, Float64Array]
     verdict: Verdict
     loss: float
 
     def __post_init__(self) -> None:
-        for name in ("edges", "counts", "series", "theory"):
+        for name in ("edges", "counts", "series", "theory", "bands"):
             arrays: Mapping[str, np.ndarray] = getattr(self, name)
             for array in arrays.values():
                 array.flags.writeable = False
@@ -68,7 +73,8 @@ class Frame:
         """Return the numbers as a table, one list per column, one entry per layer.
 
         A measure that is kept as a logarithm has two columns: itself as text, in decimal notation at any exponent, and the
-        logarithm as a number. What theory predicts stands beside it, with ``_theory`` behind the name.
+        logarithm as a number. What theory predicts stands beside it, with ``_theory`` behind the name, and between what it may
+        lie at this width, with ``_theory_low`` and ``_theory_high``.
         """
         table: dict[str, list[Any]] = {"layer": list(range(1, self.depth + 1))}
         for key, values in self.series.items():
@@ -78,6 +84,8 @@ class Frame:
             table[key] = values.tolist()
             if key in self.theory:
                 table[f"{key}_theory"] = self.theory[key].tolist()
+            if key in self.bands:
+                table |= {f"{key}_theory_{end}": self.bands[key][:, place].tolist() for place, end in enumerate(("low", "high"))}
         return table
 
     def to_json(self) -> str:

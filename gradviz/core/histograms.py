@@ -1,122 +1,225 @@
-"""The histograms of a Frame: on one axis for all layers, or by magnitude, each layer in its own place.
+"""The histograms of a Frame: on one axis for all layers, on a layer's own, by magnitude, and in units of a layer's own size.
 
-``np.histogram`` raises on NaN and infinity, on constant arrays of large value, and on two values one unit in the last place
-apart, which is what a saturated layer holds. So the bins are fixed beforehand, what lies outside goes into the end bins, and
-what is no number is left out (the shares of `measures` say how much that is).
+An array is put in order once; every histogram of it is then a handful of bisections, so that each count is exact: bins hold
+what lies at or above their lower edge and below their upper one. (``np.histogram`` raises on NaN and infinity, on constant
+arrays of large value, and on two values one unit in the last place apart, which is what a saturated layer holds.) What lies
+outside an axis goes into its end bins, and what is no number is left out; the shares of `measures` say how much that is.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from math import ceil, floor, log10
+from functools import lru_cache
+from math import ceil, log10
+from typing import NamedTuple
 
 import numpy as np
-from fast_histogram import histogram1d
 
-from gradviz.core.arrays import Float64Array, FloatArray, IntArray
-from gradviz.core.measures import LOG10_2
+from gradviz.core.arrays import LOG10_2, Float64Array, FloatArray, IntArray
 
 BINS = 101
-"""Bins of an axis that all layers share; odd, so that a spike at the middle of a symmetric axis stands in one bin."""
+"""Bins of an axis with fixed ends; odd, so that a spike at the middle of a symmetric axis stands in one bin."""
 
-SMALLEST_SPAN = 1e-300
-"""An axis shorter than this has edges that float64 cannot tell apart; the values then stand in the middle of a longer one."""
+OWN_BINS = 256
+"""Bins between ±2**j, the next power of two beyond a layer's largest value. Half of them at least are used by what is symmetric."""
+
+HALF = OWN_BINS // 2
+EIGHTH = HALF // 8
+
+EXPONENTS = (-990, 1024)
+"""The range of j: below, float64 could not tell the edges apart; above there are no numbers."""
 
 DECADES = 16
 PER_DECADE = 6
 """A histogram by magnitude spans the 16 decades (float64's digits) below the layer's peak, in six bins each."""
 
+STANDARD_EDGES = np.linspace(-6.0, 6.0, 121)
+"""Edges in units of a layer's own root mean square: the shape of a distribution, whatever its size."""
 
-def shared_edges(arrays: Sequence[FloatArray], bounds: tuple[float, float]) -> Float64Array:
-    """Return the edges of BINS equal bins that all arrays fit in, (BINS + 1,).
 
-    Parameters
+class Histogram(NamedTuple):
+    """Edges (bins + 1,) and counts (bins,)."""
+
+    edges: Float64Array
+    counts: IntArray
+
+
+class Ordered:
+    """The numbers of an array in order.
+
+    Attributes
     ----------
-    arrays : sequence of ndarray
-        One per layer.
-    bounds : tuple of float
-        Limits that the values cannot leave. A finite one is taken; an infinite one is replaced by the data's own extreme,
-        rounded up to one of few numbers so that the axis stays when the data changes a little.
+    values : ndarray
+        The finite ones, ascending.
+    size : int
+        How many numbers the array has, infinities and NaN included.
     """
-    low, high = bounds
-    if not np.isfinite(low):
-        low = -_nice(max(-_extreme(array, np.fmin) for array in arrays))
-    if not np.isfinite(high):
-        high = _nice(max(_extreme(array, np.fmax) for array in arrays))
-    if bounds[0] == -bounds[1] and max(-low, high) <= 2 * min(-low, high):
-        low, high = min(low, -high), max(high, -low)
-    if not high / 2 - low / 2 > SMALLEST_SPAN:
-        low, high = low - 1.0, high + 1.0
-    # Halves, because the difference of two large float64 may be infinite.
-    edges = 2 * np.linspace(low / 2, high / 2, BINS + 1)
-    edges[0], edges[-1] = low, high  # which half of the smallest number is not
+
+    def __init__(self, x: FloatArray, *, is_sorted: bool = False) -> None:
+        values = x if is_sorted else np.sort(x, axis=None)
+        self.size = values.size
+        if self.size and not (np.isfinite(values[0]) and np.isfinite(values[-1])):
+            values = values[np.searchsorted(values, -np.inf, "right") : np.searchsorted(values, np.inf)]
+        self.values = values
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and the greatest number; not finite where any is not."""
+        if self.values.size < self.size:
+            return -np.inf, np.inf
+        return float(self.values[0]), float(self.values[-1])
+
+    @property
+    def peak(self) -> float:
+        """The largest magnitude; 0 where nothing is finite."""
+        return float(max(-self.values[0], self.values[-1])) if self.values.size else 0.0
+
+    def below(self, limits: FloatArray) -> IntArray:
+        """Return how many finite values lie below each limit; the limits of the array's own precision, see `rounded_up`."""
+        return self.values.searchsorted(limits)
+
+    def share_between_zero_and(self, limit: float) -> float:
+        """Return the share of numbers that are not 0 and smaller in size than a limit."""
+        from_, to_zero, past_zero, to = self.below(_limits_about_zero(limit, self.values.dtype)).tolist()
+        return float(to - past_zero + to_zero - from_) / self.size
+
+    @property
+    def zeros(self) -> int:
+        """How many numbers are 0."""
+        at_zero = np.array([0.0, np.finfo(self.values.dtype).smallest_subnormal], self.values.dtype)
+        return int(np.subtract(*self.below(at_zero)[::-1]))
+
+    def counts(self, edges: Float64Array) -> IntArray:
+        """Count into bins; those outside go into the end bins. (bins,)."""
+        return self._between(self.below(rounded_up(edges[1:-1], self.values.dtype)))
+
+    def by_magnitude(self, exponent: int = 0) -> Histogram:
+        """Count the magnitudes of ``x * 2**exponent``.
+
+        Returns
+        -------
+        edges : ndarray, (DECADES * PER_DECADE + 1,)
+            log10 of the magnitude, a multiple of 1 / PER_DECADE; the last edge lies above the largest one. Zeros are left out;
+            whatever is more than DECADES below stands in the first bin.
+        counts : ndarray, (DECADES * PER_DECADE,)
+        """
+        shift, peak = exponent * LOG10_2, self.peak
+        top = ceil((log10(peak) + shift) * PER_DECADE + 1e-9) / PER_DECADE if peak else 0.0
+        edges, limits = _magnitudes(top, exponent, self.values.dtype)
+        places = self.below(limits)
+        sizes = places[1:] - places[:-1]
+        half = len(edges) - 1
+        return Histogram(edges, sizes[-half:] + sizes[half - 1 :: -1])
+
+    def in_units_of(self, size: float) -> IntArray:
+        """Count into STANDARD_EDGES times a size; zeros stand in the middle whatever the size."""
+        return self.counts(STANDARD_EDGES * (size if np.isfinite(size) and size > 0 else 1.0))
+
+    def on_own_axis(self) -> OwnHistogram:
+        """Count into OWN_BINS bins between ±2**j."""
+        least, most = EXPONENTS
+        j = min(max(int(np.frexp(self.peak)[1]), least), most) if self.peak else least
+        return OwnHistogram(j, self._between(self.below(_dyadic_limits(j, self.values.dtype))))
+
+    def _between(self, inner: IntArray) -> IntArray:
+        counts = np.empty(len(inner) + 1, np.int64)
+        counts[0], counts[-1] = inner[0], self.values.size - inner[-1]
+        np.subtract(inner[1:], inner[:-1], out=counts[1:-1])
+        return counts
+
+
+class OwnHistogram(NamedTuple):
+    """A layer's histogram between ±2**j, in OWN_BINS bins. The bins of a longer axis of this kind are whole bins of this one."""
+
+    j: int
+    counts: IntArray
+
+    @property
+    def histogram(self) -> Histogram:
+        """With its edges."""
+        return Histogram(_dyadic(self.j), self.counts)
+
+
+class Rows(NamedTuple):
+    """The histograms of all layers: edges (bins + 1,) or (L, bins + 1), counts (L, bins)."""
+
+    edges: Float64Array
+    counts: IntArray
+
+
+def fixed_edges(low: float, high: float) -> Float64Array:
+    """Return the edges of BINS equal bins."""
+    return np.linspace(low, high, BINS + 1)
+
+
+def stacked(histograms: Sequence[Histogram]) -> Rows:
+    """Return histograms each with edges of its own as rows."""
+    return Rows(np.stack([each.edges for each in histograms]), np.stack([each.counts for each in histograms]))
+
+
+def on_one_axis(histograms: Sequence[OwnHistogram]) -> Rows:
+    """Return the histograms on the axis of the longest of them, cut to the eighths that are used; 64 to 128 bins.
+
+    Exact, because each bin of that axis is a number of whole bins of every other one. An axis that moves in eighths stays where
+    it is when the data changes a little.
+    """
+    k = max(each.j for each in histograms)
+    nothing = k == EXPONENTS[0]  # but zeros, or what float64 cannot tell from them on an axis
+    k = 0 if nothing else k
+    counts = np.zeros((len(histograms), OWN_BINS), np.int64)
+    places = np.arange(-HALF, HALF)
+    for row, each in zip(counts, histograms, strict=True):
+        np.add.at(row, HALF + (places >> min(k - each.j, HALF)), each.counts)
+    low, high = (-8, 8) if nothing else _used_eighths(counts.sum(axis=0) > 0)
+    kept = slice(HALF + low * EIGHTH, HALF + high * EIGHTH)
+    edges, counts = _dyadic(k)[kept.start : kept.stop + 1], counts[:, kept]
+    if counts.shape[1] > HALF:
+        edges, counts = edges[::2], counts.reshape(len(counts), -1, 2).sum(axis=2)
+    return Rows(edges, counts)
+
+
+def _used_eighths(used: np.ndarray) -> tuple[int, int]:
+    """Return the ends of what is used in eighths of the longer side; alike, where the two sides are about alike."""
+    places = np.flatnonzero(used.reshape(-1, EIGHTH).any(axis=1))
+    low, high = min(int(places[0]) - 8, 0), max(int(places[-1]) - 7, 0)
+    if max(-low, high) <= 2 * min(-low, high):
+        return -max(-low, high), max(-low, high)
+    return low, high
+
+
+def rounded_up(limits: Float64Array, dtype: np.dtype[np.floating]) -> FloatArray:
+    """Return limits in another precision; one that it does not have, rounded up: no number of it lies between the two."""
+    own = limits.astype(dtype)
+    return np.where(own < limits, np.nextafter(own, dtype.type(np.inf)), own)
+
+
+@lru_cache(maxsize=256)
+def _dyadic(j: int) -> Float64Array:
+    largest = np.finfo(np.float64).max
+    edges = np.clip(np.ldexp(np.arange(-HALF, HALF + 1) / HALF, j), -largest, largest)
+    edges.flags.writeable = False
     return edges
 
 
-def own_counts(x: FloatArray) -> tuple[Float64Array, IntArray]:
-    """Count the values of one layer on an axis of its own, which is symmetric about 0.
-
-    Returns
-    -------
-    edges : ndarray, (BINS + 1,)
-    counts : ndarray, (BINS,)
-    """
-    edges = shared_edges([x], (-np.inf, np.inf))
-    return edges, counts(x, edges)
+@lru_cache(maxsize=256)
+def _dyadic_limits(j: int, dtype: np.dtype[np.floating]) -> FloatArray:
+    return rounded_up(_dyadic(j)[1:-1], dtype)
 
 
-def _extreme(array: FloatArray, reduce: np.ufunc) -> float:
-    value = float(reduce.reduce(array, axis=None))
-    if np.isinf(value) or np.isnan(value):
-        finite = array[np.isfinite(array)]
-        value = float(reduce.reduce(finite)) if finite.size else 0.0
-    return value
-
-
-def _nice(value: float) -> float:
-    """Return the next of 1, 1.5, 2, 3, 4, 5, 6, 8, 10, … at or above a positive value, else 0."""
-    if value <= 0:
-        return 0.0
-    decade = floor(log10(value))
-    for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10):
-        limit = float(f"{step}e{decade}")
-        if value <= limit and np.isfinite(limit):
-            return limit
-    return value
-
-
-def counts(x: FloatArray, edges: Float64Array) -> IntArray:
-    """Count finite values into equal bins; those outside go into the end bins. (bins,)."""
-    flat, bins, low, high = x.ravel(), len(edges) - 1, float(edges[0]), float(edges[-1])
-    if not (np.isfinite(flat.min()) and np.isfinite(flat.max())):
-        flat = flat[np.isfinite(flat)]
-    if not 1e-300 < high - low < 1e300:
-        # Beyond what differences and quotients of float64 bear; by a power of two, which changes no digit.
-        taken = int(np.frexp(max(abs(low), abs(high)))[1])
-        flat, low, high = np.ldexp(flat.astype(np.float64), -taken), float(np.ldexp(low, -taken)), float(np.ldexp(high, -taken))
-    counted = histogram1d(flat, bins, (low, high)).astype(np.int64)
-    # What is counted has left out what lies below, and the upper end itself and beyond.
-    over = np.count_nonzero(flat >= flat.dtype.type(high))
-    counted[-1] += over
-    counted[0] += flat.size - counted.sum()
-    return counted
-
-
-def magnitude_counts(x: FloatArray, exponent: int = 0) -> tuple[Float64Array, IntArray]:
-    """Count the magnitudes of ``x * 2**exponent``.
-
-    Returns
-    -------
-    edges : ndarray, (DECADES * PER_DECADE + 1,)
-        log10 of the magnitude; the last edge lies at or above the largest one. Zeros are left out; whatever is more than
-        DECADES below stands in the first bin.
-    counts : ndarray, (DECADES * PER_DECADE,)
-    """
-    sizes = np.abs(x.ravel())
-    if not (sizes.min() > 0 and np.isfinite(sizes.max())):
-        sizes = sizes[(sizes > 0) & np.isfinite(sizes)]
-    if not sizes.size:
-        return np.linspace(-DECADES, 0, DECADES * PER_DECADE + 1), np.zeros(DECADES * PER_DECADE, np.int64)
-    logs = np.log10(sizes, out=sizes)
-    shift = exponent * LOG10_2
-    top = ceil((float(logs.max()) + shift) * PER_DECADE + 1e-9) / PER_DECADE
+@lru_cache(maxsize=256)
+def _magnitudes(top: float, exponent: int, dtype: np.dtype[np.floating]) -> tuple[Float64Array, FloatArray]:
+    """Return the edges below a top, and the limits that they are for an array that lacks an exponent: negative, then positive."""
     edges = top - np.arange(DECADES * PER_DECADE, -1, -1) / PER_DECADE
-    return edges, counts(logs, edges - shift)
+    edges.flags.writeable = False
+    tiny = float(np.finfo(dtype).smallest_subnormal)
+    inner = np.maximum(tiny, 10.0 ** (edges[1:-1] - exponent * LOG10_2))
+    positive = np.concatenate([[tiny], inner, [np.inf]])
+    # A negative limit itself lies in the bin that leads away from 0, as the positive one does.
+    negative = np.nextafter(-positive[::-1], np.inf)
+    return edges, rounded_up(np.concatenate([negative, positive]), dtype)
+
+
+@lru_cache(maxsize=16)
+def _limits_about_zero(limit: float, dtype: np.dtype[np.floating]) -> FloatArray:
+    tiny = float(np.finfo(dtype).smallest_subnormal)
+    return rounded_up(np.array([np.nextafter(-limit, 0.0), 0.0, tiny, limit]), dtype)

@@ -6,7 +6,7 @@ from math import inf
 
 import numpy as np
 
-from gradviz.core.measures import LOG10_2
+from gradviz.core.arrays import LOG10_2
 from gradviz.core.network import ForwardStep, Network, Scaled, take_exponent
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from gradviz.core.activations import SOFTMAX
 from gradviz.core.arrays import FloatArray
 from gradviz.core.data import labels
-from gradviz.core.draws import Stream, rng
+from gradviz.core.draws import Stream, gaussian, rng
 from gradviz.i18n import N_
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _gaussian_target(spec: Spec, units: int) -> np.ndarray:
-    return rng(spec.seed, 0, Stream.COTANGENT).standard_normal((spec.batch, units))
+    return gaussian(spec.seed, Stream.COTANGENT, (spec.batch, units))
 
 
 def _class_target(spec: Spec, units: int) -> np.ndarray:

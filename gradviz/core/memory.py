@@ -8,6 +8,7 @@ from gradviz.core.draws import SHELF_BYTES
 from gradviz.core.errors import ExperimentError, Problem
 from gradviz.core.network import Network
 from gradviz.core.spec import Spec
+from gradviz.core.weights import SHELF_BYTES as ORDERED_BYTES
 from gradviz.i18n import _
 
 ALWAYS_THERE = 64 * 2**20
@@ -18,7 +19,7 @@ def needed_bytes(spec: Spec) -> int:
     """Estimate the peak memory of `simulate`: the draws and the states of all layers, and one layer's working arrays."""
     itemsize, weights, states, widest = _sizes(spec)
     # Draws beyond what the shelf keeps are made again on the way back.
-    weights = min(weights, SHELF_BYTES // itemsize)
+    weights = min(weights, SHELF_BYTES // itemsize) + min(weights, ORDERED_BYTES // itemsize)
     # a of every layer; z where f′ needs it; what normalization and a skip connection remember besides.
     kept = 1 + (Network(spec).activation(1).derivative_of == "pre_activation")
     kept += 2 * (spec.normalization != "none") + (spec.residual > 0)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from gradviz.core.arrays import Float64Array
-from gradviz.core.limits import fixed_point
+from gradviz.core.limits import finite_width_band, fixed_point
 from gradviz.core.network import Network
 from gradviz.core.normalization import EPSILON
 from gradviz.core.theory import MeanField, backward, correlation, forward
@@ -50,14 +52,36 @@ def limit_text(network: Network) -> str:
     limit = fixed_point(net.activation, net.k, net.sigma_w2[-1], net.bias_variance)
     if limit is None:
         return ""
-    said = {"q": f"{limit.q:.4g}", "chi": f"{limit.chi:.4g}", "scale": f"{limit.depth_scale:.3g}"}
+    said = {
+        "q": f"{limit.q:.4g}",
+        "chi": f"{limit.chi:.4g}",
+        "scale": f"{limit.depth_scale:.3g}",
+        "c": f"{limit.c:.3g}",
+        "c_scale": f"{limit.c_depth_scale:.3g}",
+    }
     return _(
-        "Theory: deep down E z² settles at {q}; there the squared gradient changes by χ = {chi} per layer, by e in {scale} layers."
+        "Theory: deep down E z² settles at {q}; there the squared gradient changes by χ = {chi} per layer, by e in {scale} layers. "
+        "The correlation of two inputs tends to {c}, by e in {c_scale} layers."
     ).format(**said)
 
 
-def predict(network: Network, input_mean_square: float, input_correlation: float) -> dict[str, Float64Array]:
-    """Return the predictions, (L,), under the names of the measures.
+class Prediction(NamedTuple):
+    """What theory says, each under the name of a measure.
+
+    Attributes
+    ----------
+    series : dict of str to ndarray
+        The value at infinite width, (L,).
+    bands : dict of str to ndarray
+        Between what it lies in two thirds of all draws of the weights at this width, for one input, (L, 2).
+    """
+
+    series: dict[str, Float64Array]
+    bands: dict[str, Float64Array]
+
+
+def predict(network: Network, input_mean_square: float, input_correlation: float) -> Prediction:
+    """Return the predictions.
 
     Parameters
     ----------
@@ -68,7 +92,7 @@ def predict(network: Network, input_mean_square: float, input_correlation: float
     spec, net = network.spec, mean_field(network)
     signal = forward(net, input_mean_square) if net is not None and np.isfinite(input_mean_square) else None
     if net is None or signal is None:
-        return {}
+        return Prediction({}, {})
     predicted = {
         "activation_mean": signal["activation_mean"],
         "activation_std": signal["activation_std"],
@@ -82,4 +106,6 @@ def predict(network: Network, input_mean_square: float, input_correlation: float
         together = correlation(net, signal, float(np.clip(input_correlation, -1, 1)))
         if together is not None:
             predicted["input_correlation"] = together
-    return {key: np.asarray(values, np.float64) for key, values in predicted.items() if np.isfinite(values).any()}
+    series = {key: np.asarray(values, np.float64) for key, values in predicted.items() if np.isfinite(values).any()}
+    band = finite_width_band(net, signal) if "activation_rms" in series else None
+    return Prediction(series, {} if band is None else {"activation_rms": 10.0 ** (np.stack(band, axis=1) / 2)})

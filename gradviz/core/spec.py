@@ -422,9 +422,6 @@ class Spec(BaseModel):
 class _Pairs(list[tuple[str, Any]]):
     """A JSON object as it was written, keys given twice included."""
 
-    def __repr__(self) -> str:
-        return "{…}"
-
 
 def _declared() -> dict[str, Knob]:
     knobs = {}

@@ -1,43 +1,48 @@
-"""What is measured of the weights. A draw is measured once: its statistics are scaled as the draw itself is."""
+"""What is measured of the weights. A draw is put in order and measured once: scaling keeps the order and scales the moments."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
-from gradviz.core.arrays import Float64Array, IntArray
-from gradviz.core.draws import Draw, unit_weight
-from gradviz.core.histograms import own_counts
+from gradviz.core.draws import Draw, Shelf, unit_weight
+from gradviz.core.histograms import Ordered
 from gradviz.core.measures import Moments, moments
 from gradviz.core.network import ForwardStep, Network
 
+SHELF_BYTES = 128 * 2**20
+"""Putting a draw in order takes longer than measuring it."""
 
-class WeightStatistics(NamedTuple):
-    """Moments and histogram of a layer's weights."""
-
-    moments: Moments
-    edges: Float64Array
-    counts: IntArray
+_shelf = Shelf(budget=SHELF_BYTES)
 
 
-def weight_statistics(network: Network, step: ForwardStep) -> WeightStatistics:
-    """Return the statistics of W of a layer."""
-    precision = network.precision
-    if precision.dtype != precision.computes_in:
+def ordered_weight(network: Network, step: ForwardStep) -> Ordered:
+    """Return W of a layer in order."""
+    draw = _draw(network, step)
+    unit = _shelf.get(draw, lambda: np.sort(unit_weight(*draw), axis=None))
+    # Multiplying by a positive number and rounding are monotonic, so this is the sorted W itself, to the last digit.
+    factor = unit.dtype.type(network.weight_factor(step.layer))
+    return Ordered(network.precision.round(unit * factor), is_sorted=True)
+
+
+def weight_moments(network: Network, step: ForwardStep) -> Moments:
+    """Return the moments of W of a layer."""
+    precision, factor = network.precision, network.weight_factor(step.layer)
+    if factor == 0 or precision.dtype != precision.computes_in:
         # Rounding to 16 bits comes after the scaling, so that the scaled draw has to be measured itself.
-        return WeightStatistics(moments(step.W), *own_counts(step.W))
-    factor = network.weight_factor(step.layer)
-    if factor == 0:
-        return WeightStatistics(moments(step.W), *own_counts(step.W))
-    drawn = _of_draw(
-        network.spec.seed, network.drawn_as(step.layer), step.W.shape, network.initializer.draw, precision.computes_in
-    )
-    return WeightStatistics(drawn.moments.scaled(factor), drawn.edges * factor, drawn.counts)
+        return moments(step.W)
+    return _moments_of_draw(*_draw(network, step)).scaled(factor)
+
+
+DrawName = tuple[int, int, tuple[int, int], Draw, "np.dtype[np.floating]"]
+
+
+def _draw(network: Network, step: ForwardStep) -> DrawName:
+    shape = (step.W.shape[0], step.W.shape[1])
+    return network.spec.seed, network.drawn_as(step.layer), shape, network.initializer.draw, network.precision.computes_in
 
 
 @lru_cache(maxsize=4096)
-def _of_draw(seed: int, layer: int, shape: tuple[int, int], draw: Draw, dtype: np.dtype[np.floating]) -> WeightStatistics:
-    unit = unit_weight(seed, layer, shape, draw, dtype)
-    return WeightStatistics(moments(unit), *own_counts(unit))
+def _moments_of_draw(*draw: *DrawName) -> Moments:
+    return moments(unit_weight(*draw))

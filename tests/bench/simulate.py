@@ -22,7 +22,9 @@ from gradviz.core.spec import Spec
 
 SIZES = [(20, 100), (50, 256), (152, 512)]
 BATCH = 256
-ROUNDS = {20: 25, 50: 11, 152: 3}
+ROUNDS = {20: 15, 50: 7, 152: 3}
+REPEATS = 3
+PAUSE = 0.1  # s; the idle threads of OpenBLAS spin for some 30 ms after a product, on a core that the next one needs
 
 try:
     import torch
@@ -119,7 +121,9 @@ def main():
             call()
         for _round in range(ROUNDS[depth]):
             for name, call in calls.items():
-                times[name].append(timed(call))
+                time.sleep(PAUSE)
+                call()  # what ran before has left the caches to its own
+                times[name] += [timed(call) for _repeat in range(REPEATS)]
         median = {name: statistics.median(values) for name, values in times.items()}
         row = [
             f"{depth} × {width}",

@@ -154,7 +154,7 @@ def test_both_precisions_start_from_the_same_draw():
 
 def test_shelf_keeps_within_its_budget_and_drops_the_oldest():
     """A draw that was dropped is drawn again, the same."""
-    shelf, made = draws._Shelf(budget=3 * 800), []
+    shelf, made = draws.Shelf(budget=3 * 800), []
 
     def get(key):
         def make():

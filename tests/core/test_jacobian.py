@@ -66,3 +66,6 @@ def test_a_network_that_overflows_has_none_from_there_on():
     spec = Spec(activation="relu", initializer="constant", gain=1e6, depth=12, width=20, batch=2, jacobian=True, data="ones")
     largest = simulate(spec).series["log10_jacobian_largest"]
     assert np.isfinite(largest[0])
+    spec = spec.replace(activation="silu", initializer="normal", dtype="float64", depth=60, gain=1e6)
+    largest = simulate(spec).series["log10_jacobian_largest"]
+    assert np.isfinite(largest[0]) and np.isnan(largest[-1])

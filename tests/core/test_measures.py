@@ -53,7 +53,7 @@ def test_a_constant_has_no_spread_at_all(value):
 
 
 def test_the_exponent_counts():
-    got = moments(np.array([3.0, -4.0]), exponent=-2000)
+    got = moments(np.array([3.0, -4.0])).times_two_to(-2000)
     assert got.rms == 0.0  # beyond float64 …
     assert got.log10_rms == pytest.approx(log10(sqrt(12.5)) - 2000 * log10(2))  # … and still known
 

@@ -84,6 +84,17 @@ def test_every_prediction_is_of_a_measure():
     assert {f"{key}_theory" for key in frame.theory} <= set(frame.columns())
 
 
+def test_the_spread_of_finite_width():
+    """Of 200 ReLU networks, two thirds lie within the band of one input, and theirs is the only kind that has one."""
+    spec = Spec(activation="relu", initializer="he_normal", depth=8, width=60, batch=1)
+    frames = [simulate(spec.replace(seed=seed, data="ones")) for seed in range(200)]
+    last = np.array([frame.series["activation_rms"][-1] for frame in frames])
+    low, high = frames[0].bands["activation_rms"][-1]
+    assert np.mean((low < last) & (last < high)) == pytest.approx(0.683, abs=0.1)
+    assert {"activation_rms_theory_low", "activation_rms_theory_high"} <= set(frames[0].columns())
+    assert not simulate(spec.replace(activation="tanh")).bands and not simulate(spec.replace(width=5)).bands
+
+
 def test_where_a_deep_network_settles():
     """tanh with σ_w² = 4: q* solves q = 4 E tanh²(√q Z), and χ there is the factor that deep layers show."""
     spec = Spec(activation="tanh", initializer="lecun_normal", gain=2.0, width=1000, depth=12, batch=32)
@@ -92,6 +103,9 @@ def test_where_a_deep_network_settles():
     series = simulate(spec).series
     assert series["pre_activation_rms"][-1] ** 2 == pytest.approx(q, rel=0.05)
     assert series["grad_a_rms_factor"][-4] ** 2 == pytest.approx(chi, rel=0.1)
+    c = float(re.findall(r"tends to ([\d.]+)", text)[0])
+    deep = simulate(spec.replace(depth=40, batch=16)).series["input_correlation"]
+    assert deep[-1] == pytest.approx(c, abs=0.05)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from gradviz.core import simulate as module
 from gradviz.core.errors import ExperimentError
 from gradviz.core.measures import MEASURES
 from gradviz.core.memory import needed_bytes, traced_bytes
+from gradviz.core.meter import Meter
 from gradviz.core.network import Network
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
@@ -42,10 +43,13 @@ def test_any_experiment_runs(spec, depth, width, batch):
     assert all(series.shape == (depth,) and series.dtype == np.float64 for series in frame.series.values())
     total = batch * np.array(Network(spec).units[1:])
     numbers = total * (1 - frame.series["activation_infinite"] - frame.series["activation_nan"])
-    np.testing.assert_allclose(frame.counts["activation"].sum(axis=1), numbers, atol=1e-6)
+    for key in ("activation", "activation_own"):
+        np.testing.assert_allclose(frame.counts[key].sum(axis=1), numbers, atol=1e-6)
     np.testing.assert_allclose(
         frame.counts["activation_log10"].sum(axis=1), numbers - total * frame.series["activation_zero"], atol=1e-6
     )
+    for key, edges in frame.edges.items():
+        assert edges.shape[-1] == frame.counts[key].shape[1] + 1 and np.isfinite(edges).all(), key
     gradients = total * (1 - sum(frame.series[f"grad_a_{kind}"] for kind in ("zero", "infinite", "nan")))
     np.testing.assert_allclose(frame.counts["grad_a_log10"].sum(axis=1), gradients, atol=1e-6)
     assert frame.verdict.text()
@@ -175,7 +179,7 @@ def test_a_large_run_that_is_measured_beside_can_be_broken_off_too():
 
 
 def test_a_fault_in_the_measuring_thread_is_raised(monkeypatch):
-    monkeypatch.setattr(module, "magnitude_counts", lambda *_: 1 / 0)
+    monkeypatch.setattr(Meter, "measure", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         simulate(Spec(depth=20, width=256, batch=256))
 
