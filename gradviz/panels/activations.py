@@ -15,7 +15,7 @@ from gradviz.core.activations import ACTIVATIONS
 from gradviz.core.frame import Frame
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text, signed_text
-from gradviz.panels.base import Panel
+from gradviz.panels.base import LayerPanel
 from gradviz.panels.items import DecadeAxis, PlainAxis, Ticks
 from gradviz.panels.marks import Marks
 from gradviz.panels.playhead import Playhead
@@ -116,7 +116,7 @@ class RidgesItem(pg.GraphicsObject):
                 painter.drawPolygon(ridge.outline)
 
 
-class ActivationsPanel(Panel):
+class ActivationsPanel(LayerPanel):
     """The ridgeline: how the activations of each layer are distributed, with the layer under the playhead brought out."""
 
     key = "activations"

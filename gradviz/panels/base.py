@@ -1,7 +1,9 @@
 """Panel: draws a Frame and knows nothing else.
 
-A panel is one plot over the layer axis with its finding for a title. Everything it shows lies in one graphics scene, so that
-the window, a picture file and a test see the same. ``draw`` updates items and never creates them.
+A panel has its finding for a title, a line that says what is drawn, and one that reads out a layer. Everything it shows lies in
+one graphics scene, so that the window, a picture file and a test see the same. ``draw`` updates items and never creates them.
+
+Two classes are abstract: `Panel`, and `LayerPanel` for one or two plots over the layer axis. The concrete ones are final.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ from gradviz.panels.style import Style
 LIMIT = 1e30
 """Beyond this pyqtgraph and Qt lose their way; what is larger is marked, not drawn to scale."""
 
+BODY_ROW = 2
+"""The first row of the scene below the lines of text."""
+
 
 class Panel(QWidget):
     """One picture of a Frame. Abstract; concrete panels are final and have a `key` and `show_frame`.
@@ -36,15 +41,18 @@ class Panel(QWidget):
     key: ClassVar[str]
     """Its name in the table of panels and on the command line."""
 
-    value_axis_type: ClassVar[type[PlainAxis]] = PlainAxis
-    """What its vertical axis is."""
-
     layer_hovered = Signal(int)
     """The layer under the pointer, or 0 when it has left."""
     layer_clicked = Signal(int)
 
+    is_abstract: ClassVar[bool] = True
+    """Said anew by each abstract class."""
+
     def __init_subclass__(cls) -> None:
         # A class that is both abstract and a QWidget would need a metaclass of both kinds; this check does the same.
+        cls.is_abstract = cls.__dict__.get("is_abstract", False)
+        if cls.is_abstract:
+            return
         if getattr(cls, "key", None) not in PANELS:
             raise TypeError(f"{cls.__name__} has no key, or one that is not in the table of panels")
         if cls.show_frame is Panel.show_frame:
@@ -56,8 +64,8 @@ class Panel(QWidget):
         self.frame: Frame | None = None
         self.reference: Frame | None = None
         self.playhead = Playhead()
-        self.left_end, self.right_end = 0.0, 1.0
-        self._hovered = 0
+        self.hovered = 0
+        """The layer that is looked at in any panel, or 0."""
 
         self.view = pg.GraphicsLayoutWidget()
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -69,22 +77,10 @@ class Panel(QWidget):
         self.finding = TextLine(17, "ink", bold=True)
         self.legend = TextLine(13, "quiet")
         self.readout = TextLine(13, "ink", right=True)
-        self.layer_axis, self.value_axis = LayerAxis("bottom"), self.value_axis_type("left")
-        self.plot = pg.PlotItem(axisItems={"bottom": self.layer_axis, "left": self.value_axis}, enableMenu=False)
-        self.plot.hideButtons()
-        self.plot.setMouseEnabled(False, False)
-        self.plot.disableAutoRange()
         rows = self.view.ci
         rows.addItem(self.finding, 0, 0, colspan=2)
         rows.addItem(self.legend, 1, 0)
         rows.addItem(self.readout, 1, 1)
-        rows.addItem(self.plot, 2, 0, colspan=2)
-
-        self.cursor_line = pg.InfiniteLine(angle=90, movable=False)
-        self.cursor_line.setZValue(50)
-        self.plot.addItem(self.cursor_line, ignoreBounds=True)
-        # Where texts find room depends on the size in pixels.
-        self.plot.vb.sigResized.connect(self.redraw)
         self.view.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self.view.viewport().installEventFilter(self)
 
@@ -96,6 +92,9 @@ class Panel(QWidget):
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Bring out what the wave has reached."""
+
+    def show_hovered(self, frame: Frame, layer: int) -> None:
+        """Bring out the layer that is looked at, or with 0 none."""
 
     def finding_text(self, frame: Frame) -> str:
         """Return the title: a finding, not a label."""
@@ -115,6 +114,10 @@ class Panel(QWidget):
     def forget_range(self) -> None:
         """Let the next Frame be fitted anew, where the axis keeps still otherwise."""
 
+    def layer_at(self, position: QPointF) -> int:
+        """Return the layer at a place of the scene, or 0."""
+        return 0
+
     # --- what all panels do ---
 
     def draw(self, frame: Frame, playhead: Playhead, reference: Frame | None = None) -> None:
@@ -123,11 +126,11 @@ class Panel(QWidget):
         anew = frame is not self.frame or reference is not self.reference
         self.frame, self.reference, self.playhead = frame, reference, playhead
         if anew:
-            self._show_layers(frame.depth)
+            self._begin_frame(frame)
             self.show_frame(frame, reference)
             self._write(frame)
+        self._begin_playhead(playhead)
         self.show_playhead(frame, playhead)
-        self.cursor_line.setValue(playhead.layer)
         self._write_readout()
 
     def redraw(self) -> None:
@@ -148,9 +151,7 @@ class Panel(QWidget):
             line.restyle(style)
         for column, share in ((0, 3), (1, 2)):
             self.view.ci.layout.setColumnStretchFactor(column, share)
-        self.layer_axis.restyle(style, 40)
-        self.value_axis.restyle(style, 84)
-        self.cursor_line.setPen(style.pen("cursor", 1.2, 0.55))
+        self._restyle_frame(style)
         self.restyle_items(style)
         self.redraw()
 
@@ -161,24 +162,27 @@ class Panel(QWidget):
 
     def hover(self, layer: int) -> None:
         """Read out a layer, or with 0 the playhead's."""
-        if layer != self._hovered:
-            self._hovered = layer
+        if layer != self.hovered:
+            self.hovered = layer
             self._write_readout()
+            if self.frame is not None:
+                self.show_hovered(self.frame, layer if layer <= self.frame.depth else 0)
 
     def shown_layer(self) -> int:
         """Return the layer whose values are read out."""
         depth = self.frame.depth if self.frame else 1
-        return self._hovered if 0 < self._hovered <= depth else self.playhead.layer
+        return self.hovered if 0 < self.hovered <= depth else self.playhead.layer
 
-    def _show_layers(self, depth: int) -> None:
-        self.layer_axis.depth = depth
-        self.layer_axis.picture = None
-        # Room for the cursor at the first layer, and for the last one's histogram and number.
-        self.left_end, self.right_end = 1 - max(0.65, 0.012 * depth), depth + max(1.15, 0.02 * depth)
-        self.plot.setXRange(self.left_end, self.right_end, padding=0)
+    def _begin_frame(self, frame: Frame) -> None:
+        """Do what a kind of panels does before `show_frame`."""
+
+    def _begin_playhead(self, playhead: Playhead) -> None:
+        """Do what a kind of panels does before `show_playhead`."""
+
+    def _restyle_frame(self, style: Style) -> None:
+        """Do what a kind of panels does before `restyle_items`."""
 
     def _write(self, frame: Frame) -> None:
-        self.layer_axis.name_it(_("layer   (input left, output right)"))
         self.finding.write(self.finding_text(frame))
         self.legend.write(self.legend_text(frame, self.reference))
         self.setAccessibleName(_(PANELS[self.key].title))
@@ -187,23 +191,119 @@ class Panel(QWidget):
     def _write_readout(self) -> None:
         if self.frame is not None:
             layer = self.shown_layer()
-            self.readout.write(_("layer {layer}: {values}").format(layer=layer, values=self.layer_text(self.frame, layer)))
-
-    def _layer_at(self, position: QPointF) -> int:
-        if self.frame is None or not self.plot.vb.sceneBoundingRect().contains(position):
-            return 0
-        x = self.plot.vb.mapSceneToView(position).x()
-        return min(max(round(x), 1), self.frame.depth)
+            values = self.layer_text(self.frame, layer)
+            self.readout.write(_("layer {layer}: {values}").format(layer=layer, values=values) if values else "")
 
     def _on_mouse_moved(self, position: QPointF) -> None:
-        self.layer_hovered.emit(self._layer_at(position))
+        self.layer_hovered.emit(self.layer_at(position))
 
     def eventFilter(self, watched: object, event: object) -> bool:
         kind = event.type()  # type: ignore[attr-defined]
         if kind == pg.QtCore.QEvent.Type.Leave:
             self.layer_hovered.emit(0)
         elif isinstance(event, QMouseEvent) and kind == pg.QtCore.QEvent.Type.MouseButtonPress:
-            layer = self._layer_at(self.view.mapToScene(event.position().toPoint()))
+            layer = self.layer_at(self.view.mapToScene(event.position().toPoint()))
             if layer and event.button() == Qt.MouseButton.LeftButton:
                 self.layer_clicked.emit(layer)
         return False
+
+
+class LayerPanel(Panel):
+    """Plots over the layer axis, the cursor of the playhead and the hovered layer in all of them.
+
+    Attributes
+    ----------
+    plot : PlotItem
+        The plot, or the upper one of two.
+    lower_plot : PlotItem or None
+        The one below it, where `lower_axis_type` asks for one.
+    """
+
+    is_abstract = True
+
+    value_axis_type: ClassVar[type[PlainAxis]] = PlainAxis
+    """What its vertical axis is."""
+
+    lower_axis_type: ClassVar[type[PlainAxis] | None] = None
+    """What the vertical axis of a second plot below is."""
+
+    LOWER_SHARE = 0.8
+    """How high the lower plot is, the upper one being 1."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.left_end, self.right_end = 0.0, 1.0
+        self.layer_axis, self.value_axis = LayerAxis("bottom"), self.value_axis_type("left")
+        self.lower_axis = self.lower_axis_type("left") if self.lower_axis_type else None
+        self._silent_axis = LayerAxis("bottom") if self.lower_axis else None
+        self.plot = self._new_plot(self._silent_axis or self.layer_axis, self.value_axis, 0)
+        self.lower_plot = self._new_plot(self.layer_axis, self.lower_axis, 1) if self.lower_axis else None
+        if self._silent_axis is not None:
+            self._silent_axis.setStyle(showValues=False)
+            self.view.ci.layout.setRowStretchFactor(BODY_ROW, 100)
+            self.view.ci.layout.setRowStretchFactor(BODY_ROW + 1, round(100 * self.LOWER_SHARE))
+        self.plots = [plot for plot in (self.plot, self.lower_plot) if plot is not None]
+        self._cursors, self._hover_lines = ([pg.InfiniteLine(angle=90, movable=False) for _plot in self.plots] for _kind in "ch")
+        for lines, depth in ((self._cursors, 50), (self._hover_lines, 49)):
+            for plot, line in zip(self.plots, lines, strict=True):
+                line.setZValue(depth)
+                plot.addItem(line, ignoreBounds=True)
+        for line in self._hover_lines:
+            line.hide()
+        # Where texts find room depends on the size in pixels.
+        self.plot.vb.sigResized.connect(self.redraw)
+
+    def _new_plot(self, layer_axis: LayerAxis, value_axis: PlainAxis, row: int) -> pg.PlotItem:
+        plot = pg.PlotItem(axisItems={"bottom": layer_axis, "left": value_axis}, enableMenu=False)
+        plot.hideButtons()
+        plot.setMouseEnabled(False, False)
+        plot.disableAutoRange()
+        self.view.ci.addItem(plot, BODY_ROW + row, 0, colspan=2)
+        return plot
+
+    def layer_at(self, position: QPointF) -> int:
+        """Return the layer at a place of the scene, or 0."""
+        for plot in self.plots:
+            if self.frame is not None and plot.vb.sceneBoundingRect().contains(position):
+                return min(max(round(plot.vb.mapSceneToView(position).x()), 1), self.frame.depth)
+        return 0
+
+    def show_hovered(self, frame: Frame, layer: int) -> None:
+        """Draw a line at the hovered layer."""
+        for line in self._hover_lines:
+            line.setVisible(layer > 0 and layer != self.playhead.layer)
+            line.setValue(layer)
+
+    def _begin_frame(self, frame: Frame) -> None:
+        for axis in (self.layer_axis, self._silent_axis):
+            if axis is not None:
+                axis.depth = frame.depth
+                axis.picture = None
+        self.layer_axis.name_it(_("layer   (input left, output right)"))
+        self.left_end, self.right_end = layer_ends(frame.depth)
+        for plot in self.plots:
+            plot.setXRange(self.left_end, self.right_end, padding=0)
+
+    def _begin_playhead(self, playhead: Playhead) -> None:
+        for line in self._cursors:
+            line.setValue(playhead.layer)
+
+    def _restyle_frame(self, style: Style) -> None:
+        self.layer_axis.restyle(style, 40)
+        for axis in (self.value_axis, self.lower_axis):
+            if axis is not None:
+                axis.restyle(style, VALUE_AXIS_WIDTH)
+        if self._silent_axis is not None:
+            self._silent_axis.restyle(style, 6)
+        for cursor, hover_line in zip(self._cursors, self._hover_lines, strict=True):
+            cursor.setPen(style.pen("cursor", 1.2, 0.55))
+            hover_line.setPen(style.pen("cursor", 1.0, 0.35, Qt.PenStyle.DotLine))
+
+
+VALUE_AXIS_WIDTH = 84.0
+"""At scale 1, in every panel: so the layer axes of panels above one another are aligned."""
+
+
+def layer_ends(depth: int) -> tuple[float, float]:
+    """Return the range of the layer axis: room for the cursor at the first layer, and for the last one's histogram and number."""
+    return 1 - max(0.65, 0.012 * depth), depth + max(1.15, 0.02 * depth)

@@ -13,7 +13,7 @@ from gradviz.core.frame import Frame
 from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.numbers import exact_text, factor_text, power_text
-from gradviz.panels.base import LIMIT, Panel
+from gradviz.panels.base import LIMIT, LayerPanel
 from gradviz.panels.items import DecadeAxis
 from gradviz.panels.marks import Marks
 from gradviz.panels.playhead import Playhead
@@ -30,7 +30,7 @@ _FINDINGS = {
 }
 
 
-class GradientPanel(Panel):
+class GradientPanel(LayerPanel):
     """Size of the gradient against the layer: measured points, the pinned reference, the zones, the floor of the precision."""
 
     key = "gradient"
