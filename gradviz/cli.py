@@ -137,10 +137,11 @@ def _export(options: argparse.Namespace) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from gradviz.app.headless import offscreen_application
     from gradviz.export.figure import Figure, write_figure
+    from gradviz.panels.layouts import stacked
     from gradviz.panels.playhead import Playhead
 
     panels = tuple(dict.fromkeys(options.panel or PANELS))
-    figure = Figure(panels, options.size, options.theme or "light", options.dpi)
+    figure = Figure(stacked(panels), options.size, options.theme or "light", options.dpi)
     frame = simulate(spec)
     with offscreen_application():
         write_figure(frame, figure, options.output, Playhead(options.at or 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
@@ -26,21 +27,24 @@ class ActionEntry:
     Attributes
     ----------
     key : str
-        Its name; the window's method of the name ``do_{key}`` does it.
+        Its name.
     menu : str
         A key of `MENUS`.
+    does : str
+        The method that does it, as a path from the window: ``transport.toggle``.
     text, help : str
         Marked for translation.
     shortcuts : tuple of str
         The first one stands in the menu.
     checkable : bool
-        Whether it is on or off; ``do_{key}`` is given which.
+        Whether it is on or off; the method is given which.
     separated : bool
         Whether a line stands above it in the menu.
     """
 
     key: str
     menu: str
+    does: str
     text: str
     help: str
     shortcuts: tuple[str, ...] = ()
@@ -51,32 +55,38 @@ class ActionEntry:
 ACTIONS: dict[str, ActionEntry] = {
     entry.key: entry
     for entry in (
-        ActionEntry("open", "file", N_("Open…"), N_("Open an experiment: a JSON file or an exported picture."), ("Ctrl+O",)),
-        ActionEntry("save", "file", N_("Save experiment…"), N_("Write the experiment as a JSON file."), ("Ctrl+S",)),
-        ActionEntry("export", "file", N_("Export picture…"), N_("Write what is seen as PNG, SVG or PDF."), ("Ctrl+E",), separated=True),
-        ActionEntry("quit", "file", N_("Quit"), N_("Close the program."), ("Ctrl+Q",), separated=True),
-        ActionEntry("undo", "edit", N_("Undo"), N_("Take back the last change of the experiment."), ("Ctrl+Z",)),
-        ActionEntry("redo", "edit", N_("Redo"), N_("Make the change again."), ("Ctrl+Shift+Z", "Ctrl+Y")),
-        ActionEntry("reset", "edit", N_("Opening experiment"), N_("Go back to the experiment that the program opens with."), ("Ctrl+R",)),
-        ActionEntry("copy_picture", "edit", N_("Copy as picture"), N_("Put what is seen on the clipboard, as a picture."), ("Ctrl+Shift+C",), separated=True),
-        ActionEntry("copy_text", "edit", N_("Copy experiment as text"), N_("Put the experiment's one line of text on the clipboard."), ("Ctrl+Shift+T",)),
-        ActionEntry("paste_text", "edit", N_("Paste experiment"), N_("Read an experiment's line of text from the clipboard."), ("Ctrl+Shift+V",)),
-        ActionEntry("play", "play", N_("Play or pause"), N_("Run the wave forward through the layers, then the gradient back."), ("Space",)),
-        ActionEntry("step_on", "play", N_("Step on"), N_("One layer further."), ("Right",)),
-        ActionEntry("step_back", "play", N_("Step back"), N_("One layer back."), ("Left",)),
-        ActionEntry("to_start", "play", N_("To the start"), N_("Before the forward wave."), ("Home",)),
-        ActionEntry("to_end", "play", N_("Show everything"), N_("All layers, forward and backward."), ("End",)),
-        ActionEntry("faster", "play", N_("Faster"), N_("Double the speed of the wave."), ("Ctrl+]",), separated=True),
-        ActionEntry("slower", "play", N_("Slower"), N_("Halve the speed of the wave."), ("Ctrl+[",)),
-        ActionEntry("loop", "play", N_("Loop"), N_("Begin again when the wave has come back."), ("Ctrl+L",), checkable=True),
-        ActionEntry("pin", "compare", N_("Pin as reference"), N_("Keep the present run as a grey reference behind the next ones."), ("Ctrl+P",), checkable=True),
-        ActionEntry("fit", "view", N_("Fit the axes"), N_("Fit the axes to what is shown; else they keep still."), ("Ctrl+F",)),
-        ActionEntry("zoom_in", "view", N_("Larger"), N_("Larger type and lines."), ("Ctrl++", "Ctrl+="), separated=True),
-        ActionEntry("zoom_out", "view", N_("Smaller"), N_("Smaller type and lines."), ("Ctrl+-",)),
-        ActionEntry("zoom_reset", "view", N_("Usual size"), N_("Type and lines at their usual size."), ("Ctrl+0",)),
-        ActionEntry("full_screen", "view", N_("Full screen"), N_("Fill the screen, and back."), ("F11",), checkable=True),
-        ActionEntry("shortcuts", "help", N_("Keyboard shortcuts"), N_("List every action and its keys."), ("F1",)),
-        ActionEntry("about", "help", N_("About gradviz"), N_("Version and licence.")),
+        ActionEntry("open", "file", "files.open", N_("Open…"), N_("Open an experiment: a JSON file or an exported picture."), ("Ctrl+O",)),
+        ActionEntry("save", "file", "files.save", N_("Save experiment…"), N_("Write the experiment as a JSON file."), ("Ctrl+S",)),
+        ActionEntry("export", "file", "files.export", N_("Export picture…"), N_("Write what is seen as PNG, SVG or PDF."), ("Ctrl+E",), separated=True),
+        ActionEntry("quit", "file", "close", N_("Quit"), N_("Close the program."), ("Ctrl+Q",), separated=True),
+        ActionEntry("undo", "edit", "store.history.undo", N_("Undo"), N_("Take back the last change of the experiment."), ("Ctrl+Z",)),
+        ActionEntry("redo", "edit", "store.history.redo", N_("Redo"), N_("Make the change again."), ("Ctrl+Shift+Z", "Ctrl+Y")),
+        ActionEntry("reset", "edit", "reset_experiment", N_("Opening experiment"), N_("Go back to the experiment that the program opens with."), ("Ctrl+R",)),
+        ActionEntry("copy_picture", "edit", "files.copy_picture", N_("Copy as picture"), N_("Put what is seen on the clipboard, as a picture."), ("Ctrl+Shift+C",), separated=True),
+        ActionEntry("copy_text", "edit", "files.copy_text", N_("Copy experiment as text"), N_("Put the experiment's one line of text on the clipboard."), ("Ctrl+Shift+T",)),
+        ActionEntry("paste_text", "edit", "files.paste_text", N_("Paste experiment"), N_("Read an experiment's line of text from the clipboard."), ("Ctrl+Shift+V",)),
+        ActionEntry("play", "play", "transport.toggle", N_("Play or pause"), N_("Run the wave forward through the layers, then the gradient back."), ("Space",)),
+        ActionEntry("step_on", "play", "transport.step_on", N_("Step on"), N_("One layer further."), ("Right",)),
+        ActionEntry("step_back", "play", "transport.step_back", N_("Step back"), N_("One layer back."), ("Left",)),
+        ActionEntry("to_start", "play", "transport.to_start", N_("To the start"), N_("Before the forward wave."), ("Home",)),
+        ActionEntry("to_end", "play", "transport.to_end", N_("Show everything"), N_("All layers, forward and backward."), ("End",)),
+        ActionEntry("faster", "play", "transport.faster", N_("Faster"), N_("Double the speed of the wave."), ("Ctrl+]",), separated=True),
+        ActionEntry("slower", "play", "transport.slower", N_("Slower"), N_("Halve the speed of the wave."), ("Ctrl+[",)),
+        ActionEntry("loop", "play", "transport.set_loops", N_("Loop"), N_("Begin again when the wave has come back."), ("Ctrl+L",), checkable=True),
+        ActionEntry("pin", "compare", "set_pinned", N_("Pin as reference"), N_("Keep the present run as a grey reference behind the next ones."), ("Ctrl+P",), checkable=True),
+        ActionEntry("swap", "compare", "swap", N_("Swap A and B"), N_("Show the pinned run, and pin the one that is shown."), ("Ctrl+T",)),
+        ActionEntry("palette", "view", "show_palette", N_("Command palette…"), N_("Find anything that can be done by a part of its name."), ("Ctrl+K",)),
+        ActionEntry("maximise", "view", "arrangement.toggle_maximised", N_("Fill the board with one panel"), N_("The panel under the pointer fills the board, or all are shown again."), ("Ctrl+M",), separated=True),
+        ActionEntry("show_all", "view", "arrangement.show_all", N_("Show all panels"), N_("Show the whole board again."), ("Esc",)),
+        ActionEntry("reset_layout", "view", "arrangement.reset", N_("Reset layout"), N_("Put the panels where they are when the program opens."), ("Ctrl+Shift+L",)),
+        ActionEntry("reset_view", "view", "reset_view", N_("Reset view"), N_("Show everything, at its usual size, with fitted axes."), ("Ctrl+Shift+R",)),
+        ActionEntry("fit", "view", "board.fit", N_("Fit the axes"), N_("Fit the axes to what is shown; else they keep still."), ("Ctrl+F",), separated=True),
+        ActionEntry("zoom_in", "view", "look.zoom_in", N_("Larger"), N_("Larger type and lines."), ("Ctrl++", "Ctrl+="), separated=True),
+        ActionEntry("zoom_out", "view", "look.zoom_out", N_("Smaller"), N_("Smaller type and lines."), ("Ctrl+-",)),
+        ActionEntry("zoom_reset", "view", "look.zoom_reset", N_("Usual size"), N_("Type and lines at their usual size."), ("Ctrl+0",)),
+        ActionEntry("full_screen", "view", "set_full_screen", N_("Full screen"), N_("Fill the screen, and back."), ("F11",), checkable=True),
+        ActionEntry("shortcuts", "help", "show_shortcuts", N_("Keyboard shortcuts"), N_("List every action and its keys."), ("F1",)),
+        ActionEntry("about", "help", "show_about", N_("About gradviz"), N_("Version and licence.")),
     )
 }  # fmt: skip
 """Key → ActionEntry, in menu order."""
@@ -89,10 +99,19 @@ def make_actions(window: QMainWindow) -> dict[str, QAction]:
         action = QAction(window)
         action.setCheckable(entry.checkable)
         action.setShortcuts([QKeySequence(keys) for keys in entry.shortcuts])
-        (action.toggled if entry.checkable else action.triggered).connect(getattr(window, f"do_{key}"))
+        _connect(action, window, entry)
         window.addAction(action)
         actions[key] = action
     return actions
+
+
+def _connect(action: QAction, window: QMainWindow, entry: ActionEntry) -> None:
+    # Looked up when it is done: what does it is made after the menus. Qt's ``triggered`` gives a state that is not wanted.
+    does = attrgetter(entry.does)
+    if entry.checkable:
+        action.toggled.connect(lambda on: does(window)(on))
+    else:
+        action.triggered.connect(lambda _checked=False: does(window)())
 
 
 def fill_menus(window: QMainWindow, actions: dict[str, QAction]) -> dict[str, QMenu]:
@@ -111,17 +130,13 @@ def translate_actions(actions: dict[str, QAction], menus: dict[str, QMenu]) -> N
         menu.setTitle(_(MENUS[key]))
     for key, action in actions.items():
         entry = ACTIONS[key]
-        keys = QKeySequence(entry.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText) if entry.shortcuts else ""
+        keys = keys_text(entry)
         action.setText(_(entry.text))
         action.setToolTip(f"{_(entry.text)}: {_(entry.help)}" + (f" ({keys})" if keys else ""))
         action.setStatusTip(_(entry.help))
 
 
-def shortcut_lines() -> list[tuple[str, str]]:
-    """Return every action that has keys: what it is, and the keys."""
+def keys_text(entry: ActionEntry) -> str:
+    """Return an action's keys as this system writes them."""
     native = QKeySequence.SequenceFormat.NativeText
-    return [
-        (_(entry.text), ", ".join(QKeySequence(keys).toString(native) for keys in entry.shortcuts))
-        for entry in ACTIONS.values()
-        if entry.shortcuts
-    ]
+    return ", ".join(QKeySequence(keys).toString(native) for keys in entry.shortcuts)

@@ -1,42 +1,134 @@
-"""The board: the panels below one another, their layer axes aligned, one playhead and one hovered layer in all of them."""
+"""The board: panels in rows, one playhead and one hovered layer in all of them."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from gradviz.core.frame import Frame
 from gradviz.panels import PANELS
+from gradviz.panels.base import Panel
+from gradviz.panels.layouts import Layout, Row, panels_in, swapped
 from gradviz.panels.playhead import Playhead
 from gradviz.panels.style import Style
 
+LEAST_PANEL = (150, 90)
+"""Pixels at scale 1 below which a panel cannot be made."""
+
 
 class Board(QWidget):
-    """Shows one Frame in every panel."""
+    """Shows one Frame in every panel of a layout. A panel is made when it is first wanted, and drawn while it is seen."""
 
     layer_clicked = Signal(int)
+    arranged = Signal(object)
+    """The new Layout, when it was changed with the mouse."""
+    maximised = Signal(str)
+    """The key of the panel that fills the board now, or nothing."""
+    menu_asked = Signal(str, QPoint)
+    """A panel's key, and where on the screen its menu is wanted."""
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: Style, layout: Layout) -> None:
         super().__init__()
-        self.panels = {key: entry.load()(style) for key, entry in PANELS.items()}
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._splitter.setChildrenCollapsible(False)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(self._splitter)
+        self._style = style
+        self.panels: dict[str, Panel] = {}
+        """Those that were made, by key; seen or not."""
+        self.layout_: Layout = ()
+        self.maximised_key = ""
+        self._shown: tuple[Frame, Playhead, Frame | None] | None = None
+        self._grabbed: tuple[str, QPoint] | None = None
+        self._rows = QSplitter(Qt.Orientation.Vertical)
+        self._rows.setChildrenCollapsible(False)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._rows)
+        self.arrange(layout)
+
+    # --- where the panels stand ---
+
+    def arrange(self, layout: Layout) -> None:
+        """Show the panels of a layout, each at its place."""
+        self.layout_, self.maximised_key = layout, ""
+        old = self._splitters()
         for panel in self.panels.values():
-            self._splitter.addWidget(panel)
+            panel.hide()
+            panel.setParent(self)
+        for splitter in old:
+            splitter.setParent(self)
+            splitter.deleteLater()
+        for row in layout:
+            self._rows.addWidget(self._made_row(row))
+        self._rows.setSizes(_pixels([row.height for row in layout]))
+        self._restyle_handles()
+        self._draw_seen()
+        self.maximised.emit("")
+
+    def present_layout(self) -> Layout:
+        """Return the layout with the sizes that the mouse has given it."""
+        if self.maximised_key or not self.isVisible():
+            return self.layout_
+        heights = self._rows.sizes()
+        widths = [splitter.sizes() for splitter in self._splitters()]
+        if not all(heights) or not all(map(all, widths)):
+            return self.layout_
+        return tuple(
+            Row(row.panels, float(height), tuple(map(float, shares)))
+            for row, height, shares in zip(self.layout_, heights, widths, strict=True)
+        )
+
+    def maximise(self, key: str) -> None:
+        """Fill the board with one panel, or with nothing given show all again."""
+        self.maximised_key = key
+        for row, splitter in zip(self.layout_, self._splitters(), strict=True):
+            splitter.setVisible(not key or key in row.panels)
+            for other in row.panels:
+                self.panels[other].setVisible(not key or other == key)
+        self._draw_seen()
+        self.maximised.emit(key)
+
+    def _made_row(self, row: Row) -> QSplitter:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        for key in row.panels:
+            splitter.addWidget(self._panel(key))
+            self.panels[key].show()
+        splitter.setSizes(_pixels(row.shares))
+        return splitter
+
+    def _panel(self, key: str) -> Panel:
+        if key not in self.panels:
+            panel = self.panels[key] = PANELS[key].load()(self._style)
             panel.layer_clicked.connect(self.layer_clicked)
             panel.layer_hovered.connect(self.hover)
+            panel.view.viewport().installEventFilter(self)
+        return self.panels[key]
+
+    def _splitters(self) -> list[QSplitter]:
+        rows = (self._rows.widget(place) for place in range(self._rows.count()))
+        return [row for row in rows if isinstance(row, QSplitter)]
+
+    # --- what they show ---
+
+    def seen(self) -> list[Panel]:
+        """Return the panels that are on the board now."""
+        keys = [self.maximised_key] if self.maximised_key else panels_in(self.layout_)
+        return [self.panels[key] for key in keys]
 
     def draw(self, frame: Frame, playhead: Playhead, reference: Frame | None) -> None:
         """Show a Frame at a playhead in every panel."""
-        for panel in self.panels.values():
-            panel.draw(frame, playhead, reference)
+        self._shown = frame, playhead, reference
+        self._draw_seen()
+
+    def _draw_seen(self) -> None:
+        if self._shown is not None:
+            for panel in self.seen():
+                panel.draw(*self._shown)
 
     def hover(self, layer: int) -> None:
         """Read out a layer in every panel."""
-        for panel in self.panels.values():
+        for panel in self.seen():
             panel.hover(layer)
 
     def fit(self) -> None:
@@ -46,11 +138,64 @@ class Board(QWidget):
 
     def restyle(self, style: Style) -> None:
         """Take colours and sizes."""
-        self._splitter.setHandleWidth(round(style.px(6)))
+        self._style = style
+        self._restyle_handles()
         for panel in self.panels.values():
             panel.restyle(style)
+
+    def _restyle_handles(self) -> None:
+        for splitter in (self._rows, *self._splitters()):
+            splitter.setHandleWidth(round(self._style.px(6)))
+        for panel in self.panels.values():
+            panel.setMinimumSize(*(round(self._style.px(side)) for side in LEAST_PANEL))
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
         for panel in self.panels.values():
             panel.redraw()
+
+    # --- the mouse: double click, menu, and dragging one panel's title onto another ---
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QMouseEvent) or not (key := self._key_of(watched)):
+            return False
+        place = event.globalPosition().toPoint()
+        match event.type():
+            case QEvent.Type.MouseButtonDblClick if event.button() == Qt.MouseButton.LeftButton:
+                self.maximise("" if self.maximised_key else key)
+            case QEvent.Type.MouseButtonPress if event.button() == Qt.MouseButton.RightButton:
+                self.menu_asked.emit(key, place)
+            case QEvent.Type.MouseButtonPress if self._is_title(key, event.position().toPoint()):
+                self._grabbed = key, place
+            case QEvent.Type.MouseMove if self._grabbed:
+                self._show_grab(place)
+            case QEvent.Type.MouseButtonRelease if self._grabbed:
+                self._drop(place)
+        return False
+
+    def _key_of(self, viewport: QObject) -> str:
+        return next((key for key, panel in self.panels.items() if panel.view.viewport() is viewport), "")
+
+    def _is_title(self, key: str, place: QPoint) -> bool:
+        panel = self.panels[key]
+        return panel.finding.sceneBoundingRect().contains(panel.view.mapToScene(place))
+
+    def _show_grab(self, place: QPoint) -> None:
+        assert self._grabbed is not None
+        far = (place - self._grabbed[1]).manhattanLength() >= QApplication.startDragDistance()
+        self.setCursor(Qt.CursorShape.ClosedHandCursor) if far else self.unsetCursor()
+
+    def _drop(self, place: QPoint) -> None:
+        assert self._grabbed is not None
+        key, start = self._grabbed
+        self._grabbed = None
+        self.unsetCursor()
+        other = next((panel.key for panel in self.seen() if panel.rect().contains(panel.mapFromGlobal(place))), key)
+        if other != key and (place - start).manhattanLength() >= QApplication.startDragDistance():
+            self.arrange(swapped(self.present_layout(), key, other))
+            self.arranged.emit(self.layout_)
+
+
+def _pixels(shares: Iterable[float]) -> list[int]:
+    """Return sizes for a splitter, which takes whole numbers and looks at their proportions."""
+    return [max(1, round(1000 * share)) for share in shares]

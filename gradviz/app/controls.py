@@ -68,6 +68,10 @@ class Control(QWidget):
     def retranslate_values(self) -> None:
         """Take the texts of the values."""
 
+    def take_focus(self) -> None:
+        """Give the keyboard to the first part that takes it."""
+        next(widget for widget in self.findChildren(QWidget) if widget.focusPolicy() != Qt.FocusPolicy.NoFocus).setFocus()
+
 
 class NumberControl(Control):
     """A slider for the hand and a box for the exact value."""
@@ -295,6 +299,14 @@ class Controls(QScrollArea):
         self._rows.setContentsMargins(margin, margin, margin, margin)
         self._rows.setSpacing(round(style.px(11)))
         self.setFixedWidth(round(style.px(288)))
+
+    def focus(self, name: str) -> None:
+        """Bring a field into sight, and the keyboard to it."""
+        control = self.controls[name]
+        if control.knob.group != "front":
+            self.fold.setChecked(True)
+        self.ensureWidgetVisible(control)
+        control.take_focus()
 
     def _on_edited(self, name: str, value: Any, drag: int) -> None:
         self._store.edit(name, value, drag)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout,
 from gradviz.export.figure import Figure
 from gradviz.i18n import N_, _
 from gradviz.panels import PANELS
+from gradviz.panels.layouts import Layout, stacked
 
 SIZES = {
     (1280, 720): N_("1280 × 720, slide"),
@@ -23,14 +24,14 @@ RESOLUTIONS = {None: N_("for the screen"), 300: N_("300 dpi, for print"), 600: N
 class ExportDialog(QDialog):
     """Chooses panels, size and resolution."""
 
-    def __init__(self, parent: QWidget, theme: str) -> None:
+    def __init__(self, parent: QWidget, theme: str, board: Layout) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setWindowTitle(_("Export picture"))
         self.what, self.size_box, self.resolution = QComboBox(), QComboBox(), QComboBox()
-        self.what.addItem(_("the whole board"), tuple(PANELS))
+        self.what.addItem(_("the whole board"), board)
         for key, entry in PANELS.items():
-            self.what.addItem(_(entry.title), (key,))
+            self.what.addItem(_(entry.title), stacked([key]))
         for size, text in SIZES.items():
             self.size_box.addItem(_(text), size)
         self.size_box.setCurrentIndex(1)
@@ -51,6 +52,4 @@ class ExportDialog(QDialog):
 
     def figure(self) -> Figure:
         """Return what was chosen."""
-        return Figure(
-            tuple(self.what.currentData()), tuple(self.size_box.currentData()), self._theme, self.resolution.currentData()
-        )
+        return Figure(self.what.currentData(), tuple(self.size_box.currentData()), self._theme, self.resolution.currentData())

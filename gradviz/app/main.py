@@ -21,7 +21,7 @@ def make_window(spec: Spec | None, *, language: str | None = None, theme: str | 
     settings = Settings()
     settings.theme_for_now = theme
     use_language(language or settings.language)
-    return Window(Store(spec or Spec()), Runner(), Transport(), settings)
+    return Window(Store(spec or settings.experiment), Runner(), Transport(), settings)
 
 
 def open_window(spec: Spec | None, *, language: str | None = None, theme: str | None = None) -> int:
@@ -32,7 +32,7 @@ def open_window(spec: Spec | None, *, language: str | None = None, theme: str | 
         lambda text: window.banner.say(_("Something went wrong ({fault}). The program goes on.").format(fault=text))
     )
     leaving = QuitOnSignal(window.close)
-    window.start()
+    window.start(window.settings.reference if spec is None else None)
     window.show()
     status = QApplication.exec()
     window.runner.stop()

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
 from PySide6.QtCore import QSettings
 
+from gradviz.core.errors import ExperimentError
+from gradviz.core.spec import Spec
 from gradviz.i18n import LANGUAGES, system_language
+from gradviz.panels.layouts import LAYOUTS, Layout, from_text, to_text
 from gradviz.panels.themes import THEMES
 
+MOST_RECENT = 8
 LEAST_ZOOM, MOST_ZOOM = 0.5, 3.0
 
 
 class Settings:
-    """Language, theme, zoom and the window's size."""
+    """Language, colours, sizes, files, and the session: experiment, reference and layout."""
 
     def __init__(self) -> None:
         self.theme_for_now: str | None = None
@@ -70,6 +76,58 @@ class Settings:
     @folder.setter
     def folder(self, path: str) -> None:
         self._kept.setValue("folder", path)
+
+    @property
+    def recent(self) -> list[str]:
+        """Files that were opened or written, the last one first."""
+        try:
+            paths = json.loads(str(self._kept.value("recent", "[]")))
+        except ValueError:
+            return []
+        return [path for path in paths if isinstance(path, str)][:MOST_RECENT] if isinstance(paths, list) else []
+
+    def add_recent(self, path: str) -> None:
+        """Put a file first."""
+        others = [other for other in self.recent if other != path]
+        self._kept.setValue("recent", json.dumps([path, *others][:MOST_RECENT]))
+
+    def drop_recent(self, path: str) -> None:
+        """Forget a file."""
+        self._kept.setValue("recent", json.dumps([other for other in self.recent if other != path]))
+
+    @property
+    def layout(self) -> Layout:
+        """What is on the board; where nothing valid is kept, the layout that the program opens with."""
+        return from_text(str(self._kept.value("layout", ""))) or next(iter(LAYOUTS.values())).rows
+
+    @layout.setter
+    def layout(self, layout: Layout) -> None:
+        self._kept.setValue("layout", to_text(layout))
+
+    @property
+    def experiment(self) -> Spec:
+        """The experiment of the last time; where nothing valid is kept, the one that the program opens with."""
+        return self._spec("experiment") or Spec()
+
+    @experiment.setter
+    def experiment(self, spec: Spec) -> None:
+        self._kept.setValue("experiment", spec.to_text(full=True))
+
+    @property
+    def reference(self) -> Spec | None:
+        """The experiment that was pinned."""
+        return self._spec("reference")
+
+    @reference.setter
+    def reference(self, spec: Spec | None) -> None:
+        self._kept.setValue("reference", spec.to_text(full=True) if spec else "")
+
+    def _spec(self, name: str) -> Spec | None:
+        text = str(self._kept.value(name, ""))
+        try:
+            return Spec.from_text(text) if text else None
+        except ExperimentError:
+            return None
 
     def _one_of(self, name: str, known: list[str], default: str) -> str:
         value = str(self._kept.value(name, default))

@@ -77,6 +77,14 @@ class Transport(QObject):
         else:
             self._move(Playhead.at(self.playhead.position(self.depth) + layers, self.depth))
 
+    def step_on(self) -> None:
+        """One layer further."""
+        self.step(1)
+
+    def step_back(self) -> None:
+        """One layer back."""
+        self.step(-1)
+
     def to_start(self) -> None:
         """Go to where the forward wave begins."""
         self.pause()
@@ -92,6 +100,11 @@ class Transport(QObject):
         self.pause()
         self._move(Playhead.at(position, self.depth))
 
+    def reset(self) -> None:
+        """Show everything, from the first layer."""
+        self.pause()
+        self._move(Playhead())
+
     def look_at(self, layer: int) -> None:
         """Bring out a layer and leave everything shown."""
         self.pause()
@@ -106,6 +119,14 @@ class Transport(QObject):
         """Go to the next faster or slower speed."""
         place = min(max(SPEEDS.index(self.speed) + steps, 0), len(SPEEDS) - 1)
         self.set_speed(SPEEDS[place])
+
+    def faster(self) -> None:
+        """Double the speed."""
+        self.change_speed(1)
+
+    def slower(self) -> None:
+        """Halve the speed."""
+        self.change_speed(-1)
 
     def set_loops(self, loops: bool) -> None:
         """Choose whether the wave begins again when it has come back."""

@@ -2,51 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QHBoxLayout,
-    QMainWindow,
-    QMenu,
-    QMessageBox,
-    QProgressBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QProgressBar, QVBoxLayout, QWidget
 
 from gradviz import __version__
-from gradviz.app.actions import ACTIONS, fill_menus, make_actions, shortcut_lines, translate_actions
+from gradviz.app.actions import ACTIONS, fill_menus, keys_text, make_actions, translate_actions
+from gradviz.app.arrangement import Arrangement
 from gradviz.app.board import Board
+from gradviz.app.comparison import Comparison
 from gradviz.app.controls import Controls
-from gradviz.app.export_dialog import ExportDialog
+from gradviz.app.files import Files
+from gradviz.app.look import Look
 from gradviz.app.notices import Banner, VerdictBar
+from gradviz.app.palette import Command, Palette
 from gradviz.app.runner import Runner
-from gradviz.app.settings import LEAST_ZOOM, MOST_ZOOM, Settings
+from gradviz.app.settings import Settings
+from gradviz.app.sheet import ShortcutSheet
 from gradviz.app.store import Store
-from gradviz.app.theme import apply_style
 from gradviz.app.transport import Transport
 from gradviz.app.transport_bar import TransportBar
 from gradviz.core.errors import ExperimentError
 from gradviz.core.frame import Frame
-from gradviz.core.spec import Spec
-from gradviz.experiment import read_file
-from gradviz.export.figure import FORMATS, Figure, figure_image, write_figure
-from gradviz.export.files import FileError, write_whole
-from gradviz.export.limits import ending_of
-from gradviz.i18n import LANGUAGES, _, language, use_language
-from gradviz.panels import PANELS
+from gradviz.core.spec import KNOBS, Spec
+from gradviz.i18n import LANGUAGES, _, language
 from gradviz.panels.style import Style
 from gradviz.panels.themes import THEMES
 
-DESIGN_HEIGHT = 740.0
-"""The height of the window in pixels at which type has its design size; it grows with the window, for the back row."""
-
 OPENING_SIZE = (1280, 800)
+LEAST_SIZE = (900, 560)
 
 
 class Window(QMainWindow):
@@ -56,35 +43,30 @@ class Window(QMainWindow):
         super().__init__()
         self.store, self.runner, self.transport, self.settings = store, runner, transport, settings
         self.frame: Frame | None = None
-        self.reference: Frame | None = None
-        self._style = Style(THEMES[settings.theme])
+        self._to_pin: Spec | None = None
+        self.look, self.comparison = Look(self, settings), Comparison()
         self.actions_ = make_actions(self)
         self.menus = fill_menus(self, self.actions_)
         self.menus_of_choices: dict[str, QMenu] = {}
-        self._themes = self._choices("theme", {name: theme.title for name, theme in THEMES.items()}, self.set_theme)
-        self._languages = self._choices("language", LANGUAGES, self.set_language)
+        self._themes = self._choices("theme", {name: theme.title for name, theme in THEMES.items()}, self.look.set_theme)
+        self._languages = self._choices("language", LANGUAGES, self.look.set_language)
         self._lay_out()
+        self.files, self.arrangement = Files(self), Arrangement(self)
+        self.recent_menu = QMenu(self)
+        self._fill_menus()
         self._connect()
         self.setAcceptDrops(True)
         self.resize(*(settings.window_size or OPENING_SIZE))
-        self._restyle()
+        self.look.restyle()
         self._retranslate()
 
     # --- making ---
 
     def _lay_out(self) -> None:
-        self.controls, self.board = Controls(self.store), Board(self._style)
+        self.controls, self.board = Controls(self.store), Board(self.look.style_, self.settings.layout)
         self.verdict, self.banner = VerdictBar(), Banner()
         self.bar = TransportBar(self.transport, self.actions_)
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setFixedHeight(3)
-        self.progress.setRange(0, 1000)
-        # It keeps its place while it is not seen, so that nothing moves when it comes.
-        policy = self.progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(policy)
-        self.progress.hide()
+        self.progress = _thin_progress()
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
@@ -101,25 +83,44 @@ class Window(QMainWindow):
         rows.addLayout(middle, 1)
         rows.addWidget(self.bar)
         self.setCentralWidget(central)
-        self.setMinimumSize(900, 560)
+        self.setMinimumSize(*LEAST_SIZE)
+
+    def _fill_menus(self) -> None:
+        view = self.menus["view"]
+        first = view.actions()[0]
+        for menu in (self.arrangement.layouts_menu, self.arrangement.panels_menu):
+            view.insertMenu(first, menu)
+        view.insertSeparator(first)
+        self.menus["file"].insertMenu(self.actions_["save"], self.recent_menu)
+        self.recent_menu.aboutToShow.connect(self._fill_recent)
+        self._fill_recent()
+
+    def _fill_recent(self) -> None:
+        self.recent_menu.clear()
+        for path in self.settings.recent:
+            # An & in a name would be taken for a key.
+            self.recent_menu.addAction(path.replace("&", "&&"), partial(self.files.open_file, path))
+        self.recent_menu.setEnabled(bool(self.settings.recent))
 
     def _connect(self) -> None:
         self.store.changed.connect(self.runner.submit)
-        self.runner.finished.connect(self._on_finished)
+        self.runner.finished.connect(self.show_frame)
         self.runner.refused.connect(self._on_refused)
         self.runner.failed.connect(self._on_failed)
         self.runner.progressed.connect(self._on_progressed)
         self.transport.moved.connect(self._draw)
-        self.transport.changed.connect(self._show_transport)
+        self.transport.changed.connect(self._show_states)
+        self.comparison.changed.connect(self._on_compared)
         self.board.layer_clicked.connect(self.transport.look_at)
-        self.store.history.canUndoChanged.connect(self.actions_["undo"].setEnabled)
-        self.store.history.canRedoChanged.connect(self.actions_["redo"].setEnabled)
-        self.store.history.undoTextChanged.connect(self._show_undo)
-        self.store.history.redoTextChanged.connect(self._show_undo)
-        self.actions_["undo"].setEnabled(False)
-        self.actions_["redo"].setEnabled(False)
+        self.board.maximised.connect(self._show_states)
+        self.look.restyled.connect(self._restyle)
+        self.look.retranslated.connect(self._retranslate)
+        self.files.recent_changed.connect(self._fill_recent)
+        history = self.store.history
+        for changed in (history.canUndoChanged, history.canRedoChanged, history.undoTextChanged, history.redoTextChanged):
+            changed.connect(self._show_states)
         self._resized = QTimer(self, interval=40, singleShot=True)
-        self._resized.timeout.connect(self._restyle_if_needed)
+        self._resized.timeout.connect(self.look.restyle_if_needed)
 
     def _choices(self, name: str, titles: dict[str, str], choose: Callable[[str], None]) -> QActionGroup:
         """Add a submenu to View of which one entry is chosen."""
@@ -136,36 +137,35 @@ class Window(QMainWindow):
 
     # --- the experiment ---
 
-    def start(self) -> None:
-        """Ask for the first picture."""
-        self.runner.submit(self.store.spec)
+    def start(self, reference: Spec | None = None) -> None:
+        """Ask for the first picture, and before it for that of a reference to pin."""
+        self._to_pin = reference
+        self.runner.submit(reference or self.store.spec)
 
-    def open_file(self, path: str) -> None:
-        """Take over the experiment in a file; where there is none, say so and change nothing."""
-        try:
-            self.store.replace(read_file(path), _("Open"))
-            self.settings.folder = str(Path(path).parent)
-        except ExperimentError as error:
-            self._complain(_("Nothing was opened."), error)
-
-    def read_text(self, text: str) -> None:
-        """Take over the experiment in a text; where it is wrong, say so and change nothing."""
-        try:
-            is_json = text.lstrip().startswith("{")
-            self.store.replace((Spec.from_json if is_json else Spec.from_text)(text), _("Paste experiment"))
-        except ExperimentError as error:
-            self._complain(_("Nothing was pasted."), error)
-
-    def _on_finished(self, frame: Frame) -> None:
+    def show_frame(self, frame: Frame) -> None:
+        """Show a Frame on the board, and say what it says."""
         self.frame = frame
+        if self._to_pin is not None:
+            if frame.spec == self._to_pin:
+                self.comparison.pin(frame)
+            self._go_on_without_reference()
         self.banner.run_ended_well()
         self.transport.set_depth(frame.depth)
-        self._draw()
-        self.verdict.show_frame(frame, self.reference)
+        self._on_compared()
         self.bar.refresh()
 
+    def complain(self, what: str, error: ExperimentError, *, about_a_run: bool = False) -> None:
+        """Say in the banner everything that is wrong with an experiment."""
+        self.banner.say("\n".join([*map(str, error.problems), what]), until_a_run_ends_well=about_a_run)
+
+    def _go_on_without_reference(self) -> None:
+        if self._to_pin is not None:
+            self._to_pin = None
+            self.runner.submit(self.store.spec)
+
     def _on_refused(self, error: ExperimentError) -> None:
-        self._complain(_("The last picture stays."), error, about_a_run=True)
+        self._go_on_without_reference()
+        self.complain(_("The last picture stays."), error, about_a_run=True)
 
     def _on_failed(self, fault: BaseException) -> None:
         text = _("The simulation failed ({reason}). The last picture stays.").format(reason=fault)
@@ -175,215 +175,126 @@ class Window(QMainWindow):
         self.progress.setVisible(share >= 0)
         self.progress.setValue(round(1000 * max(share, 0)))
 
-    def _complain(self, what: str, error: ExperimentError, *, about_a_run: bool = False) -> None:
-        self.banner.say("\n".join([*map(str, error.problems), what]), until_a_run_ends_well=about_a_run)
+    def _on_compared(self) -> None:
+        self._draw()
+        self._show_states()
+        if self.frame is not None:
+            self.verdict.show_frame(self.frame, self.comparison.reference)
 
     def _draw(self) -> None:
         if self.frame is not None:
-            self.board.draw(self.frame, self.transport.playhead, self.reference)
+            self.board.draw(self.frame, self.transport.playhead, self.comparison.reference)
 
-    def _show_undo(self) -> None:
-        """Say in the menu what would be undone."""
-        history = self.store.history
-        for key, text in (("undo", history.undoText()), ("redo", history.redoText())):
-            self.actions_[key].setText(f"{_(ACTIONS[key].text)}: {text}" if text else _(ACTIONS[key].text))
-
-    def _show_transport(self) -> None:
-        self.actions_["loop"].setChecked(self.transport.loops)
+    def _show_states(self) -> None:
+        """Show in the menus what can be done, what is on, and what would be undone."""
+        history, actions = self.store.history, self.actions_
+        for key, text, can in (
+            ("undo", history.undoText(), history.canUndo()),
+            ("redo", history.redoText(), history.canRedo()),
+        ):
+            actions[key].setText(f"{_(ACTIONS[key].text)}: {text}" if text else _(ACTIONS[key].text))
+            actions[key].setEnabled(can)
+        actions["loop"].setChecked(self.transport.loops)
+        actions["pin"].setChecked(self.comparison.reference is not None)
+        actions["swap"].setEnabled(self.comparison.reference is not None)
+        actions["show_all"].setEnabled(bool(self.board.maximised_key))
 
     # --- language, colours, sizes ---
 
-    def set_language(self, code: str) -> None:
-        """Switch the language of everything, now and at the next start."""
-        use_language(code)
-        self.settings.language = code
-        self._retranslate()
-
-    def set_theme(self, name: str) -> None:
-        """Switch the colours of everything, now and at the next start."""
-        self.settings.theme = name
-        self._restyle()
-
-    def set_zoom(self, zoom: float) -> None:
-        """Scale type and lines, now and at the next start."""
-        self.settings.zoom = min(max(zoom, LEAST_ZOOM), MOST_ZOOM)
-        self._restyle()
-
-    def _wished_style(self) -> Style:
-        # In steps, so that a window being resized is not set anew at every pixel.
-        by_height = round(8 * self.height() / DESIGN_HEIGHT) / 8
-        scale = self.settings.zoom * min(max(by_height, 0.875), 3.0)
-        # The controls must leave the board more than half of the width, and the panels room for their text.
-        scale = min(scale, 0.42 * self.width() / 288, self.height() / 520)
-        return Style(THEMES[self.settings.theme], scale)
-
-    def _restyle(self) -> None:
-        self._style = style = self._wished_style()
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        apply_style(application, style)
+    def _restyle(self, style: Style) -> None:
         for part in (self.controls, self.board, self.verdict, self.banner, self.bar):
             part.restyle(style)
         for action in self._themes.actions():
             action.setChecked(action.data()[0] == self.settings.theme)
 
-    def _restyle_if_needed(self) -> None:
-        if self._wished_style() != self._style:
-            self._restyle()
-
     def _retranslate(self) -> None:
         self.setWindowTitle("gradviz")
         translate_actions(self.actions_, self.menus)
+        self.recent_menu.setTitle(_("Open recent"))
         for name, title in (("theme", _("Colours")), ("language", _("Language"))):
             self.menus_of_choices[name].setTitle(title)
         for action in self._themes.actions():
             action.setText(_(action.data()[1]))
         for action in self._languages.actions():
             action.setChecked(action.data()[0] == language())
-        self._show_transport()
-        self._show_undo()
-        for part in (self.controls, self.board, self.banner, self.bar):
+        self._show_states()
+        for part in (self.controls, self.board, self.banner, self.bar, self.arrangement):
             part.retranslate()
         if self.frame is not None:
-            self.verdict.show_frame(self.frame, self.reference)
+            self.verdict.show_frame(self.frame, self.comparison.reference)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._resized.start()
 
-    # --- the actions, as the table names them ---
+    # --- actions that are the window's own ---
 
-    def do_open(self) -> None:
-        kinds = _("Experiments and pictures") + " (*.json *.txt *.png *.svg *.pdf)"
-        path, _kind = QFileDialog.getOpenFileName(self, _("Open"), self.settings.folder, kinds)
-        if path:
-            self.open_file(path)
-
-    def do_save(self) -> None:
-        path, _kind = QFileDialog.getSaveFileName(self, _("Save experiment"), self._path("experiment.json"), "JSON (*.json)")
-        if path:
-            self._written(path, lambda: write_whole(path, self.store.spec.to_json().encode()))
-
-    def do_export(self) -> None:
-        dialog = ExportDialog(self, self._style.theme.name)
-        accepted, figure = dialog.exec(), dialog.figure()
-        dialog.deleteLater()
-        if not accepted or self.frame is None:
-            return
-        kinds = ";;".join(f"{name.upper()} (*.{name})" for name in FORMATS)
-        path, kind = QFileDialog.getSaveFileName(self, _("Export picture"), self._path("gradviz"), kinds)
-        if path:
-            if ending_of(path) not in FORMATS:
-                path += f".{kind.partition(' ')[0].lower() or 'png'}"
-                if Path(path).exists():  # the dialog asked about another name
-                    self.banner.say(_("{path} is there already; choose it by its whole name to replace it").format(path=path))
-                    return
-            self.export_to(path, figure)
-
-    def export_to(self, path: str, figure: Figure) -> None:
-        """Write what is seen as a picture; what goes wrong is said in the banner."""
-        frame = self.frame
-        assert frame is not None
-        self._written(path, lambda: write_figure(frame, figure, path, self.transport.playhead, self.reference))
-
-    def do_copy_picture(self) -> None:
-        if self.frame is not None:
-            figure = Figure(tuple(PANELS), (1920, 1080), self._style.theme.name)
-            QGuiApplication.clipboard().setImage(figure_image(self.frame, figure, self.transport.playhead, self.reference))
-
-    def do_copy_text(self) -> None:
-        QGuiApplication.clipboard().setText(self.store.spec.to_text(full=True))
-
-    def do_paste_text(self) -> None:
-        self.read_text(QGuiApplication.clipboard().text())
-
-    def do_quit(self) -> None:
-        self.close()
-
-    def do_undo(self) -> None:
-        self.store.history.undo()
-
-    def do_redo(self) -> None:
-        self.store.history.redo()
-
-    def do_reset(self) -> None:
+    def reset_experiment(self) -> None:
+        """Go back to the opening experiment."""
         self.store.replace(Spec(), _("Opening experiment"))
 
-    def do_play(self) -> None:
-        self.transport.toggle()
-
-    def do_step_on(self) -> None:
-        self.transport.step(1)
-
-    def do_step_back(self) -> None:
-        self.transport.step(-1)
-
-    def do_to_start(self) -> None:
-        self.transport.to_start()
-
-    def do_to_end(self) -> None:
-        self.transport.to_end()
-
-    def do_faster(self) -> None:
-        self.transport.change_speed(1)
-
-    def do_slower(self) -> None:
-        self.transport.change_speed(-1)
-
-    def do_loop(self, on: bool) -> None:
-        self.transport.set_loops(on)
-
-    def do_pin(self, on: bool) -> None:
-        if on and self.frame is None:
-            self.actions_["pin"].setChecked(False)  # there is nothing yet to pin
-            return
-        self.reference = self.frame if on else None
-        self._draw()
-        if self.frame is not None:
-            self.verdict.show_frame(self.frame, self.reference)
-
-    def do_fit(self) -> None:
+    def reset_view(self) -> None:
+        """Show everything, at its usual size, with fitted axes."""
+        self.arrangement.show_all()
+        self.transport.reset()
+        self.look.zoom_reset()
         self.board.fit()
 
-    def do_zoom_in(self) -> None:
-        self.set_zoom(self.settings.zoom * 1.1)
+    def set_pinned(self, on: bool) -> None:
+        """Keep the present run as the reference, or let go of it."""
+        if on != (self.comparison.reference is not None):
+            self.comparison.pin(self.frame if on else None)
+        self._show_states()  # where there is nothing yet to pin, the mark goes again
 
-    def do_zoom_out(self) -> None:
-        self.set_zoom(self.settings.zoom / 1.1)
+    def swap(self) -> None:
+        """Show the pinned run and pin the one that is shown."""
+        shown, pinned = self.frame, self.comparison.reference
+        if shown is not None and pinned is not None:
+            self.comparison.pin(shown)
+            self.show_frame(pinned)
+            self.store.replace(pinned.spec, _("Swap A and B"))
 
-    def do_zoom_reset(self) -> None:
-        self.set_zoom(1.0)
-
-    def do_full_screen(self, on: bool) -> None:
+    def set_full_screen(self, on: bool) -> None:
+        """Fill the screen, and back."""
         self.showFullScreen() if on else self.showNormal()
 
-    def do_shortcuts(self) -> None:
-        lines = "\n".join(f"{text}:  {keys}" for text, keys in shortcut_lines())
-        self._tell(_("Keyboard shortcuts"), lines)
+    def show_palette(self) -> None:
+        """Let anything be found by a part of its name."""
+        palette = Palette(self, list(self.commands()), self.look.style_)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.open()
 
-    def do_about(self) -> None:
+    def commands(self) -> Iterator[Command]:
+        """Yield everything that the palette offers: actions, panels, layouts, colours, languages, and the values of fields."""
+        for key, action in self.actions_.items():
+            if action.isEnabled() and key != "palette":
+                yield Command(action.text(), keys_text(ACTIONS[key]), action.trigger)
+        menus = [self.arrangement.layouts_menu, self.arrangement.panels_menu, *self.menus_of_choices.values()]
+        for menu in menus:
+            for action in menu.actions():
+                yield Command(f"{menu.title()}: {action.text()}", "", action.trigger)
+        for name, knob in KNOBS.items():
+            if not knob.applies(self.store.spec):
+                continue
+            yield Command(_(knob.title), _(knob.help), partial(self.controls.focus, name))
+            for value, choice in (knob.choices or {}).items():
+                text = f"{_(knob.title)}: {_(choice.title)}"
+                yield Command(text, "", partial(self.store.edit, name, value))
+
+    def show_shortcuts(self) -> None:
+        """List every action and its keys."""
+        ShortcutSheet(self, self.look.style_).open()
+
+    def show_about(self) -> None:
+        """Say what this is."""
         text = _("gradviz {version}: vanishing and exploding gradients, in a real network.\nMIT licence.")
-        self._tell(_("About gradviz"), text.format(version=__version__))
-
-    def _tell(self, title: str, text: str) -> None:
         box = QMessageBox(self)
-        box.setWindowTitle(title)
+        box.setWindowTitle(_("About gradviz"))
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(text)
+        box.setText(text.format(version=__version__))
         box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
-
-    def _path(self, name: str) -> str:
-        return str(Path(self.settings.folder or Path.home()) / name)
-
-    def _written(self, path: str, write: Callable[[], None]) -> None:
-        try:
-            write()
-        except (FileError, ValueError, MemoryError) as error:
-            self.banner.say(str(error))
-        else:
-            self.settings.folder = str(Path(path).parent)
 
     # --- what comes from outside ---
 
@@ -392,17 +303,33 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
-            self.open_file(files[0])
-        else:
-            self.read_text(event.mimeData().text())
+        self.files.take(event.mimeData())
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.transport.pause()
         self.runner.stop()
         self.store.history.blockSignals(True)  # it speaks once more when it is destroyed, and nobody is there then
+        self._remember()
+        super().closeEvent(event)
+
+    def _remember(self) -> None:
         if not self.isFullScreen():
             self.settings.window_size = (self.width(), self.height())
-        super().closeEvent(event)
+        self.settings.layout = self.board.present_layout()
+        self.settings.experiment = self.store.spec
+        reference = self.comparison.reference
+        self.settings.reference = reference.spec if reference else None
+
+
+def _thin_progress() -> QProgressBar:
+    progress = QProgressBar()
+    progress.setTextVisible(False)
+    progress.setFixedHeight(3)
+    progress.setRange(0, 1000)
+    # It keeps its place while it is not seen, so that nothing moves when it comes.
+    policy = progress.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    progress.setSizePolicy(policy)
+    progress.hide()
+    return progress

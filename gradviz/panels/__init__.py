@@ -23,6 +23,8 @@ class PanelEntry:
     title: str
     help: str
     place: str
+    height: float = 1.0
+    """The share of the height that it wishes on a board."""
 
     def load(self) -> type[Panel]:
         """Return the class, which brings Qt with it."""

@@ -25,6 +25,8 @@ class Style:
 
     theme: Theme
     scale: float = 1.0
+    ratio: float = 1.0
+    """Pixels of the device to one of the program, which pens that keep their width do not know of."""
 
     def px(self, size: float) -> float:
         """Return a length in pixels."""
@@ -38,7 +40,7 @@ class Style:
 
     def pen(self, role: str, width: float = 1.0, alpha: float = 1.0, line: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
         """Return a pen that keeps its width under a plot's transformation."""
-        pen = QPen(self.colour(role, alpha), self.px(width), line)
+        pen = QPen(self.colour(role, alpha), self.px(width) * self.theme.weight * self.ratio, line)
         pen.setCosmetic(True)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         return pen
@@ -51,7 +53,7 @@ class Style:
         over, ground = self.colour(role), self.colour("ground")
         pairs = ((over.red(), ground.red()), (over.green(), ground.green()), (over.blue(), ground.blue()))
         mixed = (round(alpha * above + (1 - alpha) * below) for above, below in pairs)
-        pen = QPen(QColor(*mixed), max(1, int(self.scale)))
+        pen = QPen(QColor(*mixed), max(1, int(self.scale * self.ratio)))
         pen.setCosmetic(True)
         return pen
 

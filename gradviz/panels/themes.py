@@ -27,6 +27,8 @@ class Theme:
     explode: str
     vanish: str
     fault: str
+    weight: float = 1.0
+    """How thick lines are, 1 being right for a screen on a desk."""
 
 
 THEMES: dict[str, Theme] = {
@@ -65,6 +67,24 @@ THEMES: dict[str, Theme] = {
             explode="#cc79a7",
             vanish="#0072b2",
             fault="#ff8a80",
+        ),
+        Theme(
+            name="projector",
+            title=N_("Projector"),
+            window="#ffffff",
+            ground="#ffffff",
+            raised="#ffffff",
+            ink="#000000",
+            quiet="#2f343b",
+            grid="#b4bac2",
+            forward="#005a94",
+            backward="#b84500",
+            reference="#5b626e",
+            cursor="#000000",
+            explode="#b0417f",
+            vanish="#1f8fd0",
+            fault="#9c1710",
+            weight=1.6,
         ),
     )
 }

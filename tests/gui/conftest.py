@@ -35,7 +35,7 @@ def open_window(qtbot):
         window.show()
         window.start()
         qtbot.waitUntil(lambda: window.frame is not None and window.runner.is_idle)
-        qtbot.waitUntil(lambda: window._wished_style() == window._style)
+        qtbot.waitUntil(lambda: window.look.wished_style() == window.look.style_)
         return window
 
     yield open_

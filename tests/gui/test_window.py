@@ -7,7 +7,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from gradviz.app import controls as controls_module
-from gradviz.app import window as window_module
+from gradviz.app import files as files_module
 from gradviz.app.actions import ACTIONS
 from gradviz.app.controls import ChoiceControl, NumberControl, PathControl, SeedControl, SwitchControl
 from gradviz.app.settings import Settings
@@ -15,8 +15,10 @@ from gradviz.core.errors import ExperimentError, Problem
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.export.embedded import experiment_in
 from gradviz.export.figure import Figure
-from gradviz.panels import PANELS
+from gradviz.panels.layouts import stacked
 from gradviz.panels.playhead import Phase, Playhead
+
+BOTH = stacked(["activations", "gradient"])
 
 
 def test_it_opens_on_something_worth_seeing(open_window):
@@ -81,7 +83,7 @@ def test_a_drag_simulates_on_the_way_and_is_one_undo_step(window, qtbot, settle)
     assert window.frame.depth > 100
     assert window.store.history.count() == 1
     assert window.board.panels["gradient"].frame.depth == window.store.spec.depth
-    window.do_undo()
+    window.actions_["undo"].trigger()
     settle(window)
     assert window.frame.depth == 6
 
@@ -154,13 +156,13 @@ def test_a_switch_and_a_path(window, qtbot, settle, monkeypatch, tmp_path):
 def test_language_is_switched_live(window):
     """Every text of the window changes, and the choice is remembered."""
     before = texts(window)
-    window.set_language("ko")
+    window.look.set_language("ko")
     after = texts(window)
     same = [text for text, other in zip(before, after, strict=True) if text == other]
     proper_names = {message.id for message in stored() if message.id == message.string} | {"", "1", "1 / √L"}
     assert set(same) <= proper_names
     assert Settings().language == "ko"
-    window.set_language("en")
+    window.look.set_language("en")
     assert texts(window) == before
 
 
@@ -183,7 +185,7 @@ def texts(window):
 
 def test_theme_is_switched_live(window, qapp):
     """Plots and widgets go dark together, and the choice is remembered."""
-    window.set_theme("dark")
+    window.look.set_theme("dark")
     qapp.processEvents()
     image = window.grab().toImage()
     dark = sum(image.pixelColor(x, y).lightness() < 80 for x in range(0, image.width(), 20) for y in range(0, image.height(), 20))
@@ -195,11 +197,11 @@ def test_zoom_scales_controls_and_plots_together(window, qapp):
     qapp.processEvents()
     font, axis = window.font().pixelSize(), window.board.panels["gradient"].value_axis.style["tickFont"].pixelSize()
     for _ in range(3):
-        window.do_zoom_in()
+        window.look.zoom_in()
     qapp.processEvents()
     assert window.controls.controls["depth"].label.font().pixelSize() > font
     assert window.board.panels["gradient"].value_axis.style["tickFont"].pixelSize() > axis
-    window.do_zoom_reset()
+    window.look.zoom_reset()
     qapp.processEvents()
     assert window.controls.controls["depth"].label.font().pixelSize() == font
 
@@ -267,7 +269,7 @@ def test_every_action_can_be_done(window, qtbot, settle, monkeypatch, tmp_path, 
     """Each entry of the table, by its QAction: no exception, no warning, and the program goes on."""
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: ("", ""))
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: ("", ""))
-    monkeypatch.setattr(window_module.ExportDialog, "exec", lambda self: QDialog.DialogCode.Accepted)
+    monkeypatch.setattr(files_module.ExportDialog, "exec", lambda self: QDialog.DialogCode.Accepted)
     QGuiApplication.clipboard().setText("depth=4&width=9")
     action = window.actions_[key]
     assert action.text() and action.toolTip()
@@ -289,7 +291,7 @@ def test_what_is_exported_is_restored_when_it_is_dropped(window, settle, tmp_pat
     window.store.edit("activation", "tanh")
     settle(window)
     path = tmp_path / f"그림.{ending}"
-    window.export_to(str(path), Figure(tuple(PANELS), (800, 600)))
+    window.files.export_to(str(path), Figure(BOTH, (800, 600)))
     window.store.replace(Spec(depth=3), "")
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
@@ -303,7 +305,7 @@ def test_what_is_exported_is_restored_when_it_is_dropped(window, settle, tmp_pat
 @pytest.mark.parametrize("text", ["depth=0&gain=x", "what is this", '{"depth": true}', "<img src=x>=1", "\0"])
 def test_bad_text_changes_nothing_and_is_answered(window, text):
     before = window.store.spec
-    window.read_text(text)
+    window.files.read_text(text)
     assert window.store.spec == before
     assert window.banner.isVisible()
     assert window.banner.label.textFormat() is Qt.TextFormat.PlainText
@@ -311,10 +313,10 @@ def test_bad_text_changes_nothing_and_is_answered(window, text):
 
 
 def test_a_file_that_cannot_be_read_or_written_is_answered(window, tmp_path):
-    window.open_file(str(tmp_path / "missing.json"))
+    window.files.open_file(str(tmp_path / "missing.json"))
     assert "missing.json" in window.banner.label.text()
     window.banner.hide()
-    window.export_to(str(tmp_path / "no" / "such" / "folder.png"), Figure(tuple(PANELS), (800, 600)))
+    window.files.export_to(str(tmp_path / "no" / "such" / "folder.png"), Figure(BOTH, (800, 600)))
     assert "folder.png" in window.banner.label.text()
 
 
@@ -329,17 +331,17 @@ def test_what_does_not_fit_into_memory_leaves_the_last_picture(window, qtbot):
 
 
 def test_copies(window):
-    window.do_copy_text()
+    window.files.copy_text()
     assert Spec.from_text(QGuiApplication.clipboard().text()) == window.store.spec
-    window.do_copy_picture()
+    window.files.copy_picture()
     assert QGuiApplication.clipboard().image().width() == 1920
 
 
 def test_export_dialog_makes_the_file_that_was_chosen(window, monkeypatch, tmp_path):
     """The whole board at full HD by default; the ending comes from the chosen kind where the name has none."""
-    monkeypatch.setattr(window_module.ExportDialog, "exec", lambda self: QDialog.DialogCode.Accepted)
+    monkeypatch.setattr(files_module.ExportDialog, "exec", lambda self: QDialog.DialogCode.Accepted)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(tmp_path / "board"), "SVG (*.svg)"))
-    window.do_export()
+    window.files.export()
     content = (tmp_path / "board.svg").read_bytes()
     assert Spec.from_text(experiment_in(content)) == window.store.spec
     assert b'viewBox="0 0 1920 1080"' in content
@@ -355,7 +357,7 @@ def test_damaged_settings_never_stop_a_start(open_window, tmp_path):
 
 def test_settings_are_kept(open_window):
     first = open_window("depth=2&width=3", size=(1000, 700))
-    first.set_zoom(1.3)
+    first.look.set_zoom(1.3)
     first.close()
     second = Settings()
     assert (second.zoom, second.window_size) == (1.3, (1000, 700))
@@ -412,7 +414,7 @@ def test_the_wave_goes_on_where_it_was_when_the_depth_changes(window, qtbot, set
 
 
 def test_a_message_about_a_file_outlives_the_next_run(window, settle, tmp_path):
-    window.open_file(str(tmp_path / "missing.json"))
+    window.files.open_file(str(tmp_path / "missing.json"))
     window.store.edit("depth", 4)
     settle(window)
     assert window.banner.isVisible()
@@ -421,20 +423,20 @@ def test_a_message_about_a_file_outlives_the_next_run(window, settle, tmp_path):
 def test_the_menu_says_what_would_be_undone(window):
     window.store.edit("depth", 4)
     assert window.actions_["undo"].text() == "Undo: Depth"
-    window.do_undo()
+    window.actions_["undo"].trigger()
     assert (window.actions_["undo"].text(), window.actions_["redo"].text()) == ("Undo", "Redo: Depth")
 
 
 def test_a_theme_from_the_command_line_is_for_this_time(open_window):
     window = open_window("depth=2&width=3", theme="dark")
-    assert window._style.theme.name == "dark" and Settings().theme == "light"
-    window.set_theme("dark")
+    assert window.look.style_.theme.name == "dark" and Settings().theme == "light"
+    window.look.set_theme("dark")
     assert Settings().theme == "dark"
 
 
 @pytest.mark.parametrize("text", ["1e-10", "0.123456789", "3"])
 def test_the_gain_box_shows_what_the_experiment_holds(window, settle, text):
-    window.read_text(f"{window.store.spec.to_text()}&gain={text}")
+    window.files.read_text(f"{window.store.spec.to_text()}&gain={text}")
     settle(window)
     box = window.controls.controls["gain"].box
     assert float(box.text()) == box.value() == float(text)

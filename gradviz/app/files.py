@@ -1,0 +1,141 @@
+"""Files and the clipboard: experiments come in, experiments and pictures go out. What goes wrong is said in the banner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from gradviz.app.export_dialog import ExportDialog
+from gradviz.core.errors import ExperimentError
+from gradviz.core.spec import Spec
+from gradviz.experiment import read_file
+from gradviz.export.figure import FORMATS, Figure, figure_image, write_figure
+from gradviz.export.files import FileError, write_whole
+from gradviz.export.limits import ending_of
+from gradviz.i18n import _
+from gradviz.panels.layouts import Layout
+
+if TYPE_CHECKING:
+    from gradviz.app.window import Window
+
+PICTURE_SIZE = (1920, 1080)
+"""Of what is copied, in pixels: a slide."""
+
+
+class Files(QObject):
+    """Opens, saves, exports, copies and pastes for a window."""
+
+    recent_changed = Signal()
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window, self._settings = window, window.settings
+
+    # --- in ---
+
+    def open(self) -> None:
+        """Ask for a file and take over its experiment."""
+        kinds = _("Experiments and pictures") + " (*.json *.txt *.png *.svg *.pdf)"
+        path, _kind = QFileDialog.getOpenFileName(self._window, _("Open"), self._settings.folder, kinds)
+        if path:
+            self.open_file(path)
+
+    def open_file(self, path: str) -> None:
+        """Take over the experiment in a file; where there is none, say so and change nothing."""
+        try:
+            self._window.store.replace(read_file(path), _("Open"))
+        except ExperimentError as error:
+            self._window.complain(_("Nothing was opened."), error)
+            self._forget(path)
+        else:
+            self._remember(path)
+
+    def read_text(self, text: str) -> None:
+        """Take over the experiment in a text; where it is wrong, say so and change nothing."""
+        try:
+            is_json = text.lstrip().startswith("{")
+            self._window.store.replace((Spec.from_json if is_json else Spec.from_text)(text), _("Paste experiment"))
+        except ExperimentError as error:
+            self._window.complain(_("Nothing was pasted."), error)
+
+    def paste_text(self) -> None:
+        """Take over the experiment on the clipboard."""
+        self.read_text(QGuiApplication.clipboard().text())
+
+    def take(self, dropped: QMimeData) -> None:
+        """Take over what was dropped on the window."""
+        files = [url.toLocalFile() for url in dropped.urls() if url.isLocalFile()]
+        if files:
+            self.open_file(files[0])
+        else:
+            self.read_text(dropped.text())
+
+    # --- out ---
+
+    def save(self) -> None:
+        """Ask for a name and write the experiment."""
+        kinds = "JSON (*.json)"
+        path, _kind = QFileDialog.getSaveFileName(self._window, _("Save experiment"), self._path("experiment.json"), kinds)
+        if path:
+            self._write(path, lambda: write_whole(path, self._window.store.spec.to_json().encode()))
+
+    def export(self) -> None:
+        """Ask what becomes a picture, and where it goes."""
+        window = self._window
+        dialog = ExportDialog(window, window.look.style_.theme.name, window.board.present_layout())
+        accepted, figure = dialog.exec(), dialog.figure()
+        dialog.deleteLater()
+        if not accepted or window.frame is None:
+            return
+        kinds = ";;".join(f"{name.upper()} (*.{name})" for name in FORMATS)
+        path, kind = QFileDialog.getSaveFileName(window, _("Export picture"), self._path("gradviz"), kinds)
+        if path:
+            if ending_of(path) not in FORMATS:
+                path += f".{kind.partition(' ')[0].lower() or 'png'}"
+                if Path(path).exists():  # the dialog asked about another name
+                    window.banner.say(_("{path} is there already; choose it by its whole name to replace it").format(path=path))
+                    return
+            self.export_to(path, figure)
+
+    def export_to(self, path: str, figure: Figure) -> None:
+        """Write what is seen as a picture."""
+        frame, window = self._window.frame, self._window
+        assert frame is not None
+        self._write(path, lambda: write_figure(frame, figure, path, window.transport.playhead, window.comparison.reference))
+
+    def copy_picture(self, layout: Layout | None = None) -> None:
+        """Put the board, or another layout, on the clipboard as a picture."""
+        window = self._window
+        if window.frame is not None:
+            figure = Figure(layout or window.board.present_layout(), PICTURE_SIZE, window.look.style_.theme.name)
+            picture = figure_image(window.frame, figure, window.transport.playhead, window.comparison.reference)
+            QGuiApplication.clipboard().setImage(picture)
+
+    def copy_text(self) -> None:
+        """Put the experiment's line of text on the clipboard."""
+        QGuiApplication.clipboard().setText(self._window.store.spec.to_text(full=True))
+
+    def _path(self, name: str) -> str:
+        return str(Path(self._settings.folder or Path.home()) / name)
+
+    def _write(self, path: str, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except (FileError, ValueError, MemoryError) as error:
+            self._window.banner.say(str(error))
+        else:
+            self._remember(path)
+
+    def _remember(self, path: str) -> None:
+        self._settings.folder = str(Path(path).parent)
+        self._settings.add_recent(str(Path(path).absolute()))
+        self.recent_changed.emit()
+
+    def _forget(self, path: str) -> None:
+        self._settings.drop_recent(str(Path(path).absolute()))
+        self.recent_changed.emit()

@@ -1,0 +1,126 @@
+"""Layouts: which panels stand where, on the board and in a picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+
+from gradviz.i18n import N_
+from gradviz.panels import PANELS
+
+MOST_ROWS, MOST_IN_A_ROW = 8, 5
+
+
+@dataclass(frozen=True)
+class Row:
+    """Panels beside one another.
+
+    Attributes
+    ----------
+    panels : tuple of str
+        Keys of `PANELS`, at least one.
+    height : float
+        Its share of the height, among those of the other rows.
+    widths : tuple of float
+        Each panel's share of the width; empty for equal ones.
+    """
+
+    panels: tuple[str, ...]
+    height: float = 1.0
+    widths: tuple[float, ...] = ()
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Each panel's share of the width."""
+        return self.widths or (1.0,) * len(self.panels)
+
+
+Layout = tuple[Row, ...]
+"""From the top down."""
+
+
+def row_of(*panels: str) -> Row:
+    """Return a row as high as the highest of its panels wishes."""
+    return Row(panels, max(PANELS[key].height for key in panels))
+
+
+def stacked(panels: Sequence[str]) -> Layout:
+    """Return panels below one another, their layer axes aligned."""
+    return tuple(row_of(key) for key in panels)
+
+
+def panels_in(layout: Layout) -> list[str]:
+    """Return the keys, in reading order."""
+    return [key for row in layout for key in row.panels]
+
+
+def with_panel(layout: Layout, key: str) -> Layout:
+    """Return a layout with one more panel: in the last row while it has room, else in a new one."""
+    if key in panels_in(layout):
+        return layout
+    last = layout[-1] if layout else None
+    if last is not None and len(layout) > 1 and len(last.panels) < 2 and PANELS[key].height == 1.0:
+        return (*layout[:-1], replace(last, panels=(*last.panels, key), widths=()))
+    return (*layout, row_of(key))
+
+
+def without_panel(layout: Layout, key: str) -> Layout:
+    """Return a layout without a panel; a row that is then empty goes too. The last panel stays."""
+    if panels_in(layout) == [key]:
+        return layout
+    rows = (
+        replace(row, panels=tuple(other for other in row.panels if other != key), widths=()) if key in row.panels else row
+        for row in layout
+    )
+    return tuple(row for row in rows if row.panels)
+
+
+def swapped(layout: Layout, key: str, other: str) -> Layout:
+    """Return a layout in which two panels have changed places."""
+    places = {key: other, other: key}
+    return tuple(replace(row, panels=tuple(places.get(panel, panel) for panel in row.panels)) for row in layout)
+
+
+def to_text(layout: Layout) -> str:
+    """Return a layout as JSON, for the settings."""
+    return json.dumps([{"panels": row.panels, "height": row.height, "widths": row.widths} for row in layout])
+
+
+def from_text(text: str) -> Layout | None:
+    """Return the layout in a text, or None where it is none, or one of another version's panels."""
+    try:
+        rows = tuple(_row(content) for content in json.loads(text))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    keys = panels_in(rows)
+    return rows if keys and len(keys) == len(set(keys)) and len(rows) <= MOST_ROWS else None
+
+
+def _row(content: dict[str, object]) -> Row:
+    panels, height, widths = (content[name] for name in ("panels", "height", "widths"))
+    if not (isinstance(panels, list) and isinstance(widths, list)):
+        raise TypeError
+    row = Row(tuple(map(str, panels)), float(str(height)), tuple(float(str(width)) for width in widths))
+    sizes = (row.height, *row.widths)
+    if not (1 <= len(row.panels) <= MOST_IN_A_ROW and set(row.panels) <= PANELS.keys()):
+        raise ValueError
+    if len(row.shares) != len(row.panels) or not all(isfinite(size) and 0 < size < 1e6 for size in sizes):
+        raise ValueError
+    return row
+
+
+@dataclass(frozen=True)
+class NamedLayout:
+    """A layout that can be chosen."""
+
+    key: str
+    title: str
+    rows: Layout
+
+
+LAYOUTS: dict[str, NamedLayout] = {
+    entry.key: entry for entry in (NamedLayout("lecture", N_("Lecture"), (row_of("activations"), row_of("gradient"))),)
+}
+"""Key → NamedLayout, in menu order; the first is what the program opens with."""
