@@ -28,12 +28,12 @@ def open_window(qtbot):
     """Return a function that opens the window on an experiment and waits for its picture."""
     windows = []
 
-    def open_(text="", size=(1280, 720), **named):
-        window = make_window(Spec.from_text(text), **named)
+    def open_(text="", size=(1280, 720), *, restored=False, **named):
+        window = make_window(None if restored else Spec.from_text(text), **named)
         windows.append(window)
         window.resize(*size)
         window.show()
-        window.start()
+        window.start(window.settings.reference if restored else None)
         qtbot.waitUntil(lambda: window.frame is not None and window.runner.is_idle)
         qtbot.waitUntil(lambda: window.look.wished_style() == window.look.style_)
         return window

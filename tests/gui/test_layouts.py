@@ -1,0 +1,82 @@
+"""Layouts as values: kept as text, changed by rules, and nothing but valid ones comes back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradviz.panels import PANELS
+from gradviz.panels.layouts import (
+    LAYOUTS,
+    MOST_IN_A_ROW,
+    MOST_ROWS,
+    Row,
+    from_text,
+    panels_in,
+    stacked,
+    swapped,
+    to_text,
+    with_panel,
+    without_panel,
+)
+
+LAYOUT = st.lists(st.sampled_from(list(PANELS)), min_size=1, max_size=MOST_ROWS, unique=True).map(stacked)
+
+
+@pytest.mark.parametrize("key", LAYOUTS)
+def test_every_named_layout_is_one(key):
+    """Its panels exist, none twice, and it can be kept."""
+    layout = LAYOUTS[key].rows
+    assert set(panels_in(layout)) <= PANELS.keys()
+    assert from_text(to_text(layout)) == layout
+
+
+@given(LAYOUT)
+def test_what_is_kept_comes_back(layout):
+    assert from_text(to_text(layout)) == layout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "1",
+        "null",
+        "[" * 100_000,
+        '[{"panels": ["gradient"], "height": NaN, "widths": []}]',
+        '[{"panels": ["gradient"], "height": -1, "widths": []}]',
+        '[{"panels": ["gradient"], "height": 1e999, "widths": []}]',
+        '[{"panels": ["gradient"], "height": 1, "widths": [1, 2]}]',
+        '[{"panels": ["no such panel"], "height": 1, "widths": []}]',
+        '[{"panels": [], "height": 1, "widths": []}]',
+        '[{"panels": "gradient", "height": 1, "widths": []}]',
+        '[{"panels": ["gradient", "gradient"], "height": 1, "widths": []}]',
+        '[{"panels": ["gradient"]}]',
+    ],
+)
+def test_what_is_damaged_is_none(text):
+    assert from_text(text) is None
+
+
+@given(LAYOUT, st.sampled_from(list(PANELS)))
+def test_a_panel_comes_and_goes(layout, key):
+    """No panel is ever there twice, and the last one stays."""
+    more = with_panel(layout, key)
+    assert sorted(panels_in(more)) == sorted({*panels_in(layout), key})
+    less = without_panel(more, key)
+    assert set(panels_in(less)) == ({*panels_in(more)} - {key} or {key})
+    assert all(row.panels and len(row.panels) <= MOST_IN_A_ROW for row in less)
+
+
+@given(LAYOUT, st.data())
+def test_two_panels_change_places(layout, data):
+    one, other = (data.draw(st.sampled_from(panels_in(layout))) for _ in range(2))
+    after = swapped(layout, one, other)
+    assert sorted(panels_in(after)) == sorted(panels_in(layout))
+    assert swapped(after, one, other) == layout
+
+
+def test_a_row_says_its_shares():
+    assert Row(("gradient", "activations")).shares == (1.0, 1.0)
+    assert Row(("gradient", "activations"), widths=(2.0, 1.0)).shares == (2.0, 1.0)
