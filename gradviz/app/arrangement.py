@@ -108,6 +108,6 @@ class Arrangement(QObject):
         menu.addAction(_("Take off the board"), lambda: self.set_shown(key, False))
         menu.addAction(_("Copy as picture"), lambda: self._window.files.copy_picture(stacked([key])))
         menu.addSeparator()
-        menu.addMenu(self.panels_menu)
-        menu.addMenu(self.layouts_menu)
+        # Not addMenu: PySide6 6.11 then takes the two for this menu's own, and lets go of them with it.
+        menu.addActions([self.layouts_menu.menuAction(), self.panels_menu.menuAction()])
         return menu

@@ -102,8 +102,9 @@ def test_a_panels_own_menu(two):
     assert two.board.maximised_key == "gradient"
     off.trigger()
     assert panels_in(two.board.layout_) == ["activations"]
-    menu.close()
     menu.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    two.arrangement.use(TWO)  # the menus that it shared are still there
 
 
 def test_the_session_comes_back(open_window, settle, qtbot):
