@@ -122,8 +122,10 @@ class Board(QWidget):
         self._draw_seen()
 
     def _draw_seen(self) -> None:
-        if self._shown is not None:
-            for panel in self.seen():
+        for panel in self.seen():
+            if panel.style_ != self._style:  # it was not seen when sizes or colours changed
+                panel.restyle(self._style)
+            if self._shown is not None:
                 panel.draw(*self._shown)
 
     def hover(self, layer: int) -> None:
@@ -134,13 +136,15 @@ class Board(QWidget):
     def fit(self) -> None:
         """Fit the axes of every panel."""
         for panel in self.panels.values():
-            panel.fit()
+            panel.forget_range()
+            panel.frame = None
+        self._draw_seen()
 
     def restyle(self, style: Style) -> None:
         """Take colours and sizes."""
         self._style = style
         self._restyle_handles()
-        for panel in self.panels.values():
+        for panel in self.seen():
             panel.restyle(style)
 
     def _restyle_handles(self) -> None:
@@ -152,7 +156,8 @@ class Board(QWidget):
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
         for panel in self.panels.values():
-            panel.redraw()
+            panel.frame = None
+        self._draw_seen()
 
     # --- the mouse: double click, menu, and dragging one panel's title onto another ---
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from math import exp, log
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,9 +24,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gradviz.app.inputs import KeyedSlider, number_box
+from gradviz.app.inputs import ShareSlider, number_box
 from gradviz.app.keys import KeepsItsKeys
 from gradviz.app.store import Store
+from gradviz.app.theme import slider_sheet
 from gradviz.core.spec import KNOBS, Knob, Spec
 from gradviz.i18n import _
 from gradviz.panels.style import Style
@@ -81,10 +82,8 @@ class NumberControl(Control):
         low, high = knob.reach or (knob.low, knob.high)
         self._low, self._high = float(low), float(high)
         self._drag = 0
-        self.slider = KeyedSlider(Qt.Orientation.Horizontal)  # type: ignore[no-untyped-call]
-        self.slider.setRange(0.0, 1.0)
-        self.slider.setSingleStep(1 / SLIDER_STEPS if knob.kind is float else self._smallest_step())
-        self.slider.setPageStep(0.1)
+        self.slider = ShareSlider()
+        self.slider.set_steps(1 / SLIDER_STEPS if knob.kind is float else self._smallest_step(), 0.1)
         self.box: QSpinBox | QDoubleSpinBox = number_box(knob)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -92,17 +91,16 @@ class NumberControl(Control):
         row.addWidget(self.box)
         self.rows.addLayout(row)
         self.label.setBuddy(self.box)
-        # Not at sliderPressed: superqt 0.9 jumps to the pointer first and says so afterwards.
-        self.slider.installEventFilter(self)
+        self.slider.pressed.connect(self._on_pressed)
         self.slider.sliderReleased.connect(self._on_released)
-        self.slider.valueChanged.connect(self._on_slid)
+        self.slider.moved.connect(self._on_slid)
         self.box.valueChanged.connect(self._on_typed)
 
     def show_value(self, value: Any) -> None:
         with QSignalBlocker(self.slider), QSignalBlocker(self.box):
             # While it is dragged the slider is the hand's, not the value's.
             if not self.slider.isSliderDown():
-                self.slider.setValue(self._place_of(float(value)))
+                self.slider.set_share(self._place_of(float(value)))
             self.box.setValue(value)
 
     def _smallest_step(self) -> float:
@@ -120,14 +118,13 @@ class NumberControl(Control):
             return (log(value) - log(self._low)) / (log(self._high) - log(self._low))
         return (value - self._low) / (self._high - self._low)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.MouseButtonPress:
-            self._drag = self._new_drag()
-        return False
+    def _on_pressed(self) -> None:
+        self._drag = self._new_drag()
 
     def _on_released(self) -> None:
         self._drag = 0
-        self.slider.setValue(self._place_of(float(self.box.value())))
+        with QSignalBlocker(self.slider):
+            self.slider.set_share(self._place_of(float(self.box.value())))
 
     def _on_slid(self, place: float) -> None:
         value = self._value_at(place)
@@ -299,6 +296,10 @@ class Controls(QScrollArea):
         self._rows.setContentsMargins(margin, margin, margin, margin)
         self._rows.setSpacing(round(style.px(11)))
         self.setFixedWidth(round(style.px(288)))
+        sheet = slider_sheet(style)
+        for control in self.controls.values():
+            if isinstance(control, NumberControl):
+                control.slider.setStyleSheet(sheet)
 
     def focus(self, name: str) -> None:
         """Bring a field into sight, and the keyboard to it."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QWidget
-from superqt import QDoubleSlider
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QSlider, QWidget
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 OWN_KEYS: dict[type[QWidget], tuple[Qt.Key, ...]] = {
     QAbstractButton: (Qt.Key.Key_Space,),
     QComboBox: (Qt.Key.Key_Space, Qt.Key.Key_Home, Qt.Key.Key_End),
-    QDoubleSlider: _ARROWS,
+    QSlider: _ARROWS,
     QAbstractSpinBox: (*_ARROWS, Qt.Key.Key_Space),
     QLineEdit: (*_ARROWS, Qt.Key.Key_Space),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gradviz.app.faults import FaultHooks, QuitOnSignal
@@ -14,6 +15,9 @@ from gradviz.app.window import Window
 from gradviz.core.spec import Spec
 from gradviz.i18n import _, use_language
 
+PATIENCE_MS = 200
+"""How long the window waits for its first picture."""
+
 
 def make_window(spec: Spec | None, *, language: str | None = None, theme: str | None = None) -> Window:
     """Return the window, not yet shown. What is not said is as it was left."""
@@ -21,7 +25,18 @@ def make_window(spec: Spec | None, *, language: str | None = None, theme: str | 
     settings = Settings()
     settings.theme_for_now = theme
     use_language(language or settings.language)
-    return Window(Store(spec or settings.experiment), Runner(), Transport(), settings)
+    store, runner = Store(spec or settings.experiment), Runner()
+    runner.submit(store.spec)  # while the window is being made
+    return Window(store, runner, Transport(), settings)
+
+
+def _show_with_first_picture(window: Window) -> None:
+    """Show the window when there is something to see, so that it is not painted twice; without it, after a moment."""
+    moment = QTimer(window, interval=PATIENCE_MS, singleShot=True)
+    moment.timeout.connect(window.show)
+    for react in (moment.stop, window.show):
+        window.runner.finished.connect(react, Qt.ConnectionType.SingleShotConnection)
+    moment.start()
 
 
 def open_window(spec: Spec | None, *, language: str | None = None, theme: str | None = None) -> int:
@@ -31,9 +46,9 @@ def open_window(spec: Spec | None, *, language: str | None = None, theme: str | 
     faults.happened.connect(
         lambda text: window.banner.say(_("Something went wrong ({fault}). The program goes on.").format(fault=text))
     )
-    leaving = QuitOnSignal(window.close)
+    leaving = QuitOnSignal(lambda: (window.close(), QApplication.quit()))  # which it may not be shown yet to do by itself
     window.start(window.settings.reference if spec is None else None)
-    window.show()
+    _show_with_first_picture(window)
     status = QApplication.exec()
     window.runner.stop()
     window.deleteLater()

@@ -82,8 +82,8 @@ class Runner(QObject):
         return self._running is None and self._waiting is None
 
     def submit(self, spec: Spec) -> None:
-        """Ask for a Frame; whatever waits already is forgotten."""
-        self._waiting = spec
+        """Ask for a Frame; whatever waits already is forgotten, and what runs already is not begun again."""
+        self._waiting = spec if spec != self._running else None
         if self._running is None:
             self._next()
 
@@ -107,6 +107,8 @@ class Runner(QObject):
         if self._stopping:
             return
         self._progress.stop()
+        if answer.frame is None and answer.fault is None and self._waiting is None:
+            self._waiting = answer.spec  # broken off for another wish, and then wished again
         self._next()
         if self._running is None:
             self.progressed.emit(-1.0)

@@ -35,6 +35,21 @@ _ROLES = {
 _DIM = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText)
 
 
+def slider_sheet(style: Style) -> str:
+    """Return the look of a slider: Qt's own handles keep their pixels on a 4K screen."""
+    theme, groove, handle = style.theme, max(2, round(style.px(4))), round(style.px(16))
+    return f"""
+        QSlider {{ min-height: {handle + 4}px; }}
+        QSlider::groove:horizontal {{ height: {groove}px; border-radius: {groove // 2}px; background: {theme.grid}; }}
+        QSlider::sub-page:horizontal {{ border-radius: {groove // 2}px; background: {theme.forward}; }}
+        QSlider::handle:horizontal {{
+            width: {handle - 2}px; margin: -{(handle - groove) // 2}px 0; border-radius: {handle // 2}px;
+            background: {theme.raised}; border: {max(1, round(style.px(1.5)))}px solid {theme.quiet};
+        }}
+        QSlider::handle:horizontal:focus, QSlider::handle:horizontal:hover {{ border-color: {theme.ink}; }}
+    """
+
+
 def apply_style(application: QApplication, style: Style) -> None:
     """Give all widgets colours and type."""
     palette = QPalette()

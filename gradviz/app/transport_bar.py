@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from gradviz.app.icons import icon
+from gradviz.app.theme import slider_sheet
 from gradviz.app.transport import SPEEDS, Transport
 from gradviz.i18n import N_, _
 from gradviz.panels.playhead import Phase
@@ -94,5 +95,6 @@ class TransportBar(QWidget):
             button.setFixedSize(round(style.px(38)), round(style.px(34)))
             button.setIconSize(QSize(round(style.px(24)), round(style.px(24))))
         self._icons_key, self._style = None, style
+        self.track.setStyleSheet(slider_sheet(style))
         self.place.setFont(style.font(13))
         self.retranslate()

@@ -103,7 +103,7 @@ class Window(QMainWindow):
         self.recent_menu.setEnabled(bool(self.settings.recent))
 
     def _connect(self) -> None:
-        self.store.changed.connect(self.runner.submit)
+        self.store.changed.connect(self._on_changed)
         self.runner.finished.connect(self.show_frame)
         self.runner.refused.connect(self._on_refused)
         self.runner.failed.connect(self._on_failed)
@@ -138,17 +138,19 @@ class Window(QMainWindow):
     # --- the experiment ---
 
     def start(self, reference: Spec | None = None) -> None:
-        """Ask for the first picture, and before it for that of a reference to pin."""
+        """Ask for the first picture, and then for that of a reference to pin."""
         self._to_pin = reference
-        self.runner.submit(reference or self.store.spec)
+        self.runner.submit(self.store.spec)
 
     def show_frame(self, frame: Frame) -> None:
         """Show a Frame on the board, and say what it says."""
+        if self.frame is not None and frame.spec == self._to_pin:
+            self._to_pin = None
+            self.comparison.pin(frame)
+            return
         self.frame = frame
         if self._to_pin is not None:
-            if frame.spec == self._to_pin:
-                self.comparison.pin(frame)
-            self._go_on_without_reference()
+            self.runner.submit(self._to_pin)
         self.banner.run_ended_well()
         self.transport.set_depth(frame.depth)
         self._on_compared()
@@ -158,13 +160,12 @@ class Window(QMainWindow):
         """Say in the banner everything that is wrong with an experiment."""
         self.banner.say("\n".join([*map(str, error.problems), what]), until_a_run_ends_well=about_a_run)
 
-    def _go_on_without_reference(self) -> None:
-        if self._to_pin is not None:
-            self._to_pin = None
-            self.runner.submit(self.store.spec)
+    def _on_changed(self, spec: Spec) -> None:
+        self._to_pin = None
+        self.runner.submit(spec)
 
     def _on_refused(self, error: ExperimentError) -> None:
-        self._go_on_without_reference()
+        self._to_pin = None
         self.complain(_("The last picture stays."), error, about_a_run=True)
 
     def _on_failed(self, fault: BaseException) -> None:

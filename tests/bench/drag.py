@@ -40,7 +40,7 @@ def drag(window, painted):
     for move in range(MOVES):
         due = time.perf_counter() + 1 / MOVES_PER_SECOND
         # There and back between 5 and 25 layers or so; the last move is to 20.
-        slider.setValue(0.25 + 0.22 * abs(1 - 2 * (move % 100) / 100) if move < MOVES - 1 else 0.4337)
+        slider.set_share(0.25 + 0.22 * abs(1 - 2 * (move % 100) / 100) if move < MOVES - 1 else 0.4337)
         while time.perf_counter() < due:
             QApplication.processEvents()
     last = time.perf_counter()

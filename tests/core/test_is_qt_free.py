@@ -12,7 +12,7 @@ def modules_after(code: str) -> set[str]:
     return {name.partition(".")[0] for name in child.stdout.splitlines()[-1].split()}
 
 
-WINDOW = {"PySide6", "shiboken6", "pyqtgraph", "superqt"}
+WINDOW = {"PySide6", "shiboken6", "pyqtgraph"}
 
 
 def test_core_imports_no_qt():

@@ -116,7 +116,7 @@ def test_the_session_comes_back(open_window, settle, qtbot):
     settle(first)
     first.close()
     second = open_window(restored=True)
-    qtbot.waitUntil(lambda: second.runner.is_idle and second.frame.spec == second.store.spec)
+    qtbot.waitUntil(lambda: second.comparison.reference is not None)
     assert second.frame.spec == Spec(depth=5, width=8, batch=8, gain=2.0)
     assert second.comparison.reference.spec == Spec(depth=5, width=8, batch=8)
     assert panels_in(second.board.layout_) == ["gradient"]

@@ -53,6 +53,38 @@ def test_a_steady_drag_shows_pictures_on_the_way(runner, qtbot):
     assert len(frames) > 5
 
 
+def test_what_runs_already_is_not_begun_again(runner, qtbot):
+    frames = []
+    runner.finished.connect(frames.append)
+    for spec in (SMALL, SMALL.replace(depth=5), SMALL):
+        runner.submit(spec)
+    qtbot.waitUntil(lambda: runner.is_idle and bool(frames))
+    assert [frame.spec for frame in frames] == [SMALL] and runner.runs == 1
+
+
+def test_a_wish_that_was_given_up_and_wished_again_is_answered(runner, qtbot, monkeypatch):
+    """Broken off for another one, which is taken back before the worker has said so."""
+    monkeypatch.setattr(module, "SLOW", 0.0)
+    frames = []
+    runner.finished.connect(frames.append)
+    slow = Spec(depth=60, width=200, batch=64)
+    given_up = threading.Event()
+    answer_to = runner._answer_to
+
+    def watched(spec):
+        answer = answer_to(spec)
+        given_up.set()
+        return answer
+
+    monkeypatch.setattr(runner, "_answer_to", watched)
+    runner.submit(slow)
+    runner.submit(SMALL)
+    assert given_up.wait(10)  # the worker has let go, and this thread has not heard of it
+    runner.submit(slow)
+    qtbot.waitUntil(lambda: runner.is_idle and bool(frames))
+    assert [frame.spec for frame in frames] == [slow]
+
+
 def test_a_slow_run_gives_way(runner, qtbot, monkeypatch):
     monkeypatch.setattr(module, "SLOW", 0.0)
     frames = []

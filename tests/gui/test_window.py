@@ -61,7 +61,7 @@ def drag_slider(qtbot, control, shares):
     """Press the handle, move it through shares of the slider's length, and let go."""
     slider = control.slider
     start = slider.rect().center()
-    start.setX(round(slider.value() * slider.width()))
+    start.setX(round(slider.share() * slider.width()))
     qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=start)
     for share in shares:
         place = slider.rect().center()

@@ -258,7 +258,9 @@ def main() -> int:
     for taken, what in sorted(stalls, reverse=True)[:10]:
         print(f"stall of {1e3 * taken:.0f} ms: {what}")
     taken = time.perf_counter() - start
-    print(f"{options.events} events in {taken:.0f} s, seed {options.seed}: {len(faults)} faults, {len(stalls)} stalls over 250 ms")
+    print(
+        f"{options.events} events in {taken:.0f} s, seed {options.seed}: {len(faults)} faults, {len(stalls)} stalls over 250 ms"
+    )
     return 1 if faults else 0
 
 

@@ -1,0 +1,253 @@
+"""How fast the board is: `uv run python tests/bench/stage.py`.
+
+Everything at 1920 × 1080 with software drawing and the layout that the program opens with: a step of the wave, a new Frame, from
+the slider to the pixels, how late the event loop is while a network is simulated without pause, and the start of the program
+beside that of a bare one which shows an empty plot. Where matplotlib is installed, the same board is redrawn with it.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp()
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from gradviz.app.main import make_window
+from gradviz.core.simulate import simulate
+from gradviz.core.spec import Spec
+from gradviz.panels.playhead import Playhead
+
+SIZE = (1920, 1080)
+STARTS = 7
+DRAG_SECONDS, MOVES_PER_SECOND = 5.0, 60
+LATE_SECONDS, LATE_EVERY_MS = 8.0, 5
+
+PRINTS_WHEN_PAINTED = """
+import sys, time
+from PySide6.QtCore import QEvent, QObject
+class Watch(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and ready():
+            print("painted", flush=True)
+            import os; os._exit(0)
+        return False
+watch = Watch()
+"""
+
+BARE = (
+    PRINTS_WHEN_PAINTED
+    + """
+import pyqtgraph as pg
+app = pg.mkQApp()
+ready = lambda: True
+plot = pg.PlotWidget()
+plot.viewport().installEventFilter(watch)
+plot.resize(1920, 1080)
+plot.show()
+app.exec()
+"""
+)
+
+OURS = (
+    PRINTS_WHEN_PAINTED
+    + """
+from gradviz.app import main
+from gradviz.core.spec import Spec
+make_window = main.make_window
+def watched(*arguments, **named):
+    global ready
+    window = make_window(*arguments, **named)
+    ready = lambda: window.frame is not None and window.board.seen()[0].frame is not None
+    window.board.seen()[0].view.viewport().installEventFilter(watch)
+    window.resize(1920, 1080)
+    return window
+main.make_window = watched
+main.open_window(Spec(), language="en")
+"""
+)
+
+
+def settled(window):
+    while not (window.runner.is_idle and window.frame is not None and window.frame.spec == window.store.spec):
+        QApplication.processEvents()
+    until = time.perf_counter() + 0.15
+    while time.perf_counter() < until:
+        QApplication.processEvents()
+
+
+def open_window(spec):
+    window = make_window(spec, language="en")
+    window.arrangement.reset()
+    window.resize(*SIZE)
+    window.show()
+    window.start()
+    settled(window)
+    return window
+
+
+def until_painted(call):
+    start = time.perf_counter()
+    call()
+    QApplication.processEvents()
+    return 1e3 * (time.perf_counter() - start)
+
+
+def share(values, part):
+    return sorted(values)[min(len(values) - 1, int(part * len(values)))]
+
+
+def row(what, values, wish):
+    print(f"| {what} | {statistics.median(values):.1f} ms | {share(values, 0.95):.1f} ms | {wish} |", flush=True)
+
+
+def ticks(depth):
+    window = open_window(Spec(depth=depth))
+    places = [*range(1, 2 * depth + 1)]
+    step = max(1, len(places) // 200)
+    taken = [until_painted(lambda place=place: window.transport._move(Playhead.at(place, depth))) for place in places[::step]]
+    row(f"a step of the wave, depth {depth}", taken, {50: "16.7, 25", 152: "25"}[depth])
+    frames = [simulate(Spec(depth=depth, gain=gain)) for gain in (1.0, 1.2)]
+    window.transport.to_end()
+    taken = [until_painted(lambda frame=frame: window.show_frame(frame)) for frame in frames * 10][2:]
+    row(f"a new Frame, depth {depth}", taken, "33" if depth == 50 else "")
+    close(window)
+
+
+class Painted(QObject):
+    """Notes for each Frame that is painted how long ago the slider asked for it."""
+
+    def __init__(self, window):
+        super().__init__()
+        self.window, self.asked, self.taken, self.last = window, {}, [], None
+        window.store.changed.connect(lambda spec: self.asked.__setitem__(spec, time.perf_counter()))
+
+    def eventFilter(self, watched, event):
+        spec = self.window.frame.spec
+        if event.type() == QEvent.Type.Paint and spec != self.last and spec in self.asked:
+            self.last = spec
+            self.taken.append(1e3 * (time.perf_counter() - self.asked[spec]))
+        return False
+
+
+def drag():
+    window = open_window(Spec())
+    painted = Painted(window)
+    window.board.seen()[-1].view.viewport().installEventFilter(painted)
+    slider = window.controls.controls["gain"].slider
+    start, move = time.perf_counter(), 0
+    while (now := time.perf_counter()) - start < DRAG_SECONDS:
+        if now - start > move / MOVES_PER_SECOND:
+            move += 1
+            slider.set_share(0.3 + 0.4 * abs(1 - 2 * (move % 120) / 120))
+        QApplication.processEvents()
+    row(f"from the slider to the pixels ({len(painted.taken)} pictures of {move} moves)", painted.taken, "p95 100")
+    close(window)
+
+
+def lateness():
+    window = open_window(Spec(depth=152, width=256))
+    late, last = [], [time.perf_counter()]
+    timer = QTimer(interval=LATE_EVERY_MS)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+
+    def tick():
+        now = time.perf_counter()
+        late.append(max(0.0, 1e3 * (now - last[0]) - LATE_EVERY_MS))
+        last[0] = now
+
+    timer.timeout.connect(tick)
+    window.runner.finished.disconnect(window.show_frame)  # the loop's own drawing is another row
+    window.runner.finished.connect(lambda _frame: window.runner.submit(Spec(depth=152, width=256)))
+    window.runner.submit(Spec(depth=152, width=256))
+    timer.start()
+    until = time.perf_counter() + LATE_SECONDS
+    while time.perf_counter() < until:
+        QApplication.processEvents()
+        time.sleep(0.0005)
+    timer.stop()
+    print(
+        f"| lateness of the event loop beside 152 × 256 | {statistics.median(late):.1f} ms | p99 {share(late, 0.99):.1f} ms | p99 15 |"
+    )
+    close(window)
+
+
+def close(window):
+    window.close()
+    window.deleteLater()
+    QApplication.processEvents()
+
+
+def start_of(program):
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    start = time.perf_counter()
+    child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
+    assert "painted" in child.stdout, child.stderr
+    return 1e3 * (time.perf_counter() - start)
+
+
+def starts():
+    for program in (BARE, OURS):
+        start_of(program)
+    pairs = [(start_of(BARE), start_of(OURS)) for _round in range(STARTS)]
+    bare, ours = (statistics.median(values) for values in zip(*pairs, strict=True))
+    print(f"| start to the first picture; a bare program: {bare:.0f} ms | {ours:.0f} ms | × {ours / bare:.2f} | × 1.6 |")
+
+
+def in_matplotlib():
+    try:
+        import matplotlib
+    except ImportError:
+        return
+    matplotlib.use("Agg")
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    frame = simulate(Spec(depth=50))
+    figure = Figure(figsize=(19.2, 10.8), dpi=100)
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+
+    def ridges(axes, edges, counts):
+        middles = (edges[..., 1:] + edges[..., :-1]) / 2
+        for layer, row_ in enumerate(counts, 1):
+            axes.fill_betweenx(
+                middles if middles.ndim == 1 else middles[layer - 1], layer, layer + 0.8 * row_ / max(1, row_.max())
+            )
+
+    def redraw():
+        figure.clear()
+        one, two, three, four = figure.subplots(2, 2).ravel()
+        ridges(one, frame.edges["activation"], frame.counts["activation"])
+        two.plot(np.arange(1, 51), frame.series["log10_grad_a_rms"], "o-")
+        ridges(three, frame.edges["grad_a_log10"], frame.counts["grad_a_log10"])
+        for key in ("activation_std", "activation_saturated"):
+            four.plot(np.arange(1, 51), frame.series[key])
+        start = time.perf_counter()
+        canvas.draw()
+        return 1e3 * (time.perf_counter() - start)
+
+    taken = [redraw() for _round in range(8)][1:]
+    row(f"the four panels, depth 50, redrawn with matplotlib {matplotlib.__version__}", taken, "")
+
+
+def main():
+    print("| what | median | 95th percentile | wished |\n|---|---|---|---|")
+    for depth in (50, 152):
+        ticks(depth)
+    drag()
+    lateness()
+    starts()
+    in_matplotlib()
+
+
+if __name__ == "__main__":
+    main()
