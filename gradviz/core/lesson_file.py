@@ -250,7 +250,8 @@ def _steps(value: Any, place: _Place) -> list[Step]:
         reference = _reference(found.pop("reference", None), before, there)
         _refuse_claims_without_reference(found.get("claims", ()), reference, there)
         if not place.problems:
-            steps.append(Step(spec=spec, reference=reference, **found))
+            claims = found.pop("claim", ())
+            steps.append(Step(spec=spec, reference=reference, claims=claims, **found))
     return steps
 
 
