@@ -256,10 +256,12 @@ def _steps(value: Any, place: _Place) -> list[Step]:
 
 
 def _experiment(found: dict[str, Any], before: Spec | None, place: _Place) -> Spec:
-    """Take experiment or change out of what was found in a step, and return what is to be run."""
+    """Take experiment or change out of what was found in a step; with neither, the step goes on with that of the step before."""
     lines = {name: found.pop(name) for name in ("experiment", "change") if name in found}
-    if len(lines) != 1:
-        place.wrong(_("either an experiment or a change is needed"))
+    if len(lines) > 1:
+        place.wrong(_("an experiment or a change, not both"))
+    elif not lines and before is None:
+        place.wrong(_('"{name}" is missing').format(name="experiment"))
     elif "change" in lines and before is None:
         place.at("change").wrong(_("there is no step before"))
     for name, line in lines.items():
