@@ -70,7 +70,8 @@ _WANTED = {
 def require(node: ast.expr, term: Term, kind: str, layered: bool | None = None) -> Term:
     """Return the term if it is of the kind that is needed, else raise UnreadableError."""
     if term.kind != kind or (layered is not None and term.per_layer != layered):
-        raise UnreadableError(node, _(_WANTED[kind, layered]))
+        message = _WANTED[kind, layered]
+        raise UnreadableError(node, _(message))
     return term
 
 
@@ -219,8 +220,7 @@ def _at_layer(node: ast.expr) -> Term:
     """Turn ``x[L]`` into one value and ``x[a:b]`` into those of layers a to b, both included."""
     assert isinstance(node, ast.Subscript)
     series = term_of(node.value)
-    if not series.per_layer:
-        raise UnreadableError(node, _(_WANTED["number", True]))
+    require(node, series, series.kind if series.kind == "truth" else "number", layered=True)
     if not isinstance(node.slice, ast.Slice):
         layer = require(node.slice, term_of(node.slice), "number", layered=False)
         return Term(series.kind, False, lambda scene: _of_layer(series.run(scene), layer.run(scene)))
