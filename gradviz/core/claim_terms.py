@@ -6,6 +6,7 @@ Each part knows before anything runs whether it is a number, a truth or a text, 
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -82,7 +83,7 @@ def _constant(node: ast.expr) -> Term:
         if value not in _KINDS:
             raise UnreadableError(node, unknown_name(value, _KINDS))
         return Term("text", False, lambda scene: value)
-    if type(value) not in (int, float) or abs(value) > 1e300:
+    if type(value) not in (int, float) or abs(value) > sys.float_info.max:
         raise UnreadableError(node, _("this cannot stand in a claim"))
     number = np.float64(value)  # with which a huge power is infinite at once
     return Term("number", False, lambda scene: number)

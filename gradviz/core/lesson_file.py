@@ -248,7 +248,7 @@ def _steps(value: Any, place: _Place) -> list[Step]:
         names.add(found.get("name", ""))
         before, spec = spec, _experiment(found, spec, there)
         reference = _reference(found.pop("reference", None), before, there)
-        _refuse_claims_without_reference(found.get("claims", ()), reference, there)
+        _refuse_claims_without_reference(found.get("claim", ()), reference, there)
         if not place.problems:
             claims = found.pop("claim", ())
             steps.append(Step(spec=spec, reference=reference, claims=claims, **found))
