@@ -7,7 +7,8 @@ from pathlib import Path
 from gradviz.assets import resources
 from gradviz.core.errors import ExperimentError, Problem, shown, unknown_name
 from gradviz.core.lesson import Lesson
-from gradviz.core.lesson_file import LARGEST_LESSON, Known, read_lesson
+from gradviz.core.lesson_file import read_lesson
+from gradviz.core.lesson_tables import LARGEST_LESSON, Known
 from gradviz.core.spec import Spec
 from gradviz.i18n import _
 from gradviz.panels import PANELS

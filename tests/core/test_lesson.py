@@ -9,7 +9,8 @@ from panel_keys import PANEL_KEYS
 from gradviz.core.claim_terms import ClaimError
 from gradviz.core.errors import ExperimentError
 from gradviz.core.lesson import check
-from gradviz.core.lesson_file import LARGEST_LESSON, Known, read_lesson
+from gradviz.core.lesson_file import read_lesson
+from gradviz.core.lesson_tables import LARGEST_LESSON, Known
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.i18n import use_language
