@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from gradviz import __version__
-from gradviz.core.errors import ExperimentError, Problem
+from gradviz.core.errors import ExperimentError, Problem, unknown_name
 from gradviz.core.spec import Spec
 from gradviz.experiment import names_experiment, read_experiment
 from gradviz.i18n import LANGUAGES, _, language, system_language, use_language
@@ -160,6 +160,35 @@ def _describe(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _lessons(options: argparse.Namespace) -> int:
+    from gradviz.core.lesson import check
+    from gradviz.lesson_report import check_text, lesson_text, list_text
+    from gradviz.lessons import lesson_named, lessons
+
+    chosen = (lesson_named(options.name),) if options.name else lessons()
+    if not options.check:
+        print(lesson_text(chosen[0]) if options.name else list_text(chosen))
+        return DONE
+    status = DONE
+    for lesson in chosen:
+        failures = check(lesson)
+        print(check_text(lesson, failures))
+        status = FAILED if failures else status
+    return status
+
+
+def _cards(options: argparse.Namespace) -> int:
+    from gradviz.core.card import CARDS, reproduce
+    from gradviz.lesson_report import card_text
+
+    if options.name and options.name not in CARDS:
+        return _complain(unknown_name(options.name, list(CARDS)), status=WRONG)
+    chosen = [CARDS[options.name]] if options.name else list(CARDS.values())
+    results = [reproduce(card) for card in chosen]
+    print("\n\n".join(map(card_text, results)))
+    return DONE if all(result.holds for result in results) else FAILED
+
+
 def _doctor(options: argparse.Namespace) -> int:
     from gradviz.system import examine
 
@@ -234,8 +263,6 @@ def _dots(text: str) -> int:
 def _name_in(table: Sequence[str]) -> Callable[[str], str]:
     def check(text: str) -> str:
         if text not in table:
-            from gradviz.core.errors import unknown_name
-
             raise argparse.ArgumentTypeError(unknown_name(text, list(table)))
         return text
 
@@ -269,7 +296,10 @@ def _parser() -> argparse.ArgumentParser:
         "experiment",
         nargs="?",
         metavar="EXPERIMENT",
-        help=_("a line such as depth=50&activation=tanh, a .json file, an exported picture, or - for standard input"),
+        help=_(
+            "a line such as depth=50&activation=tanh, a .json file, an exported picture, a lesson's step lesson:NAME/STEP, "
+            "or - for standard input"
+        ),
     )
     experiment.add_argument(
         "--set", action="append", metavar="FIELD=VALUE", help=_("change one field (gradviz describe lists them)")
@@ -287,6 +317,12 @@ def _parser() -> argparse.ArgumentParser:
         "run": (_run, _("simulate, and print a table per layer and the verdict"), [experiment, language]),
         "export": (_export, _("draw panels to a file; needs no display"), [experiment, language, theme]),
         "describe": (_describe, _("print the reference of fields, activations, initializers, measures and panels"), [language]),
+        "lessons": (_lessons, _("list the lessons, print one, or check what it claims"), [language]),
+        "cards": (
+            _cards,
+            _("run published experiments: what was published, what comes out here, and what theory says"),
+            [language],
+        ),
         "doctor": (_doctor, _("say what this machine lacks, with the line that installs it"), [language]),
     }.items():
         made[name] = commands.add_parser(name, help=text, description=text, parents=parents)
@@ -310,8 +346,11 @@ def _parser() -> argparse.ArgumentParser:
     picture("--size", type=_size, default=(1920, 1080), metavar="WxH", help=_("in pixels, 1920x1080 by default"))
     picture("--dpi", type=_dots, metavar="N", help=_("dots per inch, for print: 300"))
     picture("-o", "--output", required=True, metavar="FILE", type=Path, help=_(".png, .svg or .pdf"))
+    made["lessons"].add_argument("name", nargs="?", metavar="NAME", help=_("a lesson's name, or a .toml file of your own"))
+    made["lessons"].add_argument("--check", action="store_true", help=_("run every step and see whether its claims hold"))
+    made["cards"].add_argument("name", nargs="?", metavar="NAME", help=_("which card; all by default"))
     made["describe"].add_argument("--schema", action="store_true", help=_("the JSON Schema of an experiment instead"))
     return parser
 
 
-COMMANDS = ("show", "run", "export", "describe", "doctor")
+COMMANDS = ("show", "run", "export", "describe", "lessons", "cards", "doctor")

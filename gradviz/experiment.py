@@ -1,4 +1,4 @@
-"""Finds the experiment in whatever names one: the line of text, a JSON file, an exported picture, standard input."""
+"""Finds the experiment in whatever names one: the line of text, a JSON file, a picture, a lesson's step, standard input."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from gradviz.core.errors import ExperimentError, Problem, shown
 from gradviz.core.spec import Spec
 from gradviz.export.embedded import experiment_in
 from gradviz.i18n import _
+from gradviz.lessons import names_step, step_experiment
 
 LONGEST_PICTURE = 256 * 2**20
 """Bytes; a 16K picture is smaller."""
@@ -26,14 +27,16 @@ def read_experiment(source: str | None) -> Spec:
         return Spec()
     if source == "-":
         return _from_any(sys.stdin.buffer.read(LONGEST_PICTURE + 1), _("standard input"))
+    if names_step(source):
+        return step_experiment(source)
     if _is_text(source):
         return _from_bytes(source.encode(errors="replace"))
     return read_file(source)
 
 
 def names_experiment(word: str) -> bool:
-    """Whether a word cannot be meant otherwise than as an experiment: a line of text, a path, or ``-``."""
-    return word == "-" or _is_text(word) or _is_file(word) or Path(word).suffix != "" or "/" in word
+    """Whether a word cannot be meant otherwise than as an experiment: a line of text, a path, a lesson's step, or ``-``."""
+    return word == "-" or names_step(word) or _is_text(word) or _is_file(word) or Path(word).suffix != "" or "/" in word
 
 
 def _is_text(source: str) -> bool:

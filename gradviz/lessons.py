@@ -1,0 +1,86 @@
+"""Finds the lessons: those that come with the program, in their order, and those in files of the user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gradviz.assets import resources
+from gradviz.core.errors import ExperimentError, Problem, shown, unknown_name
+from gradviz.core.lesson import Lesson
+from gradviz.core.lesson_file import read_lesson
+from gradviz.core.lesson_tables import LARGEST_LESSON, Known
+from gradviz.core.spec import Spec
+from gradviz.i18n import _
+from gradviz.panels import PANELS
+
+PREFIX = "lesson:"
+"""Of an experiment that is a lesson's step: ``lesson:NAME/STEP``."""
+
+KNOWN = Known(PANELS)
+
+
+def lessons(known: Known = KNOWN) -> tuple[Lesson, ...]:
+    """Return the lessons that come with the program, in the order of the numbers that their file names begin with.
+
+    Raises
+    ------
+    ExperimentError
+        With what is wrong in any of them.
+    """
+    found: list[Lesson] = []
+    problems: list[Problem] = []
+    for path in _shipped():
+        try:
+            found.append(_from_file(path, known))
+        except ExperimentError as error:
+            problems += error.problems
+    if problems:
+        raise ExperimentError(problems)
+    return tuple(found)
+
+
+def lesson_named(name: str, known: Known = KNOWN) -> Lesson:
+    """Return the lesson of a name, with or without its number, of a number, or of a file's path.
+
+    Raises
+    ------
+    ExperimentError
+        When there is none, or with everything that is wrong in it.
+    """
+    if name.endswith(".toml"):
+        return _from_file(Path(name), known)
+    shipped: dict[str, Path] = {}
+    for path in _shipped():
+        number, _underscore, bare = path.stem.partition("_")
+        shipped |= {bare: path, path.stem: path, str(int(number)): path}
+    if name not in shipped:
+        raise ExperimentError([Problem("", unknown_name(name, [key for key in shipped if key.isidentifier()]))])
+    return _from_file(shipped[name], known)
+
+
+def names_step(source: str) -> bool:
+    """Whether a word names a step of a lesson: ``lesson:NAME/STEP``."""
+    return source.startswith(PREFIX)
+
+
+def step_experiment(source: str) -> Spec:
+    """Return the experiment of ``lesson:NAME/STEP``, the step by its number or its name; without one, of the first."""
+    name, slash, step = source.removeprefix(PREFIX).rpartition("/")
+    if not slash or step.endswith(".toml"):  # a path has slashes of its own
+        name, step = source.removeprefix(PREFIX), "1"
+    return lesson_named(name).step(step).spec
+
+
+def _shipped() -> list[Path]:
+    return sorted((resources() / "lessons").glob("*.toml"))
+
+
+def _from_file(path: Path, known: Known) -> Lesson:
+    try:
+        with open(path, "rb") as file:
+            content = file.read(LARGEST_LESSON + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = _("cannot read {path}: {reason}").format(path=shown(str(path), 300), reason=reason)
+        raise ExperimentError([Problem("", message)]) from None
+    return read_lesson(content, path.stem, known)

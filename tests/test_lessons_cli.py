@@ -1,0 +1,114 @@
+"""Lessons and cards on the command line."""
+
+from dataclasses import replace
+
+import pytest
+from panel_keys import PANEL_KEYS
+
+from gradviz import cli
+from gradviz.core.card import CARDS
+from gradviz.core.simulate import simulate
+from gradviz.lessons import lessons
+from gradviz.panels import PANELS
+
+MINE = """
+title = { en = "Mine", ko = "내 강의" }
+summary = { en = "One step.", ko = "한 단계." }
+[[step]]
+name = "one"
+title = { en = "One", ko = "하나" }
+text = { en = "Said aloud.", ko = "말로 합니다." }
+experiment = "depth=3&width=4"
+claim = ["L == 3", "activation_std[1] > 0"]
+[step.question]
+en = "Which?"
+ko = "어느 것?"
+choices = [{ en = "this", ko = "이것" }, { en = "that", ko = "저것" }]
+answer = 2
+because = { en = "Secret.", ko = "비밀." }
+"""
+
+
+@pytest.fixture
+def gradviz(capsys, monkeypatch):
+    """Run a command and return status, output and errors; every panel that lessons name is known."""
+    monkeypatch.setattr(cli, "system_language", lambda: "en")
+    for key in PANEL_KEYS:
+        monkeypatch.setitem(PANELS, key, PANELS.get(key))
+
+    def call(*arguments):
+        status = cli.run([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return call
+
+
+@pytest.fixture
+def mine(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(MINE, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_list_has_name_steps_and_title(gradviz, language):
+    status, out, _ = gradviz("lessons", "--lang", language)
+    assert status == 0
+    for number, (line, lesson) in enumerate(zip(out.splitlines(), lessons(), strict=True), start=1):
+        assert line.split()[:3] == [str(number), lesson.name, str(len(lesson.steps))]
+        assert line.endswith(getattr(lesson.title, language))
+
+
+def test_a_lesson_is_printed_without_its_answers(gradviz, mine):
+    status, out, _ = gradviz("lessons", mine)
+    assert status == 0
+    assert all(text in out for text in ("Mine", "Said aloud.", "depth=3&width=4", "a) this", "b) that"))
+    assert "Secret" not in out
+    assert "말로 합니다." in gradviz("lessons", mine, "--lang", "ko")[1]
+    assert "1.5" in gradviz("lessons", "depth_multiplies")[1]
+
+
+def test_check_says_what_does_not_hold(gradviz, mine):
+    assert gradviz("lessons", mine, "--check")[:2] == (0, "✓ mine: 2 of 2 claims hold\n")
+    mine.write_text(MINE.replace("L == 3", "L == 4"), encoding="utf-8")
+    status, out, _ = gradviz("lessons", mine, "--check")
+    assert (status, out) == (1, "✗ mine: 1 of 2 claims hold\n  step 1: L == 4: does not hold (3, 4)\n")
+
+
+def test_a_step_works_wherever_an_experiment_does(gradviz, mine, tmp_path):
+    expected = gradviz("run", "depth=3&width=4")
+    assert expected[0] == 0
+    for source in (f"lesson:{mine}/1", f"lesson:{mine}/one", f"lesson:{mine}"):
+        assert gradviz("run", source) == expected
+    lesson = lessons()[0]
+    status, out, _ = gradviz("run", "lesson:depth_multiplies/nearly_one", "--set", "depth=5")
+    assert status == 0 and simulate(lesson.step("nearly_one").spec.replace(depth=5)).verdict.backward_text() in out
+    picture = tmp_path / "x.svg"
+    assert gradviz("export", "lesson:1/chain", "-o", picture, "--panel", "gradient", "--size", "640x480")[0] == 0
+    assert gradviz("run", picture) == gradviz("run", "lesson:1/chain")
+    assert cli._with_command(["lesson:1/chain"]) == ["show", "lesson:1/chain"]
+
+
+def test_what_is_wrong_is_status_2_with_every_error(gradviz, mine):
+    mine.write_text(MINE.replace("depth=3", "depth=0").replace("L == 3", "L =="), encoding="utf-8")
+    for arguments in (["lessons", mine], ["lessons", mine, "--check"], ["run", f"lesson:{mine}/1"]):
+        status, out, err = gradviz(*arguments)
+        assert (status, out) == (2, "")
+        assert "lesson mine, step 1, experiment: depth: 0 is outside" in err and "lesson mine, step 1, claim 1" in err
+    for arguments, says in (
+        (["lessons", "dept_multiplies"], 'did you mean "depth_multiplies"'),
+        (["run", "lesson:table/relu_hee"], 'did you mean "relu_he"'),
+        (["run", "lesson:none.toml/1"], "cannot read none.toml"),
+        (["cards", "tanh-smal"], 'did you mean "tanh-small"'),
+    ):
+        status, out, err = gradviz(*arguments)
+        assert (status, out) == (2, "") and says in err
+
+
+def test_a_card_stands_beside_what_was_published(gradviz, monkeypatch):
+    status, out, _ = gradviz("cards", "1.5^152")
+    assert status == 0 and "5.833e26" in out and "5.83272e+26" in out
+    monkeypatch.setitem(CARDS, "1.5^152", replace(CARDS["1.5^152"], experiment=CARDS["0.5^152"].experiment))
+    status, out, _ = gradviz("cards", "1.5^152")
+    assert status == 1 and "✗" in out
