@@ -7,11 +7,15 @@ from typing import NamedTuple
 import numpy as np
 
 from gradviz.core.arrays import Float64Array
+from gradviz.core.gaussian import moments
 from gradviz.core.limits import finite_width_band, fixed_point
 from gradviz.core.network import Network
 from gradviz.core.normalization import EPSILON
 from gradviz.core.theory import MeanField, backward, correlation, forward
 from gradviz.i18n import _
+
+SMALLEST_LEAN = 1e-9
+"""A mean of f(Z) below this is 0 but for the rounding of the integral."""
 
 DEEPEST_CORRELATION = 200
 """The correlation of two inputs takes a double integral per layer, up to seconds in 1,000 of them."""
@@ -65,6 +69,22 @@ def limit_text(network: Network) -> str:
     ).format(**said)
 
 
+def _leans(net: MeanField) -> bool:
+    """Whether f gives out a mean other than 0, and can give out any."""
+    # SELU has none at q = 1, and one everywhere else.
+    return not net.activation.is_bounded and any(abs(moments(net.activation, net.k, q).mean) > SMALLEST_LEAN for q in (1.0, 4.0))
+
+
+def _adds_up(net: MeanField) -> bool:
+    """Whether the gradient along the mean of a adds up over skip connections.
+
+    The theory takes the weights that a gradient meets for independent of it. With skips, the mean that f gives out grows along one
+    direction, W and f′ are correlated along it, and the gradient's share there grows as the signal does: at 60 ReLU layers it is
+    10³·⁸ times what independence gives.
+    """
+    return bool(net.residual) and net.normalization == "none" and _leans(net)
+
+
 class Prediction(NamedTuple):
     """What theory says, each under the name of a measure.
 
@@ -100,8 +120,11 @@ def predict(network: Network, input_mean_square: float, input_correlation: float
         "pre_activation_std": signal["pre_activation_std"],
         "pre_activation_rms": np.sqrt(signal["q"]),
     }
-    if spec.loss == "cotangent":
+    if spec.loss == "cotangent" and not _adds_up(net):
         predicted |= backward(net, signal, spec.batch)
+    if net.residual and net.normalization == "batch" and _leans(net):
+        # The units' means add up along the skips each by its own draw, so that less of E a² is one mean for all.
+        predicted = {key: values for key, values in predicted.items() if key not in ("activation_mean", "activation_std")}
     if spec.depth <= DEEPEST_CORRELATION and np.isfinite(input_correlation):
         together = correlation(net, signal, float(np.clip(input_correlation, -1, 1)))
         if together is not None:
