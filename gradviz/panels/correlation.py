@@ -40,7 +40,7 @@ class CorrelationPanel(CurvePanel):
     value_axis_type = CorrelationAxis
     marks_role = "forward"
     fixed = {0: (-1.08, 1.08)}
-    tables = ((Curve(SERIES, N_("correlation of two inputs"), PLAIN, "forward", "o"),),)
+    tables = ((Curve(SERIES, N_("correlation of two inputs"), PLAIN, "forward", "o", read_as=N_("correlation")),),)
 
     def add_items(self) -> None:
         """Make the line of the fixed point."""

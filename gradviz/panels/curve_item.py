@@ -7,7 +7,7 @@ from math import ceil, hypot
 import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from gradviz.panels.style import Style
@@ -41,7 +41,9 @@ class CurveItem(pg.GraphicsObject):
     lit : (L,) ndarray of bool
     """
 
-    def __init__(self, symbol: str = "", line: Qt.PenStyle = Qt.PenStyle.SolidLine, width: float = 2.2, alpha: float = 1.0) -> None:
+    def __init__(
+        self, symbol: str = "", line: Qt.PenStyle = Qt.PenStyle.SolidLine, width: float = 2.2, alpha: float = 1.0
+    ) -> None:
         super().__init__()
         self._symbol, self._line, self._width, self._alpha = symbol, line, width, alpha
         self.values, self.lit = np.empty(0), np.empty(0, bool)
@@ -132,8 +134,9 @@ class CurveItem(pg.GraphicsObject):
         return layers
 
     def _symbol_at(self, layer: int, size: float, transform: QTransform) -> QPainterPath:
-        x, y = transform.map(float(layer), float(self.values[layer - 1]))
-        return QTransform(size, 0, 0, size, x, y).map(Symbols[self._symbol])
+        place = transform.map(QPointF(layer, float(self.values[layer - 1])))
+        path: QPainterPath = QTransform(size, 0, 0, size, place.x(), place.y()).map(Symbols[self._symbol])
+        return path
 
 
 def _polyline(first_layer: int, values: np.ndarray) -> QPolygonF:

@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 
 from gradviz.core.frame import Frame
-from gradviz.i18n import _
 from gradviz.panels.base import LayerPanel
 from gradviz.panels.curves import Curve, Curves, Series
 from gradviz.panels.items import Notice
@@ -66,6 +65,10 @@ class CurvePanel(LayerPanel):
         """Return what is drawn in a plot."""
         return frame.series, frame.theory, reference.series if reference is not None else None
 
+    def also_in_sight(self, frame: Frame) -> np.ndarray:
+        """Return what else the axis of the upper plot must reach to."""
+        return np.empty(0)
+
     def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
         """Return why a plot has nothing to show, or what that means; nothing where it has."""
         return ""
@@ -88,7 +91,8 @@ class CurvePanel(LayerPanel):
             if text:
                 self.curves[place].say_nothing()
             else:
-                self._show_curves(place, self.sources(place, frame, reference))
+                more = self.also_in_sight(frame) if place == 0 else np.empty(0)
+                self._show_curves(place, self.sources(place, frame, reference), more)
             self.notices[place].say(text, self.plots[place].vb)
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
@@ -98,29 +102,23 @@ class CurvePanel(LayerPanel):
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out every measure at a layer."""
-        told = [
-            f"{_(curve.name)} {curve.scale.told(float(frame.series[curve.key][layer - 1]))}"
-            for place, table in enumerate(self.tables)
-            for curve in table
-            if self.is_read_out(place, frame, curve)
-        ]
-        return ", ".join(told)
-
-    def is_read_out(self, place: int, frame: Frame, curve: Curve) -> bool:
-        """Whether a measure is worth reading out."""
-        return True
+        tables = enumerate(self.tables)
+        sources = (
+            (table, self.sources(place, frame, None)[0]) for place, table in tables if not self.notice_text(place, frame, None)
+        )
+        return ", ".join(curve.told(series, layer) for table, series in sources for curve in table if curve.key in series)
 
     def forget_range(self) -> None:
         """Fit the axes anew next time."""
         for each in self._ranges:
             each.forget()
 
-    def _show_curves(self, place: int, sources: Sources) -> None:
+    def _show_curves(self, place: int, sources: Sources, more: np.ndarray) -> None:
         curves = self.curves[place]
         span = self.fixed.get(place)
         if span is None:
             series, _theory, pinned = sources
-            span = self._ranges[place].fit(*curves.span(series, pinned, least=LEAST_DECADES))
+            span = self._ranges[place].fit(*curves.span(series, pinned, more=more, least=LEAST_DECADES))
         curves.show(*sources, (self.left_end, self.right_end), span)
 
 

@@ -86,6 +86,8 @@ class Curve:
     symbol : str
         One of `GLYPHS`.
     line : Qt.PenStyle
+    read_as : str
+        What it is called where its exact value is read out, if not by its name.
     """
 
     key: str
@@ -94,6 +96,11 @@ class Curve:
     role: str
     symbol: str
     line: Qt.PenStyle = Qt.PenStyle.SolidLine
+    read_as: str = ""
+
+    def told(self, series: Series, layer: int) -> str:
+        """Return name and exact value at a layer."""
+        return f"{_(self.read_as or self.name)} {self.scale.told(float(series[self.key][layer - 1]))}"
 
     def drawn(self, series: Series | None) -> np.ndarray | None:
         """Return what stands on the axis, (L,), or None where a series has no such measure."""
@@ -164,9 +171,11 @@ class Curves:
         self._pinned.setFont(style.font(12))
         self.marks.restyle(style, self._marks_role)
 
-    def span(self, *sources: Series | None, least: float) -> tuple[float, float]:
+    def span(self, *sources: Series | None, more: np.ndarray, least: float) -> tuple[float, float]:
         """Return from where to where the axis must reach, at least so far, with room for the rows of marks."""
-        drawn = [line for line in (curve.drawn(source) for source in sources for curve in self.table) if line is not None]
+        drawn = [more] + [
+            line for line in (curve.drawn(source) for source in sources for curve in self.table) if line is not None
+        ]
         numbers = np.concatenate([line[np.abs(line) < LIMIT] for line in drawn])
         low, high = (float(numbers.min()), float(numbers.max())) if numbers.size else (-least / 2, least / 2)
         missing = max(0.0, least - (high - low))
@@ -217,7 +226,7 @@ class Curves:
             if each.measured.values.size:
                 each.measured.light(lit[curve.role], playhead.layer)
                 marked |= each.marked & lit[curve.role]
-        self.marks.show(*marked, self.rect.top(), self.rect.bottom(), self._marked_names)
+        self.marks.show(marked[0], marked[1], marked[2], self.rect.top(), self.rect.bottom(), self._marked_names)
 
     def _marked_in(self, series: Series | None) -> tuple[bool, bool, bool]:
         found = [curve.marked(drawn).any(axis=1) for curve in self.table if (drawn := curve.drawn(series)) is not None]
@@ -291,5 +300,8 @@ def _coincide(one: np.ndarray, other: np.ndarray) -> bool:
 
 def lit_layers(role: str, playhead: Playhead, depth: int) -> np.ndarray:
     """Return which layers the wave of a role has reached, (L,)."""
-    has = {"forward": playhead.has_activation, "backward": playhead.has_gradient}.get(role, lambda layer: True)
+    waves: dict[str, Callable[[int], bool]] = {"forward": playhead.has_activation, "backward": playhead.has_gradient}
+    if role not in waves:
+        return np.ones(depth, bool)
+    has = waves[role]
     return np.fromiter((has(layer) for layer in range(1, depth + 1)), bool, depth)

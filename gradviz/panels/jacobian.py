@@ -37,7 +37,7 @@ class JacobianPanel(CurvePanel):
     marks_role = "forward"
     tables = (
         (
-            Curve(LARGEST, N_("largest singular value"), LOGARITHMS, "forward", "o"),
+            Curve(LARGEST, N_("largest singular value"), LOGARITHMS, "forward", "o", read_as=N_("largest")),
             Curve(SMALLEST, N_("smallest"), LOGARITHMS, "forward", "t", Qt.PenStyle.DashDotLine),
         ),
     )

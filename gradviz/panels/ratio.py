@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
@@ -25,8 +26,8 @@ class RatioPanel(CurvePanel):
     value_axis_type = DecadeAxis
     tables = (
         (
-            Curve(STD, N_("std of the activations"), LOGARITHMS, "forward", "s"),
-            Curve(GRADIENT, N_("RMS of ∂loss/∂a"), LOGARITHMS, "backward", "o"),
+            Curve(STD, N_("std of the activations"), LOGARITHMS, "forward", "s", read_as=N_("std")),
+            Curve(GRADIENT, N_("RMS of ∂loss/∂a"), LOGARITHMS, "backward", "o", read_as=N_("∂loss/∂a")),
         ),
     )
 
@@ -89,10 +90,10 @@ class RatioPanel(CurvePanel):
     def _told(self, frame: Frame, layer: int) -> Iterator[str]:
         found = ratios(frame, self.reference) if self.reference is not None else {}
         for curve, scale in zip(self.tables[0], (DECADES, LOGARITHMS), strict=True):
-            told = f"{_(curve.name)} {scale.told(float(frame.series[curve.key][layer - 1]))}"
+            told = replace(curve, scale=scale).told(frame.series, layer)
             if self.reference is not None and layer <= len(found[curve.key]):
                 pinned = scale.told(float(self.reference.series[curve.key][layer - 1]))
-                told += _(" (pinned {value}: {factor})").format(value=pinned, factor=factor_text(float(found[curve.key][layer - 1])))
+                told += f" : {pinned} = {factor_text(float(found[curve.key][layer - 1]))}"
             yield told
 
 

@@ -51,7 +51,7 @@ class SpreadPanel(CurvePanel):
         (
             Curve("activation_rms", N_("RMS"), DECADES, "forward", "s"),
             Curve("activation_std", N_("std"), DECADES, "forward", "o"),
-            Curve("activation_mean", N_("mean, without its sign"), DECADES, "forward", "d", Qt.PenStyle.DashDotLine),
+            Curve("activation_mean", N_("|mean|"), DECADES, "forward", "d", Qt.PenStyle.DashDotLine, N_("mean")),
         ),
         _SHARES,
     )
@@ -78,6 +78,10 @@ class SpreadPanel(CurvePanel):
         pinned = only(reference.series, keys) if reference is not None else None
         return only(frame.series, keys), only(frame.theory, keys), pinned
 
+    def also_in_sight(self, frame: Frame) -> np.ndarray:
+        """Return the ends of the band."""
+        return drawn_band(frame)[np.isfinite(drawn_band(frame))]
+
     def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
         """Return a sentence where there is no share to show."""
         nothing = place == 1 and not found_shares(frame)
@@ -86,8 +90,7 @@ class SpreadPanel(CurvePanel):
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Bring curves and band to a new Frame."""
         super().show_frame(frame, reference)
-        with np.errstate(divide="ignore"):
-            band = np.log10(frame.bands[BAND]) if BAND in frame.bands else np.full((frame.depth, 2), np.nan)
+        band = drawn_band(frame)
         there = np.flatnonzero(np.isfinite(band).all(axis=1))
         self.band.setVisible(there.size > 1)
         low, high = np.clip(band[there].T, *self.plot.viewRange()[1])
@@ -114,10 +117,6 @@ class SpreadPanel(CurvePanel):
         text += _("; band: two thirds of all draws, one input") if BAND in frame.bands else ""
         return text + (_("; grey: pinned reference") if reference is not None else "")
 
-    def is_read_out(self, place: int, frame: Frame, curve: Curve) -> bool:
-        """Whether a measure is worth reading out: shares only where there are any."""
-        return place == 0 or curve in found_shares(frame)
-
     def _size_key(self, frame: Frame) -> str:
         return BAND if BAND in frame.bands else "activation_std"
 
@@ -129,6 +128,11 @@ class SpreadPanel(CurvePanel):
                 said = {"share": percent_text(round(float(shares[layer - 1]), 2)), "what": _(curve.name), "layer": layer}
                 return _("; up to {share} {what}, in layer {layer}").format(**said)
         return ""
+
+
+def drawn_band(frame: Frame) -> np.ndarray:
+    """Return between what the RMS lies on the axis, (L, 2), NaN where nothing is known."""
+    return decades(frame.bands[BAND]) if BAND in frame.bands else np.full((frame.depth, 2), np.nan)
 
 
 def found_shares(frame: Frame) -> list[Curve]:

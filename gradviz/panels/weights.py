@@ -53,7 +53,9 @@ class WeightsPanel(CurvePanel):
                 count=ratios.size - moving.size, depth=ratios.size, layer=still
             )
         if ratios.size == 1:
-            return _("One layer: its gradient is {ratio} times as large as its weights").format(ratio=power_text(float(ratios[0])))
+            return _("One layer: its gradient is {ratio} times as large as its weights").format(
+                ratio=power_text(float(ratios[0]))
+            )
         if not isfinite(apart) or -apart < LIKE_DECADES:
             return _("All layers learn at a like pace: within a factor of {factor}").format(factor=power_text(-apart))
         said = {"slow": slow + 1, "fast": fast + 1, "factor": power_text(apart)}
