@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import ceil, hypot
 
 import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from gradviz.panels.style import Style
@@ -23,6 +24,8 @@ class CurveItem(pg.GraphicsObject):
     """Points joined by a line, in the colour of a role; what is not lit is pale, and the current layer's point is larger.
 
     pyqtgraph's own curve with symbols takes 0.3 ms to be given new points, and each curve would be two of them, lit and pale.
+    On the screen the line is drawn as separate, opaque pieces: 152 of them in 0.2 ms, where Qt 6.11 takes 4 ms for one polyline
+    wider than a pixel, and 6 ms for a translucent one. A picture file gets the polyline, with its joints.
 
     Parameters
     ----------
@@ -49,7 +52,9 @@ class CurveItem(pg.GraphicsObject):
         self.values, self.lit = np.empty(0), np.empty(0, bool)
         self._here = 0
         self._rect = QRectF()
-        self._parts: dict[bool, list[QPolygonF]] = {False: [], True: []}
+        self._exporting = False
+        self._all_pieces: list[QLineF] = []
+        self._pieces: dict[bool, np.ndarray] = {}
         self._pens: dict[bool, QPen] = {}
         self._brushes: dict[bool, QBrush] = {}
         self._current_pen = QPen()
@@ -59,8 +64,10 @@ class CurveItem(pg.GraphicsObject):
     def restyle(self, style: Style, role: str) -> None:
         """Take colour and size."""
         for lit, alpha in ((False, PALE * self._alpha), (True, self._alpha)):
-            self._pens[lit] = style.pen(role, self._width, alpha, self._line)
-            self._brushes[lit] = style.brush(role, alpha)
+            colour = style.outline(role, alpha).color()
+            self._pens[lit] = style.pen(role, self._width, line=self._line)
+            self._pens[lit].setColor(colour)
+            self._brushes[lit] = QBrush(colour)
         self._current_pen = style.pen("ink", 1.5)
         self._size, self._current_size = style.px(SYMBOL * min(1.0, self._width / 2)), style.px(CURRENT_SYMBOL)
         self.update()
@@ -69,6 +76,8 @@ class CurveItem(pg.GraphicsObject):
         """Take the points, (L,), all of them lit, and the part of the plot in which they lie."""
         self.prepareGeometryChange()
         self.values, self._rect = values, rect
+        points = [QPointF(layer, value) for layer, value in enumerate(values.tolist(), start=1)]
+        self._all_pieces = [QLineF(start, end) for start, end in pairwise(points)]
         self._light(np.ones(len(values), bool), 0)
 
     def light(self, lit: np.ndarray, here: int) -> None:
@@ -76,17 +85,26 @@ class CurveItem(pg.GraphicsObject):
         if here != self._here or not np.array_equal(lit, self.lit):
             self._light(lit, here)
 
+    def setExportMode(self, export: bool, options: object = None) -> None:
+        """Draw as well as can be while a picture is made (the name is pyqtgraph's)."""
+        self._exporting = export
+
     def boundingRect(self) -> QRectF:
         return self._rect
 
     def paint(self, painter: QPainter, *_options: object) -> None:
-        if not self._pens:
+        if not (self._pens and len(self.values)):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for lit in (False, True):
             painter.setPen(self._pens[lit])
-            for part in self._parts[lit]:
-                painter.drawPolyline(part)
+            if self._exporting:
+                for part in self._polylines(self._pieces[lit]):
+                    painter.drawPolyline(part)
+            elif self._line == Qt.PenStyle.SolidLine:
+                painter.drawLines([self._all_pieces[place] for place in np.flatnonzero(self._pieces[lit])])
+            else:
+                self._paint_dashes(painter, lit)
         if self._symbol:
             transform = painter.worldTransform()
             painter.save()
@@ -99,8 +117,18 @@ class CurveItem(pg.GraphicsObject):
         drawn = np.isfinite(self.values)
         joined = drawn[:-1] & drawn[1:]
         bright = joined & lit[:-1] & lit[1:]
-        self._parts = {True: self._polylines(bright), False: self._polylines(joined & ~bright)}
+        self._pieces = {True: bright, False: joined & ~bright}
         self.update()
+
+    def _paint_dashes(self, painter: QPainter, lit: bool) -> None:
+        """Draw the pieces of a dashed line; where one ends in the pattern, the next goes on."""
+        transform, pen = painter.worldTransform(), QPen(self._pens[lit])
+        lengths = np.hypot(transform.m11(), transform.m22() * np.diff(self.values)) / pen.widthF()
+        offsets = np.cumsum(np.nan_to_num(lengths)) - np.nan_to_num(lengths)
+        for place in np.flatnonzero(self._pieces[lit]):
+            pen.setDashOffset(float(offsets[place]))
+            painter.setPen(pen)
+            painter.drawLine(self._all_pieces[place])
 
     def _polylines(self, joined: np.ndarray) -> list[QPolygonF]:
         """Return a line for every run of layers that are joined to the next one."""
