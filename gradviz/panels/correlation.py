@@ -83,13 +83,14 @@ class CorrelationPanel(CurvePanel):
         first, last = float(values[0]), float(values[-1])
         if not (isfinite(first) and isfinite(last)):
             return super().finding_text(frame)
-        said = {"first": signed_text(first, 2), "last": signed_text(last, 2)}
         if last >= ALIKE:
             unlike = np.flatnonzero(~(values >= ALIKE))
             layer = int(unlike[-1]) + 2 if unlike.size else 1
-            return _("All inputs look alike from layer {layer} on: correlation {last}").format(layer=layer, **said)
+            return _("All inputs look alike from layer {layer} on: correlation {last}").format(
+                layer=layer, last=signed_text(last, 3)
+            )
         text = next(text for least, text in _CHANGES if last - first >= least)
-        return _(text).format(**said)
+        return _(text).format(first=signed_text(first, 2), last=signed_text(last, 2))
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""

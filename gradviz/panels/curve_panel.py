@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from gradviz.core.frame import Frame
+from gradviz.i18n import _
 from gradviz.panels.base import LayerPanel
 from gradviz.panels.curves import Curve, Curves, Series
 from gradviz.panels.items import Notice
@@ -106,7 +107,8 @@ class CurvePanel(LayerPanel):
         sources = (
             (table, self.sources(place, frame, None)[0]) for place, table in tables if not self.notice_text(place, frame, None)
         )
-        return ", ".join(curve.told(series, layer) for table, series in sources for curve in table if curve.key in series)
+        told = [curve.told(series, layer) for table, series in sources for curve in table if curve.key in series]
+        return ", ".join(told) or _("not measured")
 
     def forget_range(self) -> None:
         """Fit the axes anew next time."""

@@ -12,7 +12,6 @@ from PySide6.QtGui import QFontMetricsF
 
 from gradviz.i18n import _
 from gradviz.numbers import exact_text, signed_text
-from gradviz.panels.base import LIMIT
 from gradviz.panels.curve_item import CurveItem
 from gradviz.panels.marks import Marks
 from gradviz.panels.playhead import Playhead
@@ -23,6 +22,9 @@ Series = Mapping[str, np.ndarray]
 
 GLYPHS = {"o": "●", "s": "■", "d": "◆", "t": "▼", "t1": "▲", "+": "✚"}
 """A curve's symbol before its name."""
+
+FARTHEST = 1e9
+"""What is further out is marked, not drawn to scale. 1,000 layers come to some 10⁴ decades; here a float64 still tells 10⁻⁷ apart."""
 
 LANE = 30.0
 """Pixels at scale 1 that a row of marks and its name need beside the curves."""
@@ -108,7 +110,7 @@ class Curve:
 
     def marked(self, drawn: np.ndarray) -> np.ndarray:
         """Return where it is exactly 0, infinite and NaN, (3, L); what is too large for the plot counts as infinite."""
-        low, high = drawn <= -LIMIT, drawn >= LIMIT
+        low, high = drawn <= -FARTHEST, drawn >= FARTHEST
         zero = low if self.scale.has_zero else np.zeros_like(low)
         return np.array([zero, high | (low & ~zero), np.isnan(drawn)])
 
@@ -176,7 +178,7 @@ class Curves:
         drawn = [more] + [
             line for line in (curve.drawn(source) for source in sources for curve in self.table) if line is not None
         ]
-        numbers = np.concatenate([line[np.abs(line) < LIMIT] for line in drawn])
+        numbers = np.concatenate([line[np.abs(line) < FARTHEST] for line in drawn])
         low, high = (float(numbers.min()), float(numbers.max())) if numbers.size else (-least / 2, least / 2)
         missing = max(0.0, least - (high - low))
         low, high = low - missing / 2, high + missing / 2
@@ -260,7 +262,7 @@ class Curves:
 
     def _within(self, drawn: np.ndarray, cut: bool) -> np.ndarray:
         """Return what can be drawn to scale. Theory knows nothing of float32 and may lead out of sight, and SVG does not clip."""
-        low, high = (self.rect.top(), self.rect.bottom()) if cut else (-LIMIT, LIMIT)
+        low, high = (self.rect.top(), self.rect.bottom()) if cut else (-FARTHEST, FARTHEST)
         return np.where((drawn > low) & (drawn < high), drawn, np.nan)[: self._depth]
 
     def _show_name(self, curve: Curve, names: list[Curve]) -> None:

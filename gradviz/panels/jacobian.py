@@ -68,10 +68,6 @@ class JacobianPanel(CurvePanel):
         text = _("how far each layer stretches the directions of one input, most and least")
         return text + (_("; grey: pinned reference") if reference is not None else "")
 
-    def layer_text(self, frame: Frame, layer: int) -> str:
-        """Read out both singular values at a layer."""
-        return _("not measured") if obstacle(frame.spec) is not None else super().layer_text(frame, layer)
-
 
 def _finding(largest: float, smallest: float) -> str:
     """Return the sentence for log10 of the last layer's singular values."""
