@@ -81,8 +81,8 @@ class CorrelationPanel(CurvePanel):
         """Say what becomes of the likeness of two inputs."""
         values = frame.series[SERIES]
         first, last = float(values[0]), float(values[-1])
-        if not (isfinite(first) and isfinite(last)):
-            return super().finding_text(frame)
+        if not isfinite(last):
+            return self._end_text(frame)
         if last >= ALIKE:
             unlike = np.flatnonzero(~(values >= ALIKE))
             layer = int(unlike[-1]) + 2 if unlike.size else 1
@@ -92,9 +92,16 @@ class CorrelationPanel(CurvePanel):
         text = next(text for least, text in _CHANGES if last - first >= least)
         return _(text).format(first=signed_text(first, 2), last=signed_text(last, 2))
 
+    def _end_text(self, frame: Frame) -> str:
+        if frame.spec.batch < 2:
+            return super().finding_text(frame)
+        numbers = np.flatnonzero(np.isfinite(frame.series[SERIES]))
+        layer = int(numbers[-1]) + 2 if numbers.size else 1
+        return _("From layer {layer} on nothing is left to compare: the signal is 0, infinite or NaN").format(layer=layer)
+
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
-        text = _("mean over pairs of inputs, of their pre-activations")
+        text = _("mean over pairs of inputs")
         text += _("; dashed: theory") if SERIES in frame.theory else ""
         settled = limit(frame.spec)
         if settled is not None:

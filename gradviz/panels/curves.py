@@ -206,6 +206,8 @@ class Curves:
         shown = self._together(series)
         for curve in self.table:
             self._show_curve(curve, series if curve in shown else {}, theory, reference)
+        for low, high in self.marks.rows(self._marked_in(series), *span):
+            self.room.take_rows(low, high)
         for curve, names in shown.items():
             self._show_name(curve, names)
         self._marked_names = self._names_of_marks()

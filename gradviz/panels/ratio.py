@@ -74,8 +74,8 @@ class RatioPanel(CurvePanel):
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn, and what is left out."""
         if reference is None:
-            return _("present over pinned, layer by layer; nothing is pinned")
-        text = _("present over pinned, layer by layer; 1: no difference")
+            return _("present over pinned; nothing is pinned")
+        text = _("present over pinned; 1: no difference")
         common, deepest = sorted((frame.depth, reference.depth))
         if common == deepest:
             return text

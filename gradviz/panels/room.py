@@ -45,6 +45,11 @@ class Room:
         cells = np.arange(self._rows)
         self._taken |= (cells >= lowest[:, None] - 0.5) & (cells <= highest[:, None] + 0.5)
 
+    def take_rows(self, low: float, high: float) -> None:
+        """Note that nothing else goes between two heights."""
+        first, last = ((y - self._low) / (self._high - self._low) * self._rows for y in (low, high))
+        self._taken[:, max(0, round(first)) : max(0, round(last))] = True
+
     def take_place(self, values: np.ndarray, width: float, height: float) -> Place | None:
         """Return where a text of this size in pixels lies beside a line and over the fewest others, and note it as taken."""
         rows = self._rows_of(values)
@@ -59,8 +64,11 @@ class Room:
         inside = (lower_edges >= 0) & (lower_edges + up <= self._rows)
         kept = np.clip(lower_edges, 0, self._rows - up)
         cost = self._covered(kept, across, up) + np.where(inside, 0.0, self._taken.size)
-        # A text beside a steep line lies far from it; otherwise the middle is where it is looked for, and above.
-        cost = cost + 0.3 * across * (highest - lowest) / up + 1e-3 * np.abs(np.arange(cost.shape[1]) - cost.shape[1] / 2)
+        # A text beside a steep line, or beyond its ends, lies far from it; otherwise it is looked for in the middle, and above.
+        first, last = self._ends_of(values)
+        middle = np.arange(cost.shape[1]) + across / 2
+        beyond = np.maximum(0, np.maximum(first - middle, middle - last))
+        cost = cost + 0.3 * across * (highest - lowest) / up + 2 * beyond + 1e-3 * np.abs(middle - self._columns / 2)
         cost[1] += 0.5
         below, column = np.unravel_index(int(np.argmin(cost)), cost.shape)
         row = int(kept[below, column])
@@ -76,6 +84,12 @@ class Room:
         y = np.interp(x, drawn + 1.0, values[drawn])
         rows: np.ndarray = np.clip((y - self._low) / (self._high - self._low), -0.5, 1.5) * self._rows
         return rows
+
+    def _ends_of(self, values: np.ndarray) -> tuple[float, float]:
+        """Return the columns between which a line is drawn."""
+        layers = np.flatnonzero(np.isfinite(values))[[0, -1]] + 1.0
+        first, last = (layers - self._left) / (self._right - self._left) * self._columns
+        return float(first), float(last)
 
     def _covered(self, lower_edges: np.ndarray, across: int, up: int) -> np.ndarray:
         """Return how many taken cells lie under a text in each place."""

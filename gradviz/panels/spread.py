@@ -18,7 +18,7 @@ from gradviz.panels.style import Style
 BAND = "activation_rms"
 
 _SHARES = (
-    Curve("activation_nan", N_("NaN"), SHARES, "forward", "+", Qt.PenStyle.DotLine),
+    Curve("activation_nan", "NaN", SHARES, "forward", "+", Qt.PenStyle.DotLine),
     Curve("activation_infinite", N_("infinite"), SHARES, "forward", "t1", Qt.PenStyle.DashDotDotLine),
     Curve("activation_subnormal", N_("subnormal"), SHARES, "forward", "t", Qt.PenStyle.DashDotLine),
     Curve("activation_dead", N_("dead"), SHARES, "forward", "s", Qt.PenStyle.DashLine),
@@ -112,7 +112,7 @@ class SpreadPanel(CurvePanel):
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
-        text = _("above: size of the activations; below: shares of them, or of units")
+        text = _("sizes above, shares below")
         text += _("; dashed: theory") if self._size_key(frame) in frame.theory else ""
         text += _("; band: two thirds of all draws, one input") if BAND in frame.bands else ""
         return text + (_("; grey: pinned reference") if reference is not None else "")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import isfinite
-
 import numpy as np
 from PySide6.QtCore import Qt
 
@@ -28,7 +26,7 @@ class WeightsPanel(CurvePanel):
     lower_axis_type = DecadeAxis
     tables = (
         (
-            Curve("log10_weight_rms", N_("W"), LOGARITHMS, "ink", "s"),
+            Curve("log10_weight_rms", "W", LOGARITHMS, "ink", "s"),
             Curve("log10_grad_W_rms", N_("∂loss/∂W"), LOGARITHMS, "backward", "o"),
             Curve("log10_grad_b_rms", N_("∂loss/∂b"), LOGARITHMS, "backward", "t1", Qt.PenStyle.DashDotLine),
         ),
@@ -42,27 +40,34 @@ class WeightsPanel(CurvePanel):
     def finding_text(self, frame: Frame) -> str:
         """Say how far apart the layers' paces are."""
         ratios = frame.series[RATIO]
-        moving = np.flatnonzero(np.isfinite(ratios))
-        if not moving.size:
-            return _("No layer learns: none has a gradient and a weight that are numbers other than 0")
-        slow, fast = (int(moving[place(ratios[moving])]) for place in (np.argmin, np.argmax))
-        apart = float(ratios[slow] - ratios[fast])
-        if moving.size < ratios.size:
-            still = int(np.flatnonzero(~np.isfinite(ratios))[0]) + 1
-            return _("{count} of {depth} layers have no ratio of gradient to weight: layer {layer} for one").format(
-                count=ratios.size - moving.size, depth=ratios.size, layer=still
-            )
+        if not np.isfinite(ratios).all():
+            return _without_ratio(ratios)
+        slow, fast = int(np.argmin(ratios)), int(np.argmax(ratios))
+        apart = float(ratios[fast] - ratios[slow])
         if ratios.size == 1:
             return _("One layer: its gradient is {ratio} times as large as its weights").format(
                 ratio=power_text(float(ratios[0]))
             )
-        if not isfinite(apart) or -apart < LIKE_DECADES:
-            return _("All layers learn at a like pace: within a factor of {factor}").format(factor=power_text(-apart))
-        said = {"slow": slow + 1, "fast": fast + 1, "factor": power_text(apart)}
+        if apart < LIKE_DECADES:
+            return _("All layers learn at a like pace: within a factor of {factor}").format(factor=power_text(apart))
+        said = {"slow": slow + 1, "fast": fast + 1, "factor": power_text(-apart)}
         return _("Layer {slow} learns {factor} times as fast as layer {fast}").format(**said)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
-        text = _("above: RMS of the weights and of their gradients; below: gradient over weight")
+        text = _("sizes above, gradient over weight below")
         text += _("; dashed: theory") if "log10_grad_W_rms" in frame.theory else ""
         return text + (_("; grey: pinned reference") if reference is not None else "")
+
+
+def _without_ratio(ratios: np.ndarray) -> str:
+    """Return what to say of layers whose gradient is exactly 0, or else has no ratio to the weights."""
+    still, depth = int(np.count_nonzero(ratios == -np.inf)), ratios.size
+    if still == depth:
+        return _("No layer learns: the gradients of all weights are exactly 0")
+    if still:
+        return _("{count} of {depth} layers learn nothing: their gradient is exactly 0").format(count=still, depth=depth)
+    count = int(np.count_nonzero(~np.isfinite(ratios)))
+    return _("{count} of {depth} layers have no such ratio: weights 0, or gradients infinite or NaN").format(
+        count=count, depth=depth
+    )

@@ -217,8 +217,10 @@ FINDINGS = [
     ("spread", "", {"activation_std": [1.0, 0.1, 1e-6], "activation_saturated": [0, 0, 0]}, "The signal collapses: std 1.0 → 1.0·10⁻⁶"),
     ("weights", "", {"log10_grad_W_ratio": [-7.0, -3.0, -1.0]}, "Layer 1 learns 10⁻⁶ times as fast as layer 3"),
     ("weights", "", {"log10_grad_W_ratio": [-1.2, -1.0, -1.3]}, "All layers learn at a like pace: within a factor of 2.00"),
-    ("weights", "", {"log10_grad_W_ratio": [-np.inf, -np.inf, -1.3]}, "2 of 3 layers have no ratio of gradient to weight: layer 1 for one"),
-    ("weights", "", {"log10_grad_W_ratio": [-np.inf, np.nan, np.inf]}, "No layer learns: none has a gradient and a weight that are numbers other than 0"),
+    ("weights", "", {"log10_grad_W_ratio": [-np.inf, -np.inf, -1.3]}, "2 of 3 layers learn nothing: their gradient is exactly 0"),
+    ("weights", "", {"log10_grad_W_ratio": [np.nan, 0.0, np.inf]}, "2 of 3 layers have no such ratio: weights 0, or gradients infinite or NaN"),
+    ("weights", "", {"log10_grad_W_ratio": [-np.inf] * 3}, "No layer learns: the gradients of all weights are exactly 0"),
+    ("correlation", "", {"input_correlation": [0.1, np.nan, np.nan]}, "From layer 2 on nothing is left to compare: the signal is 0, infinite or NaN"),
     ("jacobian", "&jacobian=true", {"log10_jacobian_largest": [1.0, 2, 3], "log10_jacobian_smallest": [-1, -2, -np.inf]}, "One direction of the input grows 1000 times, another is lost"),
     ("jacobian", "&jacobian=true", {"log10_jacobian_largest": [1.0, 2, -3], "log10_jacobian_smallest": [-1, -2, -5]}, "All directions of the input shrink: to 10⁻³ at most, to 10⁻⁵ at least"),
     ("jacobian", "&jacobian=true", {"log10_jacobian_largest": [1.0, 2, 1], "log10_jacobian_smallest": [-1, -2, -1]}, "One direction of the input grows 10 times, another shrinks to 0.10"),
@@ -267,6 +269,25 @@ def test_zeros_infinities_and_nan_have_marks_and_words(make, key, text, measure,
     assert np.isnan(curve(panel, measure).measured.values[2])
 
 
+@EVERY
+@pytest.mark.parametrize(
+    "text", ["depth=1&gain=0", "depth=60&activation=linear&initializer=identity&gain=0.01", "depth=60&gain=0"]
+)
+def test_names_lie_within_their_plot(make, key, text):
+    """No word is cut off, of curves, marks or notices."""
+    panel, frame = make(key), frame_of(f"{text}&width=5&jacobian=true")
+    panel.resize(490, 220)
+    panel.draw(frame, Playhead(1), frame_of("depth=30&width=5&jacobian=true"))
+    panel.grab()
+    for curves, notice in zip(panel.curves, panel.notices, strict=True):
+        names = [each.name for each in curves.drawn.values()] + [*curves.marks._names.values(), curves._pinned, notice]
+        room = curves.plot.vb.sceneBoundingRect()
+        for name in names:
+            if name.isVisible():
+                box = name.textItem.sceneBoundingRect()
+                assert room.left() - 1 <= box.left() and box.right() <= room.right() + 1, name.toPlainText()
+
+
 BAD = {
     "nan": [np.nan],
     "inf": [np.inf],
@@ -278,7 +299,8 @@ BAD = {
     "1 ulp apart": [1.0, np.nextafter(1.0, 2)],
     "huge": [1e300, -1e300],
     "tiny": [1e-300],
-    "near the limit": [0.99e30, -0.99e30],
+    "near the limit": [0.99e9, -0.99e9],
+    "beyond the limit": [0.99e30, -0.99e30],
     "mixed": [np.nan, np.inf, -np.inf, 0.0, 5e-324, 1e300, -1e300, 1e-300, 1.0, np.nextafter(1.0, 2)],
 }
 
@@ -368,3 +390,11 @@ def test_two_names_at_one_line_do_not_overlap():
 
 def test_no_line_no_name():
     assert Room(0.0, 1.0, 0.0, 1.0, 100, 100).take_place(np.full(3, np.nan), 20, 10) is None
+
+
+def test_a_name_does_not_stray_from_a_line_that_ends():
+    """A line that ends at the 3rd of 20 layers has its name there, though the rest of the plot is free."""
+    line = np.full(20, np.nan)
+    line[:3] = 0.5
+    place = Room(0.0, 20.0, 0.0, 1.0, width=800, height=100).take_place(line, 40, 16)
+    assert 0 < place.x < 4
