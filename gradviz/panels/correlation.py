@@ -12,8 +12,8 @@ from gradviz.core.frame import Frame
 from gradviz.core.predict import limit
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text
+from gradviz.panels.curve import PLAIN, Curve
 from gradviz.panels.curve_panel import CurvePanel
-from gradviz.panels.curves import PLAIN, Curve
 from gradviz.panels.items import CorrelationAxis
 from gradviz.panels.style import Style
 
@@ -80,9 +80,10 @@ class CorrelationPanel(CurvePanel):
     def finding_text(self, frame: Frame) -> str:
         """Say what becomes of the likeness of two inputs."""
         values = frame.series[SERIES]
-        first, last = float(values[0]), float(values[-1])
+        last = float(values[-1])
         if not isfinite(last):
             return self._end_text(frame)
+        first = float(values[np.isfinite(values)][0])
         if last >= ALIKE:
             unlike = np.flatnonzero(~(values >= ALIKE))
             layer = int(unlike[-1]) + 2 if unlike.size else 1

@@ -10,7 +10,8 @@ import numpy as np
 from gradviz.core.frame import Frame
 from gradviz.i18n import _
 from gradviz.panels.base import LayerPanel
-from gradviz.panels.curves import Curve, Curves, Series
+from gradviz.panels.curve import Curve, Series
+from gradviz.panels.curves import Curves
 from gradviz.panels.items import Notice
 from gradviz.panels.playhead import Playhead
 from gradviz.panels.ranges import StillRange

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -11,108 +10,15 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
 
 from gradviz.i18n import _
-from gradviz.numbers import exact_text, signed_text
+from gradviz.panels.curve import FARTHEST, GLYPHS, Curve, Series, lit_layers
 from gradviz.panels.curve_item import CurveItem
 from gradviz.panels.marks import Marks
 from gradviz.panels.playhead import Playhead
 from gradviz.panels.room import Room
 from gradviz.panels.style import Style
 
-Series = Mapping[str, np.ndarray]
-
-GLYPHS = {"o": "●", "s": "■", "d": "◆", "t": "▼", "t1": "▲", "+": "✚"}
-"""A curve's symbol before its name."""
-
-FARTHEST = 1e9
-"""What is further out is marked, not drawn to scale. 1,000 layers come to some 10⁴ decades; here a float64 still tells 10⁻⁷ apart."""
-
 LANE = 30.0
 """Pixels at scale 1 that a row of marks and its name need beside the curves."""
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How the numbers of a measure are drawn and read out.
-
-    Attributes
-    ----------
-    drawn : callable
-        From the series to what stands on the axis, (L,).
-    told : callable
-        From one number of the series to text.
-    has_zero : bool
-        Whether −∞ on the axis is an exact 0.
-    """
-
-    drawn: Callable[[np.ndarray], np.ndarray]
-    told: Callable[[float], str]
-    has_zero: bool = False
-
-
-def as_it_is(values: np.ndarray) -> np.ndarray:
-    """Return a series as it stands on the axis."""
-    return values
-
-
-def decades(values: np.ndarray) -> np.ndarray:
-    """Return log10 of the magnitude, −∞ for 0."""
-    with np.errstate(divide="ignore"):
-        return np.log10(np.abs(values))
-
-
-def percent_text(share: float) -> str:
-    """Return a share as it is read out, with three digits: ``0.0153%``."""
-    return "NaN" if share != share else f"{100 * share:.3g}%"
-
-
-LOGARITHMS = Scale(as_it_is, exact_text, has_zero=True)
-"""Of a series that holds log10 already."""
-DECADES = Scale(decades, signed_text, has_zero=True)
-SHARES = Scale(as_it_is, percent_text)
-PLAIN = Scale(as_it_is, signed_text)
-
-
-@dataclass(frozen=True)
-class Curve:
-    """What is known of one curve.
-
-    Attributes
-    ----------
-    key : str
-        The measure.
-    name : str
-        What stands beside it, marked for translation.
-    scale : Scale
-    role : {"forward", "backward", "ink"}
-        Its colour, and with which wave it comes: the last with none.
-    symbol : str
-        One of `GLYPHS`.
-    line : Qt.PenStyle
-    read_as : str
-        What it is called where its exact value is read out, if not by its name.
-    """
-
-    key: str
-    name: str
-    scale: Scale
-    role: str
-    symbol: str
-    line: Qt.PenStyle = Qt.PenStyle.SolidLine
-    read_as: str = ""
-
-    def told(self, series: Series, layer: int) -> str:
-        """Return name and exact value at a layer."""
-        return f"{_(self.read_as or self.name)} {self.scale.told(float(series[self.key][layer - 1]))}"
-
-    def drawn(self, series: Series | None) -> np.ndarray | None:
-        """Return what stands on the axis, (L,), or None where a series has no such measure."""
-        return self.scale.drawn(series[self.key]) if series is not None and self.key in series else None
-
-    def marked(self, drawn: np.ndarray) -> np.ndarray:
-        """Return where it is exactly 0, infinite and NaN, (3, L); what is too large for the plot counts as infinite."""
-        low, high = drawn <= -FARTHEST, drawn >= FARTHEST
-        zero = low if self.scale.has_zero else np.zeros_like(low)
-        return np.array([zero, high | (low & ~zero), np.isnan(drawn)])
 
 
 class _Drawn:
@@ -300,12 +206,3 @@ def _coincide(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether two series are the same but for rounding."""
     with np.errstate(invalid="ignore"):
         return bool(np.allclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True))
-
-
-def lit_layers(role: str, playhead: Playhead, depth: int) -> np.ndarray:
-    """Return which layers the wave of a role has reached, (L,)."""
-    waves: dict[str, Callable[[int], bool]] = {"forward": playhead.has_activation, "backward": playhead.has_gradient}
-    if role not in waves:
-        return np.ones(depth, bool)
-    has = waves[role]
-    return np.fromiter((has(layer) for layer in range(1, depth + 1)), bool, depth)

@@ -14,8 +14,8 @@ from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.numbers import exact_text, factor_text, power_text
 from gradviz.panels.base import LIMIT, LayerPanel
+from gradviz.panels.curve import lit_layers
 from gradviz.panels.curve_item import CurveItem
-from gradviz.panels.curves import lit_layers
 from gradviz.panels.items import DecadeAxis
 from gradviz.panels.marks import Marks
 from gradviz.panels.playhead import Playhead

@@ -12,8 +12,8 @@ from gradviz.core.jacobian import obstacle
 from gradviz.core.spec import KNOBS
 from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text, power_text
+from gradviz.panels.curve import LOGARITHMS, Curve
 from gradviz.panels.curve_panel import CurvePanel
-from gradviz.panels.curves import LOGARITHMS, Curve
 from gradviz.panels.items import DecadeAxis
 
 LARGEST, SMALLEST = "log10_jacobian_largest", "log10_jacobian_smallest"

@@ -11,8 +11,8 @@ import pyqtgraph as pg
 from gradviz.core.frame import Frame
 from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text
+from gradviz.panels.curve import DECADES, LOGARITHMS, Curve, decades
 from gradviz.panels.curve_panel import CurvePanel, Sources
-from gradviz.panels.curves import DECADES, LOGARITHMS, Curve, decades
 from gradviz.panels.items import DecadeAxis
 from gradviz.panels.style import Style
 

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QGraphicsPolygonItem
 from gradviz.core.frame import Frame
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text
+from gradviz.panels.curve import DECADES, SHARES, Curve, decades, percent_text
 from gradviz.panels.curve_item import polygon
 from gradviz.panels.curve_panel import CurvePanel, Sources, ends_of, only
-from gradviz.panels.curves import DECADES, SHARES, Curve, decades, percent_text
 from gradviz.panels.items import DecadeAxis, PercentAxis
 from gradviz.panels.style import Style
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from gradviz.core.frame import Frame
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text
+from gradviz.panels.curve import LOGARITHMS, Curve
 from gradviz.panels.curve_panel import CurvePanel
-from gradviz.panels.curves import LOGARITHMS, Curve
 from gradviz.panels.items import DecadeAxis
 
 RATIO = "log10_grad_W_ratio"
