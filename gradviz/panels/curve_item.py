@@ -123,7 +123,9 @@ class CurveItem(pg.GraphicsObject):
     def _paint_dashes(self, painter: QPainter, lit: bool) -> None:
         """Draw the pieces of a dashed line; where one ends in the pattern, the next goes on."""
         transform, pen = painter.worldTransform(), QPen(self._pens[lit])
-        lengths = np.hypot(transform.m11(), transform.m22() * np.diff(self.values)) / pen.widthF()
+        # Dashes are counted in widths of the pen, and that is in pixels of the device.
+        width = pen.widthF() / painter.device().devicePixelRatio()
+        lengths = np.hypot(transform.m11(), transform.m22() * np.diff(self.values)) / width
         offsets = np.cumsum(np.nan_to_num(lengths)) - np.nan_to_num(lengths)
         for place in np.flatnonzero(self._pieces[lit]):
             pen.setDashOffset(float(offsets[place]))
