@@ -8,20 +8,29 @@ import numpy as np
 
 from gradviz.core.arrays import LOG10_2
 from gradviz.core.network import ForwardStep, Network, Scaled, take_exponent
+from gradviz.core.spec import Spec
+
+
+def obstacle(spec: Spec) -> str | None:
+    """Return the name of the field that must be changed for the Jacobian to be measured, or None where it is."""
+    stands = {
+        "normalization": spec.normalization != "none",
+        "output_activation": spec.output_activation == "softmax",
+        "jacobian": not spec.jacobian,
+    }
+    return next((name for name, there in stands.items() if there), None)
 
 
 class Jacobian:
     """Follows ∂a[l]/∂a[0] of the first example through the layers, with an exponent, in float64.
 
     There is one only for networks without normalization: batch normalization ties the examples together, and the others are left
-    out for want of a use. `is_defined` says so.
+    out for want of a use. `is_defined` says so, and `obstacle` why.
     """
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self.is_defined = (
-            network.spec.jacobian and network.spec.normalization == "none" and network.spec.output_activation != "softmax"
-        )
+        self.is_defined = obstacle(network.spec) is None
         self._kept: dict[int, Scaled] = {0: Scaled(np.eye(network.units[0]), 0)} if self.is_defined else {}
 
     def follow(self, step: ForwardStep) -> dict[str, float]:

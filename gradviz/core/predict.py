@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from gradviz.core.arrays import Float64Array
 from gradviz.core.gaussian import moments
-from gradviz.core.limits import finite_width_band, fixed_point
+from gradviz.core.limits import FixedPoint, finite_width_band, fixed_point
 from gradviz.core.network import Network
 from gradviz.core.normalization import EPSILON
+from gradviz.core.spec import Spec
 from gradviz.core.theory import MeanField, backward, correlation, forward
 from gradviz.i18n import _
 
@@ -48,20 +50,30 @@ def mean_field(network: Network) -> MeanField | None:
     )
 
 
-def limit_text(network: Network) -> str:
-    """Return one sentence on where a plain network settles if it is deep enough, or nothing where it does not."""
+@lru_cache(maxsize=64)
+def limit(spec: Spec) -> FixedPoint | None:
+    """Return where a plain network of one width settles if it is deep enough, or None where it does not.
+
+    Kept, because it takes some milliseconds and several places show it.
+    """
+    network = Network(spec)
     net = mean_field(network)
     if net is None or not net.is_plain or len(set(network.units)) > 1:
-        return ""
-    limit = fixed_point(net.activation, net.k, net.sigma_w2[-1], net.bias_variance)
-    if limit is None:
+        return None
+    return fixed_point(net.activation, net.k, net.sigma_w2[-1], net.bias_variance)
+
+
+def limit_text(network: Network) -> str:
+    """Return one sentence on where a plain network settles if it is deep enough, or nothing where it does not."""
+    settled = limit(network.spec)
+    if settled is None:
         return ""
     said = {
-        "q": f"{limit.q:.4g}",
-        "chi": f"{limit.chi:.4g}",
-        "scale": f"{limit.depth_scale:.3g}",
-        "c": f"{limit.c:.3g}",
-        "c_scale": f"{limit.c_depth_scale:.3g}",
+        "q": f"{settled.q:.4g}",
+        "chi": f"{settled.chi:.4g}",
+        "scale": f"{settled.depth_scale:.3g}",
+        "c": f"{settled.c:.3g}",
+        "c_scale": f"{settled.c_depth_scale:.3g}",
     }
     return _(
         "Theory: deep down E z² settles at {q}; there the squared gradient changes by χ = {chi} per layer, by e in {scale} layers. "

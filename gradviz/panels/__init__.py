@@ -48,6 +48,36 @@ PANELS: dict[str, PanelEntry] = {
             N_("The size of the gradient in every layer, in decades: how much of it reaches layer 1."),
             "gradviz.panels.gradient:GradientPanel",
         ),
+        PanelEntry(
+            "spread",
+            N_("Spread of the signal"),
+            N_("Standard deviation and mean of the activations, and what share of them is saturated, dead, zero or no number."),
+            "gradviz.panels.spread:SpreadPanel",
+        ),
+        PanelEntry(
+            "weights",
+            N_("Weights and their gradients"),
+            N_("The size of the weights, of their gradients, and of one over the other: how fast each layer learns."),
+            "gradviz.panels.weights:WeightsPanel",
+        ),
+        PanelEntry(
+            "jacobian",
+            N_("Jacobian, input to layer"),
+            N_("The directions of the input that each layer stretches most and least."),
+            "gradviz.panels.jacobian:JacobianPanel",
+        ),
+        PanelEntry(
+            "correlation",
+            N_("Correlation of two inputs"),
+            N_("Whether the network can still tell two inputs apart: 1 means that they look alike."),
+            "gradviz.panels.correlation:CorrelationPanel",
+        ),
+        PanelEntry(
+            "ratio",
+            N_("Present over pinned"),
+            N_("Signal and gradient in every layer, over those of the pinned reference."),
+            "gradviz.panels.ratio:RatioPanel",
+        ),
     )
 }
 """Key → PanelEntry, in menu order."""

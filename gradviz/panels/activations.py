@@ -16,6 +16,7 @@ from gradviz.core.frame import Frame
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text, signed_text
 from gradviz.panels.base import LayerPanel
+from gradviz.panels.curve_item import polygon
 from gradviz.panels.items import DecadeAxis, PlainAxis, Ticks
 from gradviz.panels.marks import Marks
 from gradviz.panels.playhead import Playhead
@@ -289,7 +290,7 @@ def outlines(
             steps = np.flatnonzero(np.diff(heights)) + 1
             y = np.clip(np.repeat(own_edges[first + np.concatenate([[0], steps, [last - first]])], 2), *shown)
             x = layer + np.concatenate([[0.0], np.repeat(reach * heights[np.concatenate([[0], steps])], 2), [0.0]])
-            ridges.append(Ridge(layer, _polygon(x, y)))
+            ridges.append(Ridge(layer, polygon(x, y)))
     return ridges
 
 
@@ -315,13 +316,6 @@ def without_zeros(frame: Frame, key: str) -> np.ndarray:
     rest = counts.copy()
     rest[:, place] = np.maximum(rest[:, place] - zeros.astype(np.int64), 0)
     return rest
-
-
-def _polygon(x: np.ndarray, y: np.ndarray) -> QPolygonF:
-    polygon = pg.functions.create_qpolygonf(len(x))
-    points = pg.functions.ndarray_from_qpolygonf(polygon)
-    points[:, 0], points[:, 1] = x, y
-    return polygon
 
 
 def _span(frame: Frame, key: str) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from math import inf, isfinite
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 
 from gradviz.core.arrays import PRECISIONS
 from gradviz.core.frame import Frame
@@ -14,6 +14,8 @@ from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.numbers import exact_text, factor_text, power_text
 from gradviz.panels.base import LIMIT, LayerPanel
+from gradviz.panels.curve import lit_layers
+from gradviz.panels.curve_item import CurveItem
 from gradviz.panels.items import DecadeAxis
 from gradviz.panels.marks import Marks
 from gradviz.panels.playhead import Playhead
@@ -43,12 +45,10 @@ class GradientPanel(LayerPanel):
             role: pg.LinearRegionItem(orientation="horizontal", movable=False) for role in ("explode", "vanish", "grid")
         }
         self._zone_names = {role: pg.TextItem(anchor=(1, 0.5)) for role in self._zones}
-        self._reference = pg.PlotDataItem(symbol="s")
+        self._reference = CurveItem("s", width=1.5, alpha=0.8)
         self._reference_name = pg.TextItem(anchor=(1, 1))
-        self._theory = pg.PlotDataItem()
-        self._ahead = pg.PlotDataItem(symbol="o")
-        self._measured = pg.PlotDataItem(symbol="o")
-        self._current = pg.ScatterPlotItem(symbol="o")
+        self._theory = CurveItem("", Qt.PenStyle.DashLine, 1.3, 0.8)
+        self._measured = CurveItem("o")
         self._slope = pg.TextItem(anchor=(0.5, 1.25))
         self._marks = Marks(self.plot)
         for depth, item in enumerate(
@@ -57,10 +57,8 @@ class GradientPanel(LayerPanel):
                 *self._zone_names.values(),
                 self._reference,
                 self._reference_name,
-                self._ahead,
                 self._measured,
                 self._theory,
-                self._current,
                 self._slope,
             ]
         ):
@@ -79,18 +77,8 @@ class GradientPanel(LayerPanel):
                 line.setPen(pg.mkPen(None))
             self._zone_names[role].setColor(style.colour("quiet"))
             self._zone_names[role].setFont(style.font(12))
-        for item, role, alpha, width in (
-            (self._reference, "reference", 0.8, 1.5),
-            (self._ahead, "backward", 0.22, 1.5),
-            (self._measured, "backward", 1.0, 2.2),
-        ):
-            item.setPen(style.pen(role, width, alpha))
-            item.setSymbolPen(None)
-            item.setSymbolBrush(style.brush(role, alpha))
-        self._theory.setPen(style.pen("ink", 1.3, 0.8, Qt.PenStyle.DashLine))
-        self._current.setPen(style.pen("ink", 1.5))
-        self._current.setBrush(style.brush("backward"))
-        self._current.setSize(style.px(13))
+        for item, role in ((self._reference, "reference"), (self._measured, "backward"), (self._theory, "ink")):
+            item.restyle(style, role)
         self._slope.setColor(style.colour("backward"))
         self._slope.setFont(style.font(15, bold=True))
         self._reference_name.setColor(style.colour("reference"))
@@ -109,26 +97,20 @@ class GradientPanel(LayerPanel):
             shown += others[np.isfinite(others)].tolist()
         low, high = self._range.fit(float(min(shown)), float(max(shown)))
         self.plot.setYRange(low, high, padding=0)
-        size = self._symbol_size(frame.depth)
-        self._measured.setSymbolSize(size)
-        self._ahead.setSymbolSize(size)
-        _set_curve(self._ahead, sizes)
+        rect = QRectF(self.left_end, low, self.right_end - self.left_end, high - low)
+        self._measured.set_values(_drawable(sizes), rect)
         theory = frame.theory.get(SERIES, np.full(frame.depth, np.nan))
         # Theory knows nothing of float32 and may lead out of sight; SVG does not clip.
-        _set_curve(self._theory, np.where((theory >= low) & (theory <= high), theory, np.nan))
+        self._theory.set_values(np.where((theory >= low) & (theory <= high), theory, np.nan), rect)
         self._show_zones(frame, output, low, high)
-        self._show_reference(frame, reference)
+        self._show_reference(frame, reference, rect)
         self._show_slope(frame, sizes, low, high)
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light the layers that the backward wave has passed."""
-        sizes = _drawable(frame.series[SERIES])
-        lit = np.array([playhead.has_gradient(layer) for layer in range(1, frame.depth + 1)])
-        _set_curve(self._measured, np.where(lit, sizes, np.nan))
-        here = playhead.layer
+        lit = lit_layers("backward", playhead, frame.depth)
+        self._measured.light(lit, playhead.layer)
         self._show_marks(frame.series[SERIES], lit)
-        there = playhead.has_gradient(here) and isfinite(sizes[here - 1])
-        self._current.setData([here] if there else [], [sizes[here - 1]] if there else [])
         self._slope.setVisible(playhead.has_gradient(1) and self._slope.toPlainText() != "")
 
     def finding_text(self, frame: Frame) -> str:
@@ -161,9 +143,6 @@ class GradientPanel(LayerPanel):
         """Return how many decades a line of text is high."""
         return self.style_.px(22) * (high - low) / max(1.0, self.plot.vb.height())
 
-    def _symbol_size(self, depth: int) -> float:
-        return self.style_.px(float(np.clip(260 / depth, 2.5, 9)))
-
     def _show_zones(self, frame: Frame, output: float, low: float, high: float) -> None:
         floor = PRECISIONS[frame.spec.dtype].log10_smallest
         # Where the curve falls to the left, the corner of the vanishing zone that it leaves free is the left one.
@@ -186,13 +165,12 @@ class GradientPanel(LayerPanel):
                 place = end + (0.5 if role == "grid" else -0.5) * text_height
                 self._zone_names[role].setPos(self.left_end if on_the_left else self.right_end, place)
 
-    def _show_reference(self, frame: Frame, reference: Frame | None) -> None:
+    def _show_reference(self, frame: Frame, reference: Frame | None, rect: QRectF) -> None:
         self._reference.setVisible(reference is not None)
         self._reference_name.setVisible(reference is not None)
         if reference is not None:
             sizes = _drawable(reference.series[SERIES])[: frame.depth]
-            self._reference.setSymbolSize(0.8 * self._symbol_size(reference.depth))
-            _set_curve(self._reference, sizes)
+            self._reference.set_values(sizes, rect)
             # The name stands where the two curves are furthest apart.
             apart = np.nan_to_num(np.abs(sizes - _drawable(frame.series[SERIES])[: sizes.size]), nan=-1.0)
             place = int(np.argmax(apart))
@@ -224,14 +202,3 @@ class GradientPanel(LayerPanel):
 def _drawable(sizes: np.ndarray) -> np.ndarray:
     """Return what can be drawn to scale; the rest is NaN here and has a mark of its own."""
     return np.where(np.isfinite(sizes) & (np.abs(sizes) < LIMIT), sizes, np.nan)
-
-
-def _set_curve(item: pg.PlotDataItem, sizes: np.ndarray) -> None:
-    """Give a curve the layers that can be drawn to scale, with a break where one between them cannot.
-
-    pyqtgraph 0.14 is given nothing but numbers: it takes the minimum of what may be all NaN inside ``boundingRect``, and an
-    exception or a warning turned into one there ends the process (PySide6 6.11 on Python 3.11).
-    """
-    layers = np.flatnonzero(np.isfinite(_drawable(sizes)))
-    connect = np.append(np.diff(layers) == 1, False)
-    item.setData(layers + 1.0, sizes[layers], connect=connect)

@@ -90,6 +90,34 @@ class DecadeAxis(PlainAxis):
         return ["1" if value == 0 else f"10{superscript(round(value))}" for value in values]
 
 
+class FixedAxis(PlainAxis):
+    """An axis whose ends never change, divided into halves of halves."""
+
+    ends = (0.0, 1.0)
+    form = "{:g}"
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
+        room = size / (2.2 * self.style["tickFont"].pixelSize())
+        parts = next((parts for parts in (4, 2) if room > parts), 1)
+        low, high = self.ends
+        return [((high - low) / parts, [low + (high - low) * place / parts for place in range(parts + 1)])]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [self.form.format(value).replace("-", "−") for value in values]
+
+
+class PercentAxis(FixedAxis):
+    """An axis of shares."""
+
+    form = "{:.0%}"
+
+
+class CorrelationAxis(FixedAxis):
+    """An axis from −1 to 1."""
+
+    ends = (-1.0, 1.0)
+
+
 class LayerAxis(PlainAxis):
     """The layers, numbered; the first and the last one always."""
 
@@ -114,6 +142,31 @@ def _round_step(least: float) -> int:
             if step * decade >= least:
                 return step * decade
         decade *= 10
+
+
+class Notice(pg.TextItem):
+    """A sentence in the middle of a plot that has nothing else to show."""
+
+    def __init__(self) -> None:
+        super().__init__(anchor=(0.5, 0.5))
+        option = self.textItem.document().defaultTextOption()
+        option.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.textItem.document().setDefaultTextOption(option)
+        self.hide()
+
+    def restyle(self, style: Style) -> None:
+        """Take colour and size."""
+        self.setColor(style.colour("quiet"))
+        self.setFont(style.font(15))
+
+    def say(self, text: str, view: pg.ViewBox) -> None:
+        """Show a text, broken into lines where it must; nothing without one."""
+        self.setVisible(bool(text))
+        if text:
+            (left, right), (low, high) = view.viewRange()
+            self.setText(text)
+            self.setTextWidth(0.9 * view.width())
+            self.setPos((left + right) / 2, (low + high) / 2)
 
 
 class TextLine(pg.GraphicsWidget):

@@ -11,6 +11,7 @@ from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.core.verdict import Verdict
 from gradviz.i18n import use_language
+from gradviz.numbers import exact_text, signed_text
 from gradviz.panels import PANELS
 from gradviz.panels.activations import without_zeros
 from gradviz.panels.base import Panel
@@ -130,10 +131,20 @@ def test_hover_reads_out_exact_values(panel):
     frame = frame_of("depth=6&width=20&batch=32")
     panel.draw(frame, Playhead(1))
     panel.hover(4)
-    value = {"activations": frame.series["activation_std"][3], "gradient": 10 ** frame.series["log10_grad_a_rms"][3]}[
-        key_of(panel)
-    ]
-    assert panel.readout.text.startswith("layer 4: ") and f"{value:.4f}" in panel.readout.text
+    series = {
+        "activations": "activation_std",
+        "gradient": "log10_grad_a_rms",
+        "spread": "activation_std",
+        "weights": "log10_weight_rms",
+        "correlation": "input_correlation",
+        "ratio": "activation_std",
+    }
+    assert panel.readout.text.startswith("layer 4: ")
+    if key_of(panel) in series:
+        key = series[key_of(panel)]
+        value = frame.series[key][3]
+        told = exact_text(value) if key.startswith("log10_") else signed_text(value)
+        assert told in panel.readout.text
     panel.hover(0)
     assert panel.readout.text.startswith("layer 1: ")
 
@@ -159,11 +170,8 @@ def test_gradient_points_are_the_measured_ones(qtbot):
     panel = PANELS["gradient"].load()(LIGHT)
     qtbot.addWidget(panel)
     panel.draw(frame, Playhead(5, Phase.BACKWARD))
-    x, y = panel._measured.getData()
-    assert x.tolist() == [5, 6, 7, 8]
-    np.testing.assert_array_equal(y, frame.series["log10_grad_a_rms"][4:])
-    x, y = panel._ahead.getData()
-    np.testing.assert_array_equal(y, frame.series["log10_grad_a_rms"])
+    np.testing.assert_array_equal(panel._measured.values, frame.series["log10_grad_a_rms"])
+    assert (np.flatnonzero(panel._measured.lit) + 1).tolist() == [5, 6, 7, 8]
 
 
 def test_ridges_are_the_counts(qtbot):
