@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import ceil, log10
+from math import log10
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtCore import Qt
 
 from gradviz.core.activations import ACTIVATIONS
 from gradviz.core.frame import Frame
+from gradviz.core.histograms import Rows
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text, signed_text
 from gradviz.panels.base import LayerPanel
@@ -20,10 +19,8 @@ from gradviz.panels.items import DecadeAxis, PlainAxis, Ticks
 from gradviz.panels.marks import Marks
 from gradviz.panels.playhead import Playhead
 from gradviz.panels.ranges import StillRange
+from gradviz.panels.ridges import RidgesItem, step_between
 from gradviz.panels.style import Style
-
-MOST_RIDGES = 120
-"""More than this cannot be told apart on a projector, and each costs drawing time."""
 
 LINEAR_DECADES = 2.0
 """An unbounded activation whose layers differ by more than this in size is shown by magnitude, on an axis of decades."""
@@ -40,14 +37,8 @@ _FINDINGS = (
     (-np.inf, N_("Activations collapse: std {first} → {last}")),
 )
 
-HEIGHTS = 256
-"""So many heights are told apart, which is finer than a pixel of a picture 16K wide with 50 layers."""
-
 OUTLIERS = 0.001
 """The share of a layer, at either end, that an axis of values need not reach to."""
-
-REACH = 0.86
-"""How far a histogram's peak reaches towards the next layer."""
 
 
 class ValueOrDecadeAxis(DecadeAxis):
@@ -67,55 +58,6 @@ class ValueOrDecadeAxis(DecadeAxis):
         return PlainAxis.tickStrings(self, values, scale, spacing)
 
 
-@dataclass(frozen=True)
-class Ridge:
-    """A histogram as an outline in the plot's coordinates, standing on its layer."""
-
-    layer: int
-    outline: QPolygonF
-
-
-class RidgesItem(pg.GraphicsObject):
-    """All histograms in one item: a plot item each could not be animated."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.ridges: list[Ridge] = []
-        self.ghosts: list[Ridge] = []
-        self.playhead = Playhead()
-        self.style_: Style | None = None
-        self._rect = QRectF(0, 0, 1, 1)
-
-    def set_ridges(self, ridges: list[Ridge], ghosts: list[Ridge], rect: QRectF) -> None:
-        self.prepareGeometryChange()
-        self.ridges, self.ghosts, self._rect = ridges, ghosts, rect
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        return self._rect
-
-    def paint(self, painter: QPainter, *_options: object) -> None:
-        if self.style_ is None:
-            return
-        style = self.style_
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(style.outline("reference", 0.9))
-        painter.setBrush(style.brush("reference", 0.35))
-        for ghost in self.ghosts:
-            painter.drawPolygon(ghost.outline)
-        for lit in (False, True):
-            painter.setPen(style.outline("forward", 0.9 if lit else 0.25))
-            painter.setBrush(style.brush("forward", 0.45 if lit else 0.08))
-            for ridge in self.ridges:
-                if self.playhead.has_activation(ridge.layer) is lit and ridge.layer != self.playhead.layer:
-                    painter.drawPolygon(ridge.outline)
-        painter.setPen(style.pen("ink", 1.4))
-        painter.setBrush(style.brush("forward", 0.95))
-        for ridge in self.ridges:
-            if ridge.layer == self.playhead.layer:
-                painter.drawPolygon(ridge.outline)
-
-
 class ActivationsPanel(LayerPanel):
     """The ridgeline: how the activations of each layer are distributed, with the layer under the playhead brought out."""
 
@@ -131,7 +73,7 @@ class ActivationsPanel(LayerPanel):
         for curve in self._theory:
             curve.setZValue(30)
             self.plot.addItem(curve, ignoreBounds=True)
-        self._ridges = RidgesItem()
+        self._ridges = RidgesItem("forward", Playhead.has_activation)
         self._ridges.setZValue(10)
         self.plot.addItem(self._ridges, ignoreBounds=True)
         self._marks = Marks(self.plot)
@@ -139,7 +81,7 @@ class ActivationsPanel(LayerPanel):
 
     def restyle_items(self, style: Style) -> None:
         """Give the ridges their colours."""
-        self._ridges.style_ = style
+        self._ridges.restyle(style)
         for curve in self._theory:
             curve.setPen(style.pen("ink", 1.3, 0.8, Qt.PenStyle.DashLine))
         self._marks.restyle(style, "forward")
@@ -151,10 +93,8 @@ class ActivationsPanel(LayerPanel):
         key = "activation_log10" if by_magnitude else "activation"
         low, high = self._shown = self._range.fit(*_span(frame, key))
         self.plot.setYRange(low, high, padding=0)
-        ghosts = outlines(reference, key, -1, self._shown, most=frame.depth) if reference is not None else []
-        rect = QRectF(-1, low, frame.depth + 3, high - low)
         self._show_theory(frame, by_magnitude)
-        self._ridges.set_ridges(outlines(frame, key, 1, self._shown, always=self.playhead.layer), ghosts, rect)
+        self._ridges.show_rows(_rows(frame, key), self._shown, None if reference is None else _rows(reference, key))
 
     def _show_theory(self, frame: Frame, by_magnitude: bool) -> None:
         """Draw mean ± standard deviation as theory has them; by magnitude, the root mean square."""
@@ -169,11 +109,7 @@ class ActivationsPanel(LayerPanel):
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light the layers that the forward wave has passed, and bring out the current one."""
-        self._ridges.playhead = playhead
-        if not any(ridge.layer == playhead.layer for ridge in self._ridges.ridges):
-            key = "activation_log10" if self.value_axis.by_magnitude else "activation"
-            self._ridges.ridges = outlines(frame, key, 1, self._shown, always=playhead.layer)
-        self._ridges.update()
+        self._ridges.show_playhead(playhead)
         self._show_marks(frame, playhead)
 
     def _show_marks(self, frame: Frame, playhead: Playhead) -> None:
@@ -204,7 +140,7 @@ class ActivationsPanel(LayerPanel):
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
         text = _("one histogram per layer, each scaled to its own peak")
-        step = _step(frame.depth)
+        step = step_between(frame.depth)
         if step > 1:
             text = _("a histogram every {step} layers, each scaled to its own peak").format(step=step)
         if self._leaves_zeros_out(frame) and (frame.series["activation_zero"] > 0).any():
@@ -253,44 +189,8 @@ def shown_by_magnitude(frame: Frame, reference: Frame | None = None) -> bool:
     return bool(log10(sizes.max()) - log10(sizes.min()) > LINEAR_DECADES) or not np.isfinite(rms).all()
 
 
-def _step(depth: int) -> int:
-    return ceil(depth / MOST_RIDGES)
-
-
-def outlines(
-    frame: Frame, key: str, side: int, shown: tuple[float, float], *, always: int = 0, most: int | None = None
-) -> list[Ridge]:
-    """Return the histograms of a Frame as outlines.
-
-    Parameters
-    ----------
-    frame, key
-        Whose, and which.
-    side : {1, -1}
-        To the right of their layers, or, as a reference, to the left and half as wide.
-    shown : tuple of float
-        The range of values that is shown; what lies beyond is cut off here, because SVG does not clip.
-    always : int
-        A layer that has a ridge even where not every layer has one.
-    most : int, optional
-        The last layer that there is room for.
-    """
-    edges, counts = frame.edges[key], without_zeros(frame, key)
-    step, last_layer = _step(frame.depth), min(frame.depth, most or frame.depth)
-    reach = (REACH if side > 0 else -REACH / 2) * step
-    ridges = []
-    for layer in sorted({*range(1, last_layer + 1, step), *([always] if 0 < always <= last_layer else [])}):
-        own_edges, row = edges if edges.ndim == 1 else edges[layer - 1], counts[layer - 1]
-        inside = np.flatnonzero((row > 0) & (own_edges[1:] > shown[0]) & (own_edges[:-1] < shown[1]))
-        if inside.size:
-            first, last = inside[0], inside[-1] + 1
-            # Neighbouring bins that are drawn equally high make one step: a saturated layer has hundreds of them.
-            heights = np.round(row[first:last] * (HEIGHTS / row.max())) / HEIGHTS
-            steps = np.flatnonzero(np.diff(heights)) + 1
-            y = np.clip(np.repeat(own_edges[first + np.concatenate([[0], steps, [last - first]])], 2), *shown)
-            x = layer + np.concatenate([[0.0], np.repeat(reach * heights[np.concatenate([[0], steps])], 2), [0.0]])
-            ridges.append(Ridge(layer, _polygon(x, y)))
-    return ridges
+def _rows(frame: Frame, key: str) -> Rows:
+    return Rows(frame.edges[key], without_zeros(frame, key))
 
 
 def leaves_zeros_out(frame: Frame) -> bool:
@@ -315,13 +215,6 @@ def without_zeros(frame: Frame, key: str) -> np.ndarray:
     rest = counts.copy()
     rest[:, place] = np.maximum(rest[:, place] - zeros.astype(np.int64), 0)
     return rest
-
-
-def _polygon(x: np.ndarray, y: np.ndarray) -> QPolygonF:
-    polygon = pg.functions.create_qpolygonf(len(x))
-    points = pg.functions.ndarray_from_qpolygonf(polygon)
-    points[:, 0], points[:, 1] = x, y
-    return polygon
 
 
 def _span(frame: Frame, key: str) -> tuple[float, float]:
