@@ -83,7 +83,7 @@ class ActivationsPanel(LayerPanel):
         """Give the ridges their colours."""
         self._ridges.restyle(style)
         for curve in self._theory:
-            curve.setPen(style.pen("ink", 1.3, 0.8, Qt.PenStyle.DashLine))
+            curve.setPen(style.outline("ink", 0.8, Qt.PenStyle.DashLine))
         self._marks.restyle(style, "forward")
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:

@@ -24,6 +24,9 @@ HEIGHTS = 256
 REACH = 0.86
 """How far a histogram's peak reaches towards the next layer."""
 
+REACH_BESIDE = 0.6
+"""How far beside a reference, which reaches half as far the other way: neither covers the other."""
+
 
 @dataclass(frozen=True)
 class Ridge:
@@ -64,7 +67,7 @@ class RidgesItem(pg.GraphicsObject):
         """Show the histograms of all layers, beside those of a reference, between two ends of the value axis."""
         depth = len(rows.counts)
         step = step_between(depth)
-        layers, reach = range(1, depth + 1, step), REACH * step
+        layers, reach = range(1, depth + 1, step), (REACH if reference is None else REACH_BESIDE) * step
         self.prepareGeometryChange()
         self.ridges = outlines(rows, layers, shown, reach)
         self.ghosts = [] if reference is None else outlines(reference, layers, shown, -reach / 2)
@@ -87,16 +90,16 @@ class RidgesItem(pg.GraphicsObject):
         style = self._style
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(style.outline("reference", 0.9))
-        painter.setBrush(style.brush("reference", 0.35))
+        painter.setBrush(style.fill("reference", 0.35))
         _paint(painter, self.ghosts)
         others = [ridge for ridge in self.ridges if ridge.layer != self._playhead.layer]
         for lit in (False, True):
             painter.setPen(style.outline(self._role, 0.9 if lit else 0.25))
-            painter.setBrush(style.brush(self._role, 0.45 if lit else 0.08))
+            painter.setBrush(style.fill(self._role, 0.45 if lit else 0.08))
             _paint(painter, [ridge for ridge in others if self._is_lit(self._playhead, ridge.layer) is lit])
         if self._current is not None:
             painter.setPen(style.pen("ink", 1.4))
-            painter.setBrush(style.brush(self._role, 0.95))
+            painter.setBrush(style.fill(self._role, 0.95))
             _paint(painter, [self._current])
 
 
