@@ -12,11 +12,11 @@ from gradviz.core.spec import Spec
 from gradviz.core.verdict import Verdict
 from gradviz.i18n import use_language
 from gradviz.panels import PANELS
-from gradviz.panels.activations import without_zeros
 from gradviz.panels.base import Panel
 from gradviz.panels.items import DecadeAxis, LayerAxis, PlainAxis
 from gradviz.panels.playhead import Phase, Playhead
 from gradviz.panels.ranges import StillRange
+from gradviz.panels.shapes import without_zeros
 from gradviz.panels.style import Style
 from gradviz.panels.themes import THEMES
 
