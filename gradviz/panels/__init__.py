@@ -43,6 +43,12 @@ PANELS: dict[str, PanelEntry] = {
             "gradviz.panels.activations:ActivationsPanel",
         ),
         PanelEntry(
+            "heatmap",
+            N_("Activations, as a heat map"),
+            N_("The histograms of the activations side by side, as colours: of hundreds of layers at once."),
+            "gradviz.panels.heatmap:HeatmapPanel",
+        ),
+        PanelEntry(
             "gradient",
             N_("Gradient, layer by layer"),
             N_("The size of the gradient in every layer, in decades: how much of it reaches layer 1."),

@@ -7,7 +7,7 @@ from math import log10
 import numpy as np
 
 from gradviz.core.activations import ACTIVATIONS
-from gradviz.core.arrays import IntArray
+from gradviz.core.arrays import Float64Array, IntArray
 from gradviz.core.frame import Frame
 
 LINEAR_DECADES = 2.0
@@ -60,6 +60,13 @@ def zeros(frame: Frame, name: str) -> IntArray:
     """Return how many numbers of a layer are exactly 0, (L,): those that a histogram by magnitude lacks."""
     missing: IntArray = frame.counts[name].sum(axis=1) - frame.counts[f"{name}_log10"].sum(axis=1)
     return np.maximum(missing, 0)
+
+
+def sizes(frame: Frame) -> Float64Array:
+    """Return how many activations a layer has, infinities and NaN included, (L,); 1 where none of them is finite."""
+    finite = 1.0 - frame.series["activation_infinite"] - frame.series["activation_nan"]
+    counted = frame.counts["activation"].sum(axis=1)
+    return np.divide(counted, finite, out=np.ones(frame.depth), where=finite > 0)
 
 
 def nonzero_counts(frame: Frame, name: str) -> IntArray:
