@@ -54,6 +54,14 @@ PANELS: dict[str, PanelEntry] = {
             N_("The size of the gradient in every layer, in decades: how much of it reaches layer 1."),
             "gradviz.panels.gradient:GradientPanel",
         ),
+        PanelEntry(
+            "gradient_histograms",
+            N_("Gradient histograms, layer by layer"),
+            N_("A histogram of the gradient's entries on every layer, in decades: where most of them lie, not only their size."),
+            "gradviz.panels.gradient_histograms:GradientHistogramsPanel",
+        ),
+            "gradviz.panels.pre_activations:PreActivationsPanel",
+        ),
     )
 }
 """Key → PanelEntry, in menu order."""

@@ -149,6 +149,8 @@ def outline(rows: Rows, layer: int, shown: tuple[float, float], reach: float) ->
 
 def polygon(x: np.ndarray, y: np.ndarray) -> QPolygonF:
     """Return points, (n,) each, as a polygon."""
+    if not len(x):
+        return QPolygonF()
     made = pg.functions.create_qpolygonf(len(x))
     points = pg.functions.ndarray_from_qpolygonf(made)
     points[:, 0], points[:, 1] = x, y

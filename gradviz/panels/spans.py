@@ -6,7 +6,8 @@ from math import floor, isfinite, log10
 
 import numpy as np
 
-from gradviz.core.histograms import Rows
+from gradviz.core.arrays import Float64Array
+from gradviz.core.histograms import EXPONENTS, Rows
 
 OUTLIERS = 0.001
 """The share of a layer, at either end, that an axis of values need not reach to."""
@@ -22,6 +23,9 @@ LEAST = 1e-9
 
 PLAIN = (-4, 6)
 """Values between these powers of ten stand on an axis as they are; others in units of a power of ten."""
+
+NOTHING = 2.0 ** EXPONENTS[0]
+"""The ends of the axis of a layer in which nothing is finite but zeros."""
 
 Span = tuple[float, float]
 
@@ -65,12 +69,14 @@ def drawable(low: float, high: float) -> Span:
 
 def unit_exponent(size: float) -> int:
     """Return k, so that numbers of a size are drawn in units of 10**k: 0 unless they are very large or very small."""
-    if not isfinite(size) or size <= 0 or PLAIN[0] <= log10(size) <= PLAIN[1]:
+    if not isfinite(size) or size <= NOTHING or PLAIN[0] <= log10(size) <= PLAIN[1]:
         return 0
     return floor(log10(size))
 
 
-def in_units(edges: np.ndarray, k: int) -> np.ndarray:
-    """Return edges / 10**k, in two steps where 10**k is no float64."""
+def in_units(values: Float64Array, k: int) -> Float64Array:
+    """Return values / 10**k, in two steps where 10**k is no float64; what would be infinite is as large as can be."""
     half = k // 2
-    return edges / 10.0**half / 10.0 ** (k - half)
+    largest = np.finfo(np.float64).max
+    with np.errstate(over="ignore"):
+        return np.clip(values / 10.0**half / 10.0 ** (k - half), -largest, largest)
