@@ -60,6 +60,12 @@ PANELS: dict[str, PanelEntry] = {
             N_("A histogram of the gradient's entries on every layer, in decades: where most of them lie, not only their size."),
             "gradviz.panels.gradient_histograms:GradientHistogramsPanel",
         ),
+        PanelEntry(
+            "pre_activations",
+            N_("Pre-activations of a layer, with f and f′"),
+            N_(
+                "A histogram of z in one layer, and over it the activation function and its derivative: which units are saturated."
+            ),
             "gradviz.panels.pre_activations:PreActivationsPanel",
         ),
     )
