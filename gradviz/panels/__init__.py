@@ -68,6 +68,12 @@ PANELS: dict[str, PanelEntry] = {
             ),
             "gradviz.panels.pre_activations:PreActivationsPanel",
         ),
+        PanelEntry(
+            "weight_histograms",
+            N_("Weights, layer by layer"),
+            N_("A histogram of the weights on every layer, beside what the initializer's formula says."),
+            "gradviz.panels.weight_histograms:WeightHistogramsPanel",
+        ),
     )
 }
 """Key → PanelEntry, in menu order."""
