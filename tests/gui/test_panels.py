@@ -132,7 +132,7 @@ _READ_OUT = {
     "gradient": lambda series, place: f"{10 ** series['log10_grad_a_rms'][place]:.4f}",
     "gradient_histograms": lambda series, place: f"{10 ** series['log10_grad_a_rms'][place]:.4f}",
     "pre_activations": lambda series, place: f"std {series['pre_activation_std'][place]:.2f}",
-    "weight_histograms": lambda series, place: f"std {series['weight_std'][place]:.4f}",
+    "weight_histograms": lambda series, place: f"std {series['weight_std'][place]:.3f}",
 }
 
 
