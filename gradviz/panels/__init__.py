@@ -43,6 +43,12 @@ PANELS: dict[str, PanelEntry] = {
             "gradviz.panels.activations:ActivationsPanel",
         ),
         PanelEntry(
+            "heatmap",
+            N_("Activations, as a heat map"),
+            N_("The histograms of the activations side by side, as colours: of hundreds of layers at once."),
+            "gradviz.panels.heatmap:HeatmapPanel",
+        ),
+        PanelEntry(
             "gradient",
             N_("Gradient, layer by layer"),
             N_("The size of the gradient in every layer, in decades: how much of it reaches layer 1."),
@@ -77,6 +83,26 @@ PANELS: dict[str, PanelEntry] = {
             N_("Present over pinned"),
             N_("Signal and gradient in every layer, over those of the pinned reference."),
             "gradviz.panels.ratio:RatioPanel",
+        ),
+        PanelEntry(
+            "gradient_histograms",
+            N_("Gradient histograms, layer by layer"),
+            N_("A histogram of the gradient's entries on every layer, in decades: where most of them lie, not only their size."),
+            "gradviz.panels.gradient_histograms:GradientHistogramsPanel",
+        ),
+        PanelEntry(
+            "pre_activations",
+            N_("Pre-activations of a layer, with f and f′"),
+            N_(
+                "A histogram of z in one layer, and over it the activation function and its derivative: which units are saturated."
+            ),
+            "gradviz.panels.pre_activations:PreActivationsPanel",
+        ),
+        PanelEntry(
+            "weight_histograms",
+            N_("Weights, layer by layer"),
+            N_("A histogram of the weights on every layer, beside what the initializer's formula says."),
+            "gradviz.panels.weight_histograms:WeightHistogramsPanel",
         ),
     )
 }

@@ -11,13 +11,12 @@ from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.core.verdict import Verdict
 from gradviz.i18n import use_language
-from gradviz.numbers import exact_text, signed_text
 from gradviz.panels import PANELS
-from gradviz.panels.activations import without_zeros
-from gradviz.panels.base import Panel
+from gradviz.panels.base import LayerPanel, Panel
 from gradviz.panels.items import DecadeAxis, LayerAxis, PlainAxis
 from gradviz.panels.playhead import Phase, Playhead
 from gradviz.panels.ranges import StillRange
+from gradviz.panels.shapes import without_zeros
 from gradviz.panels.style import Style
 from gradviz.panels.themes import THEMES
 
@@ -117,6 +116,8 @@ def test_layer_axes_are_aligned(qtbot):
     for entry in PANELS.values():
         panel = entry.load()(LIGHT)
         qtbot.addWidget(panel)
+        if not isinstance(panel, LayerPanel):
+            continue
         panel.resize(900, 360)
         panel.show()
         panel.draw(frame, Playhead(1))
@@ -125,26 +126,23 @@ def test_layer_axes_are_aligned(qtbot):
     assert places == pytest.approx([places[0]] * len(places), abs=0.5)
 
 
+_READ_OUT = {
+    "activations": lambda series, place: f"{series['activation_std'][place]:.4f}",
+    "heatmap": lambda series, place: f"{series['activation_std'][place]:.4f}",
+    "gradient": lambda series, place: f"{10 ** series['log10_grad_a_rms'][place]:.4f}",
+    "gradient_histograms": lambda series, place: f"{10 ** series['log10_grad_a_rms'][place]:.4f}",
+    "pre_activations": lambda series, place: f"std {series['pre_activation_std'][place]:.2f}",
+    "weight_histograms": lambda series, place: f"std {series['weight_std'][place]:.3f}",
+}
+
+
 @EVERY
 def test_hover_reads_out_exact_values(panel):
     """The readout holds the series' own digits at that layer."""
     frame = frame_of("depth=6&width=20&batch=32")
     panel.draw(frame, Playhead(1))
     panel.hover(4)
-    series = {
-        "activations": "activation_std",
-        "gradient": "log10_grad_a_rms",
-        "spread": "activation_std",
-        "weights": "log10_weight_rms",
-        "correlation": "input_correlation",
-        "ratio": "activation_std",
-    }
-    assert panel.readout.text.startswith("layer 4: ")
-    if key_of(panel) in series:
-        key = series[key_of(panel)]
-        value = frame.series[key][3]
-        told = exact_text(value) if key.startswith("log10_") else signed_text(value)
-        assert told in panel.readout.text
+    assert panel.readout.text.startswith("layer 4: ") and _READ_OUT[key_of(panel)](frame.series, 3) in panel.readout.text
     panel.hover(0)
     assert panel.readout.text.startswith("layer 1: ")
 
@@ -157,10 +155,10 @@ def key_of(panel):
 def test_texts_follow_the_language(panel):
     frame = frame_of("depth=3&width=5&batch=4")
     panel.draw(frame, Playhead(1))
-    english = (panel.finding.text, panel.legend.text, panel.readout.text, panel.layer_axis.labelText)
+    english = (panel.finding.text, panel.legend.text, panel.readout.text, panel.accessibleName())
     use_language("ko")
     panel.redraw()
-    korean = (panel.finding.text, panel.legend.text, panel.readout.text, panel.layer_axis.labelText)
+    korean = (panel.finding.text, panel.legend.text, panel.readout.text, panel.accessibleName())
     assert all(one != other for one, other in zip(english, korean, strict=True))
 
 
@@ -170,8 +168,11 @@ def test_gradient_points_are_the_measured_ones(qtbot):
     panel = PANELS["gradient"].load()(LIGHT)
     qtbot.addWidget(panel)
     panel.draw(frame, Playhead(5, Phase.BACKWARD))
-    np.testing.assert_array_equal(panel._measured.values, frame.series["log10_grad_a_rms"])
-    assert (np.flatnonzero(panel._measured.lit) + 1).tolist() == [5, 6, 7, 8]
+    x, y = panel._measured.getData()
+    assert x.tolist() == [5, 6, 7, 8]
+    np.testing.assert_array_equal(y, frame.series["log10_grad_a_rms"][4:])
+    x, y = panel._ahead.getData()
+    np.testing.assert_array_equal(y, frame.series["log10_grad_a_rms"])
 
 
 def test_ridges_are_the_counts(qtbot):
