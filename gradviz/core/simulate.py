@@ -8,6 +8,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
+from threading import Lock
+from typing import Any, TypeVar
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -31,6 +34,8 @@ Tick = Callable[[float], None]
 """Called between layers with the share of the work that is done; it may raise to break the run off."""
 
 Step = ForwardStep | BackwardStep
+
+T = TypeVar("T")
 
 
 def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
@@ -122,6 +127,14 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
     return Trace(spec, arrays)
 
 
+def look_along(spec: Spec, last: int, look: Callable[[Network, ForwardStep], T]) -> list[T]:
+    """Run the pass forward as far as a layer and return what `look` makes of each step; the arrays are those of `trace`."""
+    network = Network(spec)
+    with _blas_threads(BLAS_THREADS):
+        steps = islice(_steps(network, lambda share: None), last)
+        return [look(network, step) for step in steps if isinstance(step, ForwardStep)]
+
+
 def _collect(network: Network, tick: Tick, arrays: dict[str, np.ndarray]) -> None:
     for step in _steps(network, tick):
         if isinstance(step, ForwardStep):
@@ -150,7 +163,36 @@ def _threadpools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+class _BlasLimit:
+    """The limit belongs to the process, not to a thread: the first pass that runs sets it and the last one lifts it.
+
+    Otherwise a short pass would lift it in the middle of a long one in another thread, whose last bits would change.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._users = Lock(), 0
+        self._limiter: Any = None
+
+    def enter(self, count: int) -> None:
+        with self._lock:
+            self._users += 1
+            if self._users == 1:
+                self._limiter = _threadpools().limit(limits=count, user_api="blas")
+
+    def leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            if self._users == 0:
+                self._limiter.restore_original_limits()
+
+
+_blas_limit = _BlasLimit()
+
+
 @contextmanager
 def _blas_threads(count: int) -> Iterator[None]:
-    with _threadpools().limit(limits=count, user_api="blas"):
+    _blas_limit.enter(count)
+    try:
         yield
+    finally:
+        _blas_limit.leave()
