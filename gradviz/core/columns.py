@@ -46,6 +46,8 @@ class Column:
     def text(self, frame: Frame, layer: int) -> str:
         """Return the number at a layer, with a fixed number of digits so that rows can be compared."""
         value = float((frame.theory if self.is_theory else frame.series)[self.key][layer - 1])
+        if self.key.endswith("_factor") and np.isnan(value):
+            return "—"  # there is no layer to compare with
         return decimal_text(value) if self.key.startswith("log10_") else plain_text(value)
 
 

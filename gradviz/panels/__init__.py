@@ -48,6 +48,31 @@ PANELS: dict[str, PanelEntry] = {
             N_("The size of the gradient in every layer, in decades: how much of it reaches layer 1."),
             "gradviz.panels.gradient:GradientPanel",
         ),
+        PanelEntry(
+            "network",
+            N_("Network"),
+            N_("The layers as columns, as high as they are wide: blue as the signal goes forward, orange as the gradient comes back."),
+            "gradviz.panels.network:NetworkPanel",
+            height=0.45,
+        ),
+        PanelEntry(
+            "neuron",
+            N_("One neuron"),
+            N_("z = Σ wᵢxᵢ term by term, and why the variance of z grows with the number of terms."),
+            "gradviz.panels.neuron:NeuronPanel",
+        ),
+        PanelEntry(
+            "gains",
+            N_("Gains"),
+            N_("Which spread of the weights keeps the signal and which the gradient, for every activation, and where this network is."),
+            "gradviz.panels.gains:GainsPanel",
+        ),
+        PanelEntry(
+            "numbers",
+            N_("Numbers"),
+            N_("The measures as a table, a row a layer, around the current one."),
+            "gradviz.panels.numbers:NumbersPanel",
+        ),
     )
 }
 """Key → PanelEntry, in menu order."""
