@@ -45,7 +45,7 @@ class NeuronPanel(Panel):
             plot.setMouseEnabled(False, False)
             plot.disableAutoRange()
             self._body.addItem(plot, 0, column)
-            self._body.layout.setColumnStretchFactor(column, 5 - 2 * column)
+            self._body.layout.setColumnStretchFactor(column, 5 - column)
         self.view.ci.addItem(self._body, BODY_ROW, 0, colspan=2)
         self.view.ci.layout.setRowStretchFactor(BODY_ROW, 100)
 
@@ -215,7 +215,7 @@ class NeuronPanel(Panel):
         for place, (item, text) in enumerate(zip(self._names.values(), texts, strict=True)):
             item.setText(text)
             item.setPos(left, high - place * self.style_.px(18) * (high - low) / max(1.0, box.height()))
-            item.setVisible(box.width() > self.style_.px(170) and box.height() > self.style_.px(110))
+            item.setVisible(box.width() > self.style_.px(150) and box.height() > self.style_.px(110))
 
 
 def merged(terms: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
