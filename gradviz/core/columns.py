@@ -71,7 +71,9 @@ COLUMNS = (
 
 def plain_text(value: float) -> str:
     """Return a number with six decimals, or in e-notation where those say too little."""
-    return f"{value:.6f}" if value == 0 or 1e-5 <= abs(value) < 1e6 else f"{value:.3e}" if np.isfinite(value) else _unfinite(value)
+    return (
+        f"{value:.6f}" if value == 0 or 1e-5 <= abs(value) < 1e6 else f"{value:.3e}" if np.isfinite(value) else _unfinite(value)
+    )
 
 
 def _unfinite(value: float) -> str:

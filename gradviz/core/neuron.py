@@ -59,7 +59,7 @@ class Neuron:
 
     @property
     def fan_in(self) -> int:
-        """n."""
+        """How many terms it adds up: n."""
         return self.w.size
 
     @property
@@ -81,7 +81,7 @@ class Neuron:
 
     @property
     def expected_variance(self) -> float:
-        """N Var(w) E[x²] + σ_b²."""
+        """What independent terms add up to: n Var(w) E[x²] + σ_b²."""
         return self.fan_in * self.term_variance + self.bias_variance
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -163,36 +163,31 @@ def _threadpools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-class _BlasLimit:
-    """The limit belongs to the process, not to a thread: the first pass that runs sets it and the last one lifts it.
-
-    Otherwise a short pass would lift it in the middle of a long one in another thread, whose last bits would change.
-    """
+class _Passes:
+    """How many passes run at this moment, in whatever threads."""
 
     def __init__(self) -> None:
-        self._lock, self._users = Lock(), 0
-        self._limiter: Any = None
-
-    def enter(self, count: int) -> None:
-        with self._lock:
-            self._users += 1
-            if self._users == 1:
-                self._limiter = _threadpools().limit(limits=count, user_api="blas")
-
-    def leave(self) -> None:
-        with self._lock:
-            self._users -= 1
-            if self._users == 0:
-                self._limiter.restore_original_limits()
+        self.lock, self.running = Lock(), 0
 
 
-_blas_limit = _BlasLimit()
+_passes = _Passes()
 
 
 @contextmanager
 def _blas_threads(count: int) -> Iterator[None]:
-    _blas_limit.enter(count)
+    """Limit the threads of matrix products.
+
+    The limit belongs to the process, and threadpoolctl 3.8 lets the thread lift it that set it first. It is left in place then if
+    another pass still runs: that one's last bits would change half way.
+    """
+    with _passes.lock:
+        _passes.running += 1
+        limiter = _threadpools().limit(limits=count, user_api="blas")
+        limiter.__enter__()
     try:
         yield
     finally:
-        _blas_limit.leave()
+        with _passes.lock:
+            _passes.running -= 1
+            if not _passes.running:
+                limiter.__exit__(None, None, None)

@@ -51,7 +51,9 @@ PANELS: dict[str, PanelEntry] = {
         PanelEntry(
             "network",
             N_("Network"),
-            N_("The layers as columns, as high as they are wide: blue as the signal goes forward, orange as the gradient comes back."),
+            N_(
+                "The layers as columns, as high as they are wide: blue as the signal goes forward, orange as the gradient comes back."
+            ),
             "gradviz.panels.network:NetworkPanel",
             height=0.45,
         ),
@@ -64,7 +66,9 @@ PANELS: dict[str, PanelEntry] = {
         PanelEntry(
             "gains",
             N_("Gains"),
-            N_("Which spread of the weights keeps the signal and which the gradient, for every activation, and where this network is."),
+            N_(
+                "Which spread of the weights keeps the signal and which the gradient, for every activation, and where this network is."
+            ),
             "gradviz.panels.gains:GainsPanel",
         ),
         PanelEntry(

@@ -47,7 +47,7 @@ _COLUMNS: Sequence[tuple[str, int, str, Callable[[Gains], float | str | None]]] 
     (N_("Keras"), 4, "ink", lambda solved: solved.keras),
 )
 
-_GAINS = {
+_GAINS: dict[str, tuple[str, str, Callable[[Gains], float | None]]] = {
     # mark: (colour, symbol, value)
     "forward": ("forward", "t1", lambda solved: solved.forward),
     "backward": ("backward", "t", lambda solved: solved.backward),
@@ -56,7 +56,7 @@ _GAINS = {
 
 
 class FactorAxis(PlainAxis):
-    """An axis of logarithms to base 10, written as plain numbers: 0.1, 0.2, 0.5, 1, 2, …"""
+    """An axis of logarithms to base 10, written as plain numbers: 0.1, 0.2, 0.5 and so on."""
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
         decades = range(floor(minVal), ceil(maxVal) + 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtGui import QPainter
 
 from gradviz.core.blocks import NORMALIZATION_PLACES
@@ -16,7 +15,7 @@ from gradviz.numbers import exact_text, power_text
 from gradviz.panels.base import LayerPanel
 from gradviz.panels.items import PlainAxis
 from gradviz.panels.playhead import Playhead
-from gradviz.panels.strip_items import BetweenItem, StripItem
+from gradviz.panels.strip_items import StillItem, StripItem
 from gradviz.panels.strip_layout import Layout
 from gradviz.panels.strip_shape import is_by_root
 from gradviz.panels.style import Style
@@ -35,7 +34,7 @@ _FORWARD = {
     "grown": N_("the signal reaches the output"),
     "exploding": N_("the signal reaches the output {total} times as large"),
     "zero": N_("the signal is exactly 0 from layer {layer} on"),
-    "unfinite": N_("the signal is infinite from layer {layer} on"),
+    "unfinite": N_("the signal leaves the numbers of {dtype} at layer {layer}"),
 }
 _BACKWARD = {
     "vanishing": N_("{total} of the gradient comes back"),
@@ -43,7 +42,7 @@ _BACKWARD = {
     "grown": N_("the gradient comes back"),
     "exploding": N_("the gradient comes back {total} times as large"),
     "zero": N_("of the gradient exactly 0 comes back from layer {layer} down"),
-    "unfinite": N_("from layer {layer} down there is no gradient in numbers"),
+    "unfinite": N_("the gradient leaves the numbers of {dtype} at layer {layer}"),
 }
 
 
@@ -62,16 +61,17 @@ class NetworkPanel(LayerPanel):
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
-        self.between, self.layers = BetweenItem(self.plot), StripItem(self.plot)
-        # Under the view box, whose ground is clear, lie the columns; the playhead's line stands over them.
-        self.between.setZValue(-2)
-        self.layers.setZValue(-1)
+        self.between, self.layers, self.circles = StillItem(self.plot), StripItem(self.plot), StillItem(self.plot)
+        # Under the view box, whose ground is clear: the playhead's line stands over them.
+        self.between.setZValue(-3)
+        self.layers.setZValue(-2)
+        self.circles.setZValue(-1)
         self.restyle(style)
 
     def restyle_items(self, style: Style) -> None:
-        """Give both items their colours."""
+        """Give the layers their colours; what stays takes them with the next Frame."""
         self.layer_axis.restyle(style, 22)
-        self.between.style_ = self.layers.style_ = style
+        self.layers.style_ = style
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Lay the network out in the room there is."""
@@ -79,7 +79,8 @@ class NetworkPanel(LayerPanel):
         self.plot.setYRange(0, 1, padding=0)
         layout = Layout(frame, self.style_, self.plot.vb.geometry())
         self.layers.show_strip(layout.strip(), self.plot.rect())
-        self.between.show_between(layout.lines(), layout.arcs(), self.plot.rect())
+        self.between.show_strokes(layout.between(), self.plot.rect())
+        self.circles.show_strokes(layout.circles(), self.plot.rect())
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light what the wave has reached."""
@@ -90,14 +91,20 @@ class NetworkPanel(LayerPanel):
         verdict = frame.verdict
         parts = [_size_text(Network(frame.spec))]
         if frame.depth > 1:
-            parts.append(", ".join((_phrase(verdict.forward, _FORWARD), _phrase(verdict.backward, _BACKWARD))))
+            parts.append(
+                ", ".join(
+                    (_phrase(verdict.forward, _FORWARD, verdict.dtype), _phrase(verdict.backward, _BACKWARD, verdict.dtype))
+                )
+            )
         return ": ".join(parts)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn, and what of the network cannot be seen."""
         spec, layout = frame.spec, Layout(frame, self.style_, self.plot.vb.geometry())
         if layout.is_circles:
-            text = _("a circle is a unit, a line a weight, dashed where negative; upper half RMS of a, lower RMS of ∂loss/∂a, the paler the smaller")
+            text = _(
+                "circles: units, lines: weights, dashed where negative; upper half RMS of a, lower RMS of ∂loss/∂a, the paler the smaller"
+            )
         elif is_by_root(layout.units):
             text = _("height: √units; upper half RMS of a, lower RMS of ∂loss/∂a, palest from 10⁻⁶ of the largest")
         else:
@@ -114,7 +121,7 @@ class NetworkPanel(LayerPanel):
         """Read out a layer's width and both sizes."""
         with np.errstate(all="ignore"):
             sizes = np.log10(frame.series["activation_rms"][layer - 1]), frame.series["log10_grad_a_rms"][layer - 1]
-        text = _("{units} units, RMS of a {a}, of ∂loss/∂a {gradient}")
+        text = _("n = {units}, RMS of a {a}, of ∂loss/∂a {gradient}")
         return text.format(units=Network(frame.spec).units[layer], a=exact_text(sizes[0]), gradient=exact_text(sizes[1]))
 
 
@@ -125,8 +132,8 @@ def _size_text(network: Network) -> str:
     return _(_SIZES[len(units) == 1, units[0] == 1]).format(depth=len(units), units=units[0])
 
 
-def _phrase(signal: Signal, phrases: dict[str, str]) -> str:
+def _phrase(signal: Signal, phrases: dict[str, str], dtype: str) -> str:
     if signal.unfinite_layer is not None:
-        return _(phrases["unfinite"]).format(layer=signal.unfinite_layer)
+        return _(phrases["unfinite"]).format(layer=signal.unfinite_layer, dtype=dtype)
     key = "zero" if signal.zero_layer is not None else signal.word
     return _(phrases[key]).format(layer=signal.zero_layer, total=power_text(signal.log10_total))

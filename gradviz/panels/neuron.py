@@ -210,7 +210,7 @@ class NeuronPanel(Panel):
     def _name_curves(self) -> None:
         """Name the curves in the upper left corner, which lines that rise from 0 leave free."""
         texts = ("● " + _("measured"), "– – n · Var(w) · E[x²]", "···· " + _("if Var(w) = 1/n"))
-        (left, right), (low, high) = self.variance_plot.viewRange()
+        (left, _right), (low, high) = self.variance_plot.viewRange()
         box = self.variance_plot.vb
         for place, (item, text) in enumerate(zip(self._names.values(), texts, strict=True)):
             item.setText(text)
@@ -251,6 +251,6 @@ def _number(value: float) -> str:
 
 def _too_large() -> str:
     most = f"{MOST_MULTIPLY_ADDS / 1e8:.0f}·10{superscript(8)}"
-    return _("Up to this layer the pass takes more than {most} multiplications: make width or batch smaller to look inside.").format(
-        most=most
-    )
+    return _(
+        "Up to this layer the pass takes more than {most} multiplications: make width or batch smaller to look inside."
+    ).format(most=most)

@@ -1,4 +1,4 @@
-"""The two items of the network strip: its layers, and what lies between them."""
+"""The items of the network strip: its layers, which a wave lights, and what stays as it is."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
 
 from gradviz.i18n import N_, _
 from gradviz.panels.playhead import Phase, Playhead
 from gradviz.panels.strip_shape import INFINITE, NAN, ZERO
 from gradviz.panels.style import Style
-
-Shape = QRect | QPainterPath
 
 PALEST = 0.10
 """How much of its colour the palest layer keeps."""
@@ -27,9 +25,6 @@ _MARKS = {
     NAN: (N_("NaN, not a number"), "NaN"),
 }
 
-GLOW_LAYERS, LEAST_GLOW = 2.5, 26.0
-"""How far the light of the wave front reaches behind it, in layers, and in pixels at least."""
-
 
 @dataclass(frozen=True)
 class Lane:
@@ -39,22 +34,22 @@ class Lane:
     ----------
     role : str
         Its colour.
-    shapes : list
-        What is filled, one a column.
-    outline : QPainterPath
-        All of it, as long as the wave has not been there.
+    rects : list of QRect
+        Its half of each column.
     colours : list of QColor
     marks : list of tuple
         Runs of zeros, infinities and NaN: first and last column, and kind.
     area : QRectF
+    edges : list of QLineF
+        The outer ends of columns.
     """
 
     role: str
-    shapes: Sequence[Shape]
-    outline: QPainterPath
+    rects: Sequence[QRect]
     colours: Sequence[QColor]
     marks: Sequence[tuple[int, int, int]]
     area: QRectF
+    edges: Sequence[QLineF] = ()
 
 
 @dataclass(frozen=True)
@@ -70,10 +65,12 @@ class Strip:
         Where each column's place begins and ends.
     bars : list of QRectF
         Normalizations.
-    input_shape : QPainterPath
-        Layer 0.
+    entrance : QRectF
+        Layer 0, or nothing where there is no room.
     texts : list of tuple
-        Text, role, where, and how aligned.
+        Text, role, size, where, and how aligned.
+    reach : float
+        How far the light of the wave front goes, in pixels.
     """
 
     forward: Lane
@@ -83,8 +80,9 @@ class Strip:
     left: np.ndarray
     right: np.ndarray
     bars: Sequence[QRectF] = ()
-    input_shape: QPainterPath = field(default_factory=QPainterPath)
-    texts: Sequence[tuple[str, str, QRectF, Qt.AlignmentFlag]] = ()
+    entrance: QRectF = field(default_factory=QRectF)
+    texts: Sequence[tuple[str, str, float, QRectF, Qt.AlignmentFlag]] = ()
+    reach: float = 26.0
 
     def lit(self, lane: Lane, playhead: Playhead) -> range:
         """Return the columns of a lane that the wave has reached."""
@@ -102,7 +100,7 @@ class Strip:
 
 
 class StripItem(pg.GraphicsObject):
-    """The layers and their input. It lies over the plot, in pixels, because circles and letters stay what they are there."""
+    """The layers and their input. It lies over the plot, in pixels: letters stay what they are there."""
 
     def __init__(self, plot: pg.PlotItem) -> None:
         super().__init__()
@@ -130,36 +128,39 @@ class StripItem(pg.GraphicsObject):
         if self.strip is None or self.style_ is None:
             return
         style, strip = self.style_, self.strip
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, isinstance(strip.forward.shapes[0], QPainterPath))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._paint_front(painter, style, strip)
         painter.setPen(style.pen("quiet", 1.0))
         painter.setBrush(style.brush("grid"))
-        painter.drawPath(strip.input_shape)
+        painter.drawRect(strip.entrance)
         for lane in (strip.forward, strip.backward):
-            painter.fillPath(lane.outline, style.brush("grid", 0.55))
-            self._paint_lit(painter, style, lane, strip.lit(lane, self.playhead))
+            lit = strip.lit(lane, self.playhead)
+            self._paint_unlit(painter, style, lane, lit)
+            self._paint_lit(painter, style, lane, lit)
         for bar in strip.bars:
-            painter.fillRect(bar, style.brush("ink", 0.7))
+            painter.fillRect(bar, style.brush("quiet"))
         self._paint_current(painter, style, strip)
         for lane in (strip.forward, strip.backward):
             self._paint_marks(painter, style, lane, strip.lit(lane, self.playhead))
-        for text, role, where, how in strip.texts:
-            painter.setFont(_fitted(style, text, where.width()))
+        for text, role, size, where, how in strip.texts:
+            painter.setFont(style.font(size, bold=role != "quiet"))
             painter.setPen(style.colour(role))
             painter.drawText(where, how, text)
 
     @staticmethod
+    def _paint_unlit(painter: QPainter, style: Style, lane: Lane, lit: range) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.brush("grid", 0.55))
+        # As rectangles: one path of them all takes Qt 6.11 thirty times as long.
+        painter.drawRects([*lane.rects[: lit.start], *lane.rects[lit.stop :]])
+
+    @staticmethod
     def _paint_lit(painter: QPainter, style: Style, lane: Lane, lit: range) -> None:
-        if not lit:
-            return
-        if isinstance(lane.shapes[0], QRect):
-            for place in lit:
-                painter.fillRect(lane.shapes[place], lane.colours[place])
-            return
-        painter.setPen(style.outline(lane.role, 0.8))
         for place in lit:
-            painter.setBrush(lane.colours[place])
-            painter.drawPath(lane.shapes[place])
+            painter.fillRect(lane.rects[place], lane.colours[place])
+        # However pale a layer is, its edge says that the wave has been there.
+        painter.setPen(style.outline(lane.role, 0.7))
+        painter.drawLines([lane.edges[place] for place in lit])
 
     def _paint_front(self, painter: QPainter, style: Style, strip: Strip) -> None:
         """Let the wave front shine: brightest where it is, fading the way it came."""
@@ -169,7 +170,7 @@ class StripItem(pg.GraphicsObject):
         lane = strip.forward if ahead else strip.backward
         place = strip.column(self.playhead.layer)
         left, right = float(strip.left[place]), float(strip.right[place])
-        reach = max(style.px(LEAST_GLOW), GLOW_LAYERS * (right - left))
+        reach = strip.reach
         bright, behind = (right, right - reach) if ahead else (left, left + reach)
         gradient = QLinearGradient(bright, 0, behind, 0)
         gradient.setColorAt(0, style.colour(lane.role, 0.55))
@@ -183,76 +184,75 @@ class StripItem(pg.GraphicsObject):
         painter.setPen(style.pen("ink", 1.6))
         for lane in (strip.forward, strip.backward):
             if place in strip.lit(lane, self.playhead):
-                shape = lane.shapes[place]
-                painter.drawRect(shape) if isinstance(shape, QRect) else painter.drawPath(shape)
+                painter.drawRect(lane.rects[place])
 
     @staticmethod
     def _paint_marks(painter: QPainter, style: Style, lane: Lane, lit: range) -> None:
         """Say once for every run of layers what they are; the sign alone where there is little room, nothing where there is none."""
         painter.setFont(style.font(11, bold=True))
-        metrics = QFontMetricsF(painter.font())
+        metrics, end = QFontMetricsF(painter.font()), -1.0
         for first, last, kind in lane.marks:
-            reached = [place for place in (max(first, lit.start), min(last, lit.stop - 1))] if lit else [1, 0]
-            if reached[0] > reached[1]:
+            first, last = max(first, lit.start), min(last, lit.stop - 1)
+            if not lit or first > last:
                 continue
-            ends = [_bounds(lane.shapes[place]) for place in reached]
+            ends = QRectF(lane.rects[first]), QRectF(lane.rects[last])
             room = QRectF(ends[0].left(), lane.area.top(), ends[1].right() - ends[0].left(), lane.area.height())
             name, sign = _(_MARKS[kind][0]), _MARKS[kind][1]
             text = name if metrics.horizontalAdvance(name) + style.px(8) < room.width() else sign
             width = metrics.horizontalAdvance(text) + style.px(6)
             place = QRectF(room.center().x() - width / 2, room.center().y() - metrics.height() / 2, width, metrics.height())
-            place.moveLeft(max(place.left(), lane.area.left()))
+            place.moveLeft(min(max(place.left(), lane.area.left()), lane.area.right() - width))
+            if place.left() < end:
+                continue
+            end = place.right()
             painter.fillRect(place, style.brush("ground", 0.85))
             painter.setPen(style.colour("fault" if kind == NAN else lane.role))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
 
-class BetweenItem(pg.GraphicsObject):
-    """The weights of a small network, and the skip connections: painted once and kept as pixels, because a wave changes nothing."""
+@dataclass(frozen=True)
+class Stroke:
+    """Lines, or an outline, in one pen and brush."""
+
+    pen: QPen
+    brush: QBrush = field(default_factory=QBrush)
+    lines: Sequence[QLineF] = ()
+    path: QPainterPath = field(default_factory=QPainterPath)
+
+
+class StillItem(pg.GraphicsObject):
+    """What no wave changes: painted once and kept as pixels."""
 
     def __init__(self, plot: pg.PlotItem) -> None:
         super().__init__()
         self.setParentItem(plot)
         self._rect = QRectF()
-        self.lines: dict[tuple[int, bool], list[QLineF]] = {}
-        """The weights: (strength from 1 to `STRENGTHS`, whether negative) → lines."""
-        self.arcs = QPainterPath()
-        self.style_: Style | None = None
+        self.strokes: Sequence[Stroke] = ()
         self.setExportMode(False)
-
-    STRENGTHS = 4
 
     def setExportMode(self, export: bool, options: object = None) -> None:
         """Paint lines, not pixels, while a picture is made (the name is pyqtgraph's)."""
         mode = self.CacheMode
         self.setCacheMode(mode.NoCache if export else mode.DeviceCoordinateCache)
 
-    def show_between(self, lines: dict[tuple[int, bool], list[QLineF]], arcs: QPainterPath, rect: QRectF) -> None:
+    def show_strokes(self, strokes: Sequence[Stroke], rect: QRectF) -> None:
         """Take other lines; `rect` is the whole plot's."""
         self.prepareGeometryChange()
-        self.lines, self.arcs, self._rect = lines, arcs, rect
+        self.strokes, self._rect = strokes, rect
+        self.setVisible(bool(strokes))
         self.update()
 
     def boundingRect(self) -> QRectF:
         return self._rect
 
     def paint(self, painter: QPainter, *_options: object) -> None:
-        if self.style_ is None:
-            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for (strength, negative), lines in sorted(self.lines.items()):
-            painter.setPen(self._pen(self.style_, strength / self.STRENGTHS, negative))
-            painter.drawLines(lines)
-        painter.setPen(self.style_.pen("quiet", 1.4))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(self.arcs)
-
-    @staticmethod
-    def _pen(style: Style, share: float, negative: bool) -> QPen:
-        pen = style.pen("ink", 0.5 + 1.3 * share, 0.08 + 0.42 * share)
-        if negative:
-            pen.setDashPattern([3.0, 3.0])
-        return pen
+        for stroke in self.strokes:
+            painter.setPen(stroke.pen)
+            painter.setBrush(stroke.brush)
+            if stroke.lines:
+                painter.drawLines(list(stroke.lines))
+            painter.drawPath(stroke.path)
 
 
 def mixed(style: Style, role: str, level: float) -> QColor:
@@ -261,23 +261,3 @@ def mixed(style: Style, role: str, level: float) -> QColor:
     over, ground = style.colour(role), style.colour("ground")
     parts: list[Callable[[QColor], int]] = [QColor.red, QColor.green, QColor.blue]
     return QColor(*(round(share * part(over) + (1 - share) * part(ground)) for part in parts))
-
-
-def polygon_path(points: Sequence[tuple[float, float]]) -> QPainterPath:
-    """Return a closed outline."""
-    path = QPainterPath()
-    path.addPolygon(QPolygonF([pg.Point(x, y) for x, y in points]))
-    path.closeSubpath()
-    return path
-
-
-def _bounds(shape: Shape) -> QRectF:
-    return QRectF(shape) if isinstance(shape, QRect) else shape.boundingRect()
-
-
-def _fitted(style: Style, text: str, room: float) -> object:
-    font = style.font(11, bold=True)
-    wanted = QFontMetricsF(font).horizontalAdvance(text)
-    if wanted > room > 0:
-        font.setPixelSize(max(6, int(font.pixelSize() * room / wanted)))
-    return font

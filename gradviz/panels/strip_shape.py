@@ -104,4 +104,4 @@ def unit_places(units: int, spacing: float) -> np.ndarray:
 
 def radius(pixels_per_layer: float, spacing: float) -> float:
     """Return the radius of a circle that touches neither its neighbours in the layer nor those of the next."""
-    return min(0.40 * spacing, 0.30 * pixels_per_layer, 2.6 * sqrt(max(spacing, 0.0)))
+    return min(0.44 * spacing, 0.30 * pixels_per_layer, 2.6 * sqrt(max(spacing, 0.0)))

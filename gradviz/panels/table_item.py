@@ -101,8 +101,9 @@ class TableItem(pg.GraphicsWidget):
         """Return the columns that are shown, in the table's order."""
         if self.table is None:
             return []
-        room, gap, chosen = self.width(), self._gap(), []
-        for column in sorted(range(len(self.table.columns)), key=lambda each: self.table.columns[each].rank):
+        ranks = [column.rank for column in self.table.columns]
+        room, gap, chosen = self.width(), self._gap(), list[int]()
+        for column in sorted(range(len(ranks)), key=ranks.__getitem__):
             room -= self._widths[column] + gap
             if room < -gap and chosen:
                 break
