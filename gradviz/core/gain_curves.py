@@ -25,6 +25,9 @@ SETTLED = (1e-3, 1e5)
 
 POINTS = 60
 
+SMALLEST_STEP = 1e-12
+"""By what σ_w² must grow from a point to the next: where a hard tanh is still straight, it grows by rounding only."""
+
 NEARLY_CRITICAL = 0.02
 """As near to critical, in relation, a hundred layers stay within a factor of 10."""
 
@@ -58,7 +61,8 @@ def settled_chi(activation: Activation, k: float) -> Curve:
         least = min(1 / near_0.slope_square, sigma_w2[0])
         dying = np.array([1e-12, 1.0]) * least
         sigma_w2, chi = np.concatenate([dying, sigma_w2]), np.concatenate([dying * near_0.slope_square, chi])
-    kept = sigma_w2 > np.maximum.accumulate(np.concatenate([[0.0], sigma_w2[:-1]]))
+    largest_before = np.maximum.accumulate(np.concatenate([[0.0], sigma_w2[:-1]]))
+    kept = sigma_w2 > largest_before * (1 + SMALLEST_STEP)
     return Curve(np.sqrt(sigma_w2[kept]), chi[kept])
 
 

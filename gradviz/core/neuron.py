@@ -120,9 +120,9 @@ def _neuron_of(network: Network, step: ForwardStep) -> Neuron:
         x=step.a_before[0].copy(),
         b=float(step.b[0]),
         z=float(step.z[0, 0]),
-        weight_variance=weight_moments(network, step).std ** 2,
-        input_mean_square=moments(step.a_before).rms ** 2,
-        z_variance=moments(step.z).std ** 2,
+        weight_variance=_square(weight_moments(network, step).std),
+        input_mean_square=_square(moments(step.a_before).rms),
+        z_variance=_square(moments(step.z).std),
         bias_variance=network.spec.bias_std**2,
         counts=counts,
         variances=variances,
@@ -136,5 +136,10 @@ def _growth(step: ForwardStep) -> tuple[IntArray, Float64Array]:
     total, variances = np.zeros_like(step.z), []
     for start, end in pairwise([0, *counts.tolist()]):
         total = total + step.a_before[:, start:end] @ step.W[:, start:end].T
-        variances.append(moments(total).std ** 2)
+        variances.append(_square(moments(total).std))
     return counts, np.array(variances)
+
+
+def _square(value: float) -> float:
+    """Return value², which may be infinite; ``**`` raises an exception then."""
+    return value * value
