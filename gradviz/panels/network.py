@@ -16,7 +16,7 @@ from gradviz.panels.base import LayerPanel
 from gradviz.panels.items import PlainAxis
 from gradviz.panels.playhead import Playhead
 from gradviz.panels.strip_items import StillItem, StripItem
-from gradviz.panels.strip_layout import Layout
+from gradviz.panels.strip_layout import StripLayout
 from gradviz.panels.strip_shape import is_by_root
 from gradviz.panels.style import Style
 
@@ -77,7 +77,7 @@ class NetworkPanel(LayerPanel):
         """Lay the network out in the room there is."""
         self.layer_axis.name_it("")
         self.plot.setYRange(0, 1, padding=0)
-        layout = Layout(frame, self.style_, self.plot.vb.geometry())
+        layout = StripLayout(frame, self.style_, self.plot.vb.geometry())
         self.layers.show_strip(layout.strip(), self.plot.rect())
         self.between.show_strokes(layout.between(), self.plot.rect())
         self.circles.show_strokes(layout.circles(), self.plot.rect())
@@ -100,7 +100,7 @@ class NetworkPanel(LayerPanel):
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn, and what of the network cannot be seen."""
-        spec, layout = frame.spec, Layout(frame, self.style_, self.plot.vb.geometry())
+        spec, layout = frame.spec, StripLayout(frame, self.style_, self.plot.vb.geometry())
         if layout.is_circles:
             text = _(
                 "circles: units, lines: weights, dashed where negative; upper half RMS of a, lower RMS of ∂loss/∂a, the paler the smaller"

@@ -43,7 +43,7 @@ SPARSE = 130.0
 
 
 @dataclass(frozen=True)
-class Layout:
+class StripLayout:
     """Where everything is; `box` is the room over the layer axis, in pixels of the plot."""
 
     frame: Frame
@@ -248,7 +248,9 @@ class Layout:
                 continue
             places = [shape.unit_places(units, self.spacing) + self.middle for units in self.units[layer - 1 : layer + 1]]
             start, end = self.x(layer - 1) + reach, self.x(layer) - reach
-            for to, from_, w in zip(*shape.strongest(self.network.weight(layer), most), strict=True):
+            with np.errstate(over="ignore"):  # 16 bits hold nothing beyond 65504
+                W = self.network.weight(layer)
+            for to, from_, w in zip(*shape.strongest(W, most), strict=True):
                 size = max(1, round(STRENGTHS * abs(float(w))))
                 lines.setdefault((size, bool(w < 0)), []).append(
                     QLineF(start, float(places[0][from_]), end, float(places[1][to]))

@@ -4,11 +4,10 @@ import threading
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info
 
 from gradviz.core import neuron as of_neuron
 from gradviz.core.neuron import layers_within_reach, multiply_adds, neuron
-from gradviz.core.simulate import look_along, simulate, trace
+from gradviz.core.simulate import _threadpools, look_along, simulate, trace
 from gradviz.core.spec import Spec
 
 NETWORKS = [
@@ -105,7 +104,7 @@ def test_a_pass_that_ends_does_not_lift_the_limit_of_another():
             if step.layer == 1:
                 started.set()
                 ended.wait(10)
-            seen.append(max(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"))
+            seen.append(max(pool["num_threads"] for pool in _threadpools().info() if pool["user_api"] == "blas"))
 
         look_along(Spec(depth=2, width=3), 2, look)
 

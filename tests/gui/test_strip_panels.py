@@ -4,7 +4,6 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
@@ -210,8 +209,6 @@ def test_small_networks_show_units_and_weights(open_panel):
     panel = open_panel("network", 1400, 420)
     frame = frame_of("depth=3&width=5&batch=4&initializer=he_normal")
     panel.draw(frame, Playhead(1))
-    circles = pg.arrayToQPath  # only to say that paths are Qt's
-    assert callable(circles)
     assert len(panel.circles.strokes[0].path.toSubpathPolygons()) == 4 * 5
     drawn = sum(len(stroke.lines) for stroke in panel.between.strokes)
     negative = sum(len(stroke.lines) for stroke in panel.between.strokes if stroke.pen.style() == Qt.PenStyle.CustomDashLine)
