@@ -8,6 +8,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
+from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -31,6 +34,8 @@ Tick = Callable[[float], None]
 """Called between layers with the share of the work that is done; it may raise to break the run off."""
 
 Step = ForwardStep | BackwardStep
+
+T = TypeVar("T")
 
 
 def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
@@ -122,6 +127,14 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
     return Trace(spec, arrays)
 
 
+def look_along(spec: Spec, last: int, look: Callable[[Network, ForwardStep], T]) -> list[T]:
+    """Run the pass forward as far as a layer and return what `look` makes of each step; the arrays are those of `trace`."""
+    network = Network(spec)
+    with _blas_threads(BLAS_THREADS):
+        steps = islice(_steps(network, lambda share: None), last)
+        return [look(network, step) for step in steps if isinstance(step, ForwardStep)]
+
+
 def _collect(network: Network, tick: Tick, arrays: dict[str, np.ndarray]) -> None:
     for step in _steps(network, tick):
         if isinstance(step, ForwardStep):
@@ -150,7 +163,31 @@ def _threadpools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+class _Passes:
+    """How many passes run at this moment, in whatever threads."""
+
+    def __init__(self) -> None:
+        self.lock, self.running = Lock(), 0
+
+
+_passes = _Passes()
+
+
 @contextmanager
 def _blas_threads(count: int) -> Iterator[None]:
-    with _threadpools().limit(limits=count, user_api="blas"):
+    """Limit the threads of matrix products.
+
+    The limit belongs to the process, and threadpoolctl 3.8 lets the thread lift it that set it first. It is left in place then if
+    another pass still runs: that one's last bits would change half way.
+    """
+    with _passes.lock:
+        _passes.running += 1
+        limiter = _threadpools().limit(limits=count, user_api="blas")
+        limiter.__enter__()
+    try:
         yield
+    finally:
+        with _passes.lock:
+            _passes.running -= 1
+            if not _passes.running:
+                limiter.__exit__(None, None, None)

@@ -37,6 +37,15 @@ PANELS: dict[str, PanelEntry] = {
     entry.key: entry
     for entry in (
         PanelEntry(
+            "network",
+            N_("Network"),
+            N_(
+                "The layers as columns, as high as they are wide: blue as the signal goes forward, orange as the gradient comes back."
+            ),
+            "gradviz.panels.network:NetworkPanel",
+            height=0.45,
+        ),
+        PanelEntry(
             "activations",
             N_("Activations, layer by layer"),
             N_("A histogram of the activations on every layer: whether they collapse, saturate or explode."),
@@ -49,10 +58,12 @@ PANELS: dict[str, PanelEntry] = {
             "gradviz.panels.heatmap:HeatmapPanel",
         ),
         PanelEntry(
-            "gradient",
-            N_("Gradient, layer by layer"),
-            N_("The size of the gradient in every layer, in decades: how much of it reaches layer 1."),
-            "gradviz.panels.gradient:GradientPanel",
+            "pre_activations",
+            N_("Pre-activations of a layer, with f and f′"),
+            N_(
+                "A histogram of z in one layer, and over it the activation function and its derivative: which units are saturated."
+            ),
+            "gradviz.panels.pre_activations:PreActivationsPanel",
         ),
         PanelEntry(
             "spread",
@@ -61,10 +72,28 @@ PANELS: dict[str, PanelEntry] = {
             "gradviz.panels.spread:SpreadPanel",
         ),
         PanelEntry(
+            "gradient",
+            N_("Gradient, layer by layer"),
+            N_("The size of the gradient in every layer, in decades: how much of it reaches layer 1."),
+            "gradviz.panels.gradient:GradientPanel",
+        ),
+        PanelEntry(
+            "gradient_histograms",
+            N_("Gradient histograms, layer by layer"),
+            N_("A histogram of the gradient's entries on every layer, in decades: where most of them lie, not only their size."),
+            "gradviz.panels.gradient_histograms:GradientHistogramsPanel",
+        ),
+        PanelEntry(
             "weights",
             N_("Weights and their gradients"),
             N_("The size of the weights, of their gradients, and of one over the other: how fast each layer learns."),
             "gradviz.panels.weights:WeightsPanel",
+        ),
+        PanelEntry(
+            "weight_histograms",
+            N_("Weights, layer by layer"),
+            N_("A histogram of the weights on every layer, beside what the initializer's formula says."),
+            "gradviz.panels.weight_histograms:WeightHistogramsPanel",
         ),
         PanelEntry(
             "jacobian",
@@ -79,30 +108,30 @@ PANELS: dict[str, PanelEntry] = {
             "gradviz.panels.correlation:CorrelationPanel",
         ),
         PanelEntry(
+            "neuron",
+            N_("One neuron"),
+            N_("z = Σ wᵢxᵢ term by term, and why the variance of z grows with the number of terms."),
+            "gradviz.panels.neuron:NeuronPanel",
+        ),
+        PanelEntry(
+            "gains",
+            N_("Gains"),
+            N_(
+                "Which spread of the weights keeps the signal and which the gradient, for every activation, and where this network is."
+            ),
+            "gradviz.panels.gains:GainsPanel",
+        ),
+        PanelEntry(
             "ratio",
             N_("Present over pinned"),
             N_("Signal and gradient in every layer, over those of the pinned reference."),
             "gradviz.panels.ratio:RatioPanel",
         ),
         PanelEntry(
-            "gradient_histograms",
-            N_("Gradient histograms, layer by layer"),
-            N_("A histogram of the gradient's entries on every layer, in decades: where most of them lie, not only their size."),
-            "gradviz.panels.gradient_histograms:GradientHistogramsPanel",
-        ),
-        PanelEntry(
-            "pre_activations",
-            N_("Pre-activations of a layer, with f and f′"),
-            N_(
-                "A histogram of z in one layer, and over it the activation function and its derivative: which units are saturated."
-            ),
-            "gradviz.panels.pre_activations:PreActivationsPanel",
-        ),
-        PanelEntry(
-            "weight_histograms",
-            N_("Weights, layer by layer"),
-            N_("A histogram of the weights on every layer, beside what the initializer's formula says."),
-            "gradviz.panels.weight_histograms:WeightHistogramsPanel",
+            "numbers",
+            N_("Numbers"),
+            N_("The measures as a table, a row a layer, around the current one."),
+            "gradviz.panels.numbers:NumbersPanel",
         ),
     )
 }

@@ -7,10 +7,11 @@ import pyqtgraph as pg
 import pytest
 
 from gradviz.core.measures import MEASURES
-from gradviz.core.simulate import simulate
+from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
 from gradviz.core.verdict import Verdict
 from gradviz.i18n import use_language
+from gradviz.numbers import exact_text, signed_text
 from gradviz.panels import PANELS
 from gradviz.panels.base import LayerPanel, Panel
 from gradviz.panels.items import DecadeAxis, LayerAxis, PlainAxis
@@ -59,10 +60,16 @@ def test_any_network_is_drawn(panel, text):
     for playhead in (Playhead(1), Playhead(frame.depth, Phase.FORWARD), Playhead(1, Phase.BACKWARD)):
         panel.draw(frame, playhead)
         panel.grab()
-    (left, right), (low, high) = panel.plot.viewRange()
-    assert np.isfinite([left, right, low, high]).all() and low < high
+    assert_finite_axes(panel)
     assert panel.finding.text and panel.legend.text and panel.readout.text
     assert panel.accessibleName() and panel.finding.text in panel.accessibleDescription()
+
+
+def assert_finite_axes(panel):
+    for plot in panel.view.scene().items():
+        if isinstance(plot, pg.PlotItem):
+            (left, right), (low, high) = plot.viewRange()
+            assert np.isfinite([left, right, low, high]).all() and low < high and left < right
 
 
 AWKWARD = {
@@ -95,7 +102,7 @@ def test_awkward_numbers_in_every_series_are_drawn(panel, kind, where):
     panel.draw(frame, Playhead(2), awkward)
     panel.draw(awkward, Playhead(6, Phase.BACKWARD))
     panel.grab()
-    assert np.isfinite(panel.plot.viewRange()).all()
+    assert_finite_axes(panel)
 
 
 @EVERY
@@ -126,13 +133,23 @@ def test_layer_axes_are_aligned(qtbot):
     assert places == pytest.approx([places[0]] * len(places), abs=0.5)
 
 
-_READ_OUT = {
-    "activations": lambda series, place: f"{series['activation_std'][place]:.4f}",
-    "heatmap": lambda series, place: f"{series['activation_std'][place]:.4f}",
-    "gradient": lambda series, place: f"{10 ** series['log10_grad_a_rms'][place]:.4f}",
-    "gradient_histograms": lambda series, place: f"{10 ** series['log10_grad_a_rms'][place]:.4f}",
-    "pre_activations": lambda series, place: f"std {series['pre_activation_std'][place]:.2f}",
-    "weight_histograms": lambda series, place: f"std {series['weight_std'][place]:.3f}",
+READ_OUT = {
+    # panel: what it reads out at layer 4
+    "network": lambda frame: f"{frame.series['activation_rms'][3]:.4g}",
+    "activations": lambda frame: f"{frame.series['activation_std'][3]:.4f}",
+    "heatmap": lambda frame: f"{frame.series['activation_std'][3]:.4f}",
+    "pre_activations": lambda frame: f"std {frame.series['pre_activation_std'][3]:.2f}",
+    "spread": lambda frame: signed_text(frame.series["activation_std"][3]),
+    "gradient": lambda frame: f"{10 ** frame.series['log10_grad_a_rms'][3]:.4f}",
+    "gradient_histograms": lambda frame: f"{10 ** frame.series['log10_grad_a_rms'][3]:.4f}",
+    "weights": lambda frame: exact_text(frame.series["log10_weight_rms"][3]),
+    "weight_histograms": lambda frame: f"std {frame.series['weight_std'][3]:.3f}",
+    "jacobian": lambda frame: "",
+    "correlation": lambda frame: signed_text(frame.series["input_correlation"][3]),
+    "neuron": lambda frame: f"{abs(trace(frame.spec).arrays['z4'][0, 0]):.4g}",
+    "gains": lambda frame: f"{np.sqrt(20):.4g}",
+    "ratio": lambda frame: signed_text(frame.series["activation_std"][3]),
+    "numbers": lambda frame: f"{frame.series['activation_rms'][3]:.4g}",
 }
 
 
@@ -142,7 +159,7 @@ def test_hover_reads_out_exact_values(panel):
     frame = frame_of("depth=6&width=20&batch=32")
     panel.draw(frame, Playhead(1))
     panel.hover(4)
-    assert panel.readout.text.startswith("layer 4: ") and _READ_OUT[key_of(panel)](frame.series, 3) in panel.readout.text
+    assert panel.readout.text.startswith("layer 4: ") and READ_OUT[key_of(panel)](frame) in panel.readout.text
     panel.hover(0)
     assert panel.readout.text.startswith("layer 1: ")
 
@@ -155,11 +172,15 @@ def key_of(panel):
 def test_texts_follow_the_language(panel):
     frame = frame_of("depth=3&width=5&batch=4")
     panel.draw(frame, Playhead(1))
-    english = (panel.finding.text, panel.legend.text, panel.readout.text, panel.accessibleName())
+    english = texts_of(panel)
     use_language("ko")
     panel.redraw()
-    korean = (panel.finding.text, panel.legend.text, panel.readout.text, panel.accessibleName())
-    assert all(one != other for one, other in zip(english, korean, strict=True))
+    assert all(one != other for one, other in zip(english, texts_of(panel), strict=True))
+
+
+def texts_of(panel):
+    axes = [item.labelText for item in panel.view.scene().items() if isinstance(item, LayerAxis) and item.labelText]
+    return [panel.finding.text, panel.legend.text, panel.readout.text, *axes]
 
 
 def test_gradient_points_are_the_measured_ones(qtbot):

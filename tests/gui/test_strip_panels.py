@@ -1,0 +1,396 @@
+"""The network strip, one neuron, the gains and the numbers: what is drawn is what the Frame and the trace say."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+
+from gradviz.core.activations import ACTIVATIONS
+from gradviz.core.columns import COLUMNS
+from gradviz.core.gains import gains
+from gradviz.core.network import Network
+from gradviz.core.neuron import neuron
+from gradviz.core.profiles import WIDTH_PROFILES
+from gradviz.core.simulate import simulate, trace
+from gradviz.core.spec import Spec
+from gradviz.core.verdict import Verdict
+from gradviz.panels import PANELS
+from gradviz.panels import strip_shape as shape
+from gradviz.panels.neuron import merged
+from gradviz.panels.playhead import Phase, Playhead
+from gradviz.panels.strip_items import mixed
+from gradviz.panels.style import Style
+from gradviz.panels.themes import THEMES
+
+KEYS = ("network", "neuron", "gains", "numbers")
+LIGHT = Style(THEMES["light"])
+
+
+@pytest.fixture
+def open_panel(qtbot):
+    def open_(key, width=1200, height=300, theme="light"):
+        panel = PANELS[key].load()(Style(THEMES[theme]))
+        qtbot.addWidget(panel)
+        panel.resize(width, height)
+        panel.show()
+        return panel
+
+    return open_
+
+
+def frame_of(text):
+    return simulate(Spec.from_text(text))
+
+
+def spoilt(frame, key, values):
+    """Return a Frame with other numbers in one series, judged anew."""
+    series = dict(frame.series) | {key: np.array(values, float)}
+    with np.errstate(all="ignore"):
+        verdict = Verdict.of(np.log10(series["activation_rms"]), series["log10_grad_a_rms"], "float32")
+    return replace(frame, series=series, verdict=verdict)
+
+
+NETWORKS = [f"depth={depth}&width=16&batch=8" for depth in (1, 2, 5, 152, 1000)]
+NETWORKS += [f"depth=3&width={width}&batch=2" for width in (1, 16, 17, 2048)]
+NETWORKS += [f"depth=9&width=16&width_profile={profile}" for profile in WIDTH_PROFILES]
+NETWORKS += [
+    "depth=12&width=40&width_profile=funnel&data=digits&output_units=10&batch=16",
+    "depth=20&width=8&activation=relu&gain=0",
+    "depth=30&width=16&gain=1000000&dtype=float16&activation=linear",
+    "depth=300&width=4&residual=1&normalization=layer&normalization_place=after&activation=relu",
+    "depth=12&width=16&residual=3&normalization=batch&shared_weights=true",
+    "depth=6&width=6&initializer=lsuv&dtype=bfloat16&activation=tanh",
+]
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("text", NETWORKS)
+def test_every_kind_of_network_is_drawn_large_and_small(open_panel, key, text):
+    """No exception and no warning, at every place of the wave, light and dark; every line of text says something."""
+    frame = frame_of(text)
+    for theme, size in (("light", (1900, 160)), ("dark", (490, 220))):
+        panel = open_panel(key, *size, theme)
+        for phase in Phase:
+            for layer in {1, frame.depth // 2 + 1, frame.depth}:
+                panel.draw(frame, Playhead(layer, phase))
+                panel.grab()
+        assert panel.finding.text and panel.readout.text
+
+
+# --- the shape of the strip, as functions of numbers ---
+
+
+def test_levels_fall_by_a_sixth_per_decade():
+    np.testing.assert_allclose(shape.levels(np.array([2.0, 1.0, -1.0, -4.0, -300.0])), [1, 5 / 6, 1 / 2, 0, 0], atol=1e-12)
+    np.testing.assert_array_equal(shape.levels(np.array([-np.inf, np.inf, 3.0])), [0, 1, 1])
+    np.testing.assert_array_equal(shape.levels(np.full(3, -np.inf)), [0, 0, 0])
+
+
+def test_kinds_name_what_has_no_size():
+    sizes = np.array([0.0, -np.inf, np.inf, np.nan, 1e300])
+    assert shape.kinds(sizes).tolist() == [shape.PLAIN, shape.ZERO, shape.INFINITE, shape.NAN, shape.PLAIN]
+
+
+@pytest.mark.parametrize("depth", [1, 2, 5, 152, 1000])
+@pytest.mark.parametrize("pixels", [0.37, 1.8, 2.99, 3.0, 40.0])
+def test_bands_hold_every_layer_once_and_are_wide_enough(depth, pixels):
+    first, last = shape.bands(depth, pixels)
+    assert first[0] == 1 and last[-1] == depth
+    assert all(end + 1 == start for end, start in zip(last[:-1], first[1:], strict=True))
+    assert ((last - first + 1)[:-1] * pixels >= shape.LEAST_BAND - 1e-9).all()
+    assert pixels < shape.LEAST_BAND or (first == last).all()
+
+
+def test_a_band_has_the_mean_level_and_the_gravest_kind():
+    columns = shape.bands(5, 1.5)  # layers 1-2, 3-4, 5
+    np.testing.assert_allclose(shape.mean_levels(np.array([1, 0.5, 0, 0.5, 0.25]), columns), [0.75, 0.25, 0.25])
+    assert shape.gravest(np.array([0, shape.ZERO, shape.NAN, shape.INFINITE, 0]), columns).tolist() == [1, 3, 0]
+
+
+def test_heights_are_by_units_or_their_root():
+    assert shape.heights((100, 50, 25)).tolist() == [1, 0.5, 0.25]
+    assert shape.heights((1600, 16, 400)).tolist() == [1, 0.1, 0.5]
+    assert shape.is_by_root((1600, 16)) and not shape.is_by_root((160, 10))
+
+
+def test_runs_are_found():
+    assert shape.runs(np.array([1, 1, 0, 2, 3, 3])) == [(0, 1, 1), (3, 3, 2), (4, 5, 3)]
+    assert shape.runs(np.zeros(4, int)) == []
+
+
+def test_the_strongest_weights_are_the_largest():
+    W = np.array([[0.1, -4.0], [2.0, 0.0]])
+    to, from_, w = shape.strongest(W, 2)
+    assert (to.tolist(), from_.tolist(), w.tolist()) == ([0, 1], [1, 0], [-1.0, 0.5])
+    assert shape.strongest(np.zeros((3, 3)), 9)[2].size == 0
+    assert np.isfinite(shape.strongest(np.array([[np.inf, np.nan, 1.0]]), 9)[2]).all()
+
+
+def test_paler_is_nearer_to_the_ground():
+    for theme in THEMES.values():
+        style = Style(theme)
+        distances = [contrast(mixed(style, "forward", level), style.colour("ground")) for level in (0, 0.3, 0.6, 1)]
+        assert distances == sorted(distances) and distances[0] > 0
+        assert mixed(style, "backward", 1) == style.colour("backward")
+
+
+def contrast(one, other):
+    return sum(abs(a - b) for a, b in zip(one.getRgb(), other.getRgb(), strict=True))
+
+
+# --- the network strip ---
+
+
+@pytest.mark.parametrize("profile", WIDTH_PROFILES)
+def test_columns_are_as_high_as_their_layers_are_wide(open_panel, profile):
+    panel = open_panel("network", height=400)
+    frame = frame_of(f"depth=20&width=200&width_profile={profile}&batch=4")
+    panel.draw(frame, Playhead(1))
+    units = np.array(Network(frame.spec).units[1:])
+    for lane in (panel.layers.strip.forward, panel.layers.strip.backward):
+        high = np.array([rect.height() for rect in lane.rects])
+        np.testing.assert_allclose(high / high.max(), units / units.max(), atol=1 / high.max())
+    centres = [rect.center().x() for rect in panel.layers.strip.forward.rects]
+    places = [panel.plot.vb.mapFromViewToItem(panel.plot, QPointF(layer, 0)).x() for layer in range(1, 21)]
+    np.testing.assert_allclose(centres, places, atol=1.5)
+
+
+def test_the_colours_are_the_sizes(open_panel):
+    """Full at the largest RMS, and a sixth paler per decade below: read back from what is painted."""
+    panel = open_panel("network")
+    frame = frame_of("depth=20&width=50&gain=0.2&batch=16")
+    panel.draw(frame, Playhead(1))
+    strip = panel.layers.strip
+    for lane, log10 in (
+        (strip.forward, np.log10(frame.series["activation_rms"])),
+        (strip.backward, frame.series["log10_grad_a_rms"]),
+    ):
+        expected = np.clip(1 - (log10.max() - log10) / 6, 0, 1)
+        assert [c.name() for c in lane.colours] == [mixed(LIGHT, lane.role, level).name() for level in expected]
+    image = panel.view.grab().toImage()
+    for place in (0, 9, 19):
+        for lane in (strip.forward, strip.backward):
+            spot = panel.plot.mapToScene(QPointF(lane.rects[place].center()) + QPointF(6, 0))
+            assert image.pixelColor(round(spot.x()), round(spot.y())).name() == lane.colours[place].name()
+
+
+@pytest.mark.parametrize("depth", [1, 2, 7, 1000])
+def test_the_wave_lights_what_it_has_reached(open_panel, depth):
+    panel = open_panel("network", 700)
+    frame = frame_of(f"depth={depth}&width=4&batch=2")
+    panel.draw(frame, Playhead(1))
+    strip = panel.layers.strip
+    for position in range(1, 2 * depth + 1, max(1, depth // 20)):
+        playhead = Playhead.at(position, depth)
+        for lane, has in ((strip.forward, playhead.has_activation), (strip.backward, playhead.has_gradient)):
+            ends = zip(strip.first.tolist(), strip.last.tolist(), strict=True)
+            reached = [any(map(has, range(first, last + 1))) for first, last in ends]
+            assert [place in strip.lit(lane, playhead) for place in range(len(reached))] == reached
+        assert strip.first[strip.column(playhead.layer)] <= playhead.layer <= strip.last[strip.column(playhead.layer)]
+
+
+def test_zero_infinity_and_nan_have_their_marks(open_panel):
+    panel = open_panel("network")
+    frame = frame_of("depth=6&width=20&batch=4")
+    awkward = spoilt(frame, "activation_rms", [1, 0, 0, np.inf, np.nan, np.nan])
+    awkward = spoilt(awkward, "log10_grad_a_rms", [-np.inf, -np.inf, 0, 0, 1e300, np.inf])
+    panel.draw(awkward, Playhead(1))
+    panel.grab()
+    strip = panel.layers.strip
+    assert strip.forward.marks == [(1, 2, shape.ZERO), (3, 3, shape.INFINITE), (4, 5, shape.NAN)]
+    assert strip.backward.marks == [(0, 1, shape.ZERO), (5, 5, shape.INFINITE)]
+    assert strip.forward.colours[4].name() == mixed(LIGHT, "fault", 0.15).name()
+
+
+def test_small_networks_show_units_and_weights(open_panel):
+    """As many circles as units; a line is as dashed as its weight is negative, and as strong as it is large."""
+    panel = open_panel("network", 1400, 420)
+    frame = frame_of("depth=3&width=5&batch=4&initializer=he_normal")
+    panel.draw(frame, Playhead(1))
+    assert len(panel.circles.strokes[0].path.toSubpathPolygons()) == 4 * 5
+    drawn = sum(len(stroke.lines) for stroke in panel.between.strokes)
+    negative = sum(len(stroke.lines) for stroke in panel.between.strokes if stroke.pen.style() == Qt.PenStyle.CustomDashLine)
+    weights = [Network(frame.spec).weight(layer) for layer in (1, 2, 3)]
+    large = [np.abs(W) > 0.02 * np.abs(W).max() for W in weights]
+    assert drawn == sum(map(np.count_nonzero, large))
+    assert negative == sum(np.count_nonzero((W < 0) & seen) for W, seen in zip(weights, large, strict=True))
+    panel.draw(frame_of("depth=3&width=17&batch=4"), Playhead(1))
+    assert not panel.circles.strokes and not panel.between.strokes
+
+
+def test_skip_connections_are_arcs_and_normalization_bars(open_panel):
+    panel = open_panel("network")
+    panel.draw(frame_of("depth=12&width=20&batch=4&residual=3&normalization=batch"), Playhead(1))
+    assert len(panel.between.strokes[-1].path.toSubpathPolygons()) == 4
+    assert len(panel.layers.strip.bars) == 12
+    assert "skip connections" in panel.legend.text and "normalization" in panel.legend.text
+    panel.draw(frame_of("depth=12&width=20&batch=4&shared_weights=true"), Playhead(1))
+    assert not panel.between.strokes and not panel.layers.strip.bars
+    assert panel.legend.text.endswith("the same weights in every layer")
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("gain=0.1", "20 layers of 100 units: the signal reaches the output, 1.1·10⁻¹² of the gradient comes back"),
+        ("depth=1&width=1&batch=2", "One layer of one unit"),
+        ("depth=9&width=1&activation=linear&initializer=identity", "9 layers of one unit: the signal reaches the output, the gradient comes back"),
+        ("depth=9&width=16&width_profile=funnel&activation=relu&gain=0", "9 layers of 4 to 16 units: the signal is exactly 0 from layer 1 on, of the gradient exactly 0 comes back from layer 8 down"),
+        ("depth=300&width=4&activation=linear&initializer=identity&gain=1.5", "300 layers of 4 units: the signal leaves the numbers of float32 at layer 216, the gradient comes back 4.5·10⁵² times as large"),
+    ],
+)  # fmt: skip
+def test_the_title_says_what_becomes_of_both_signals(open_panel, text, finding):
+    panel = open_panel("network")
+    panel.draw(frame_of(text), Playhead(1))
+    assert panel.finding.text == finding
+
+
+def test_hover_and_click_find_the_column_under_the_pointer(open_panel, qtbot):
+    panel = open_panel("network")
+    panel.draw(frame_of("depth=20&width=30&batch=4"), Playhead(1))
+    for layer in (1, 7, 20):
+        spot = panel.plot.mapToScene(QPointF(panel.layers.strip.backward.rects[layer - 1].center()))
+        assert panel.layer_at(spot) == layer
+        with qtbot.waitSignal(panel.layer_clicked) as clicked:
+            qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=panel.view.mapFromScene(spot))
+        assert clicked.args == [layer]
+
+
+# --- one neuron ---
+
+
+def test_the_neuron_drawn_is_the_traces(open_panel):
+    panel = open_panel("neuron")
+    spec = Spec.from_text("depth=4&width=30&batch=8&bias_std=0.5")
+    arrays = trace(spec).arrays
+    panel.draw(simulate(spec), Playhead(3))
+    terms = arrays["W3"][0].astype(float) * arrays["a2"][0].astype(float)
+    x, y = panel.terms.getData()
+    np.testing.assert_array_equal(y[1::2], terms)
+    np.testing.assert_array_equal(x[1::2], np.arange(1, 31))
+    x, y = panel.sums.getData()
+    np.testing.assert_allclose(y[1:], np.cumsum(terms), rtol=1e-12)
+    assert panel.z.getData()[1].tolist() == [arrays["z3"][0, 0]]
+    assert panel.bias.getData()[1][1] == arrays["z3"][0, 0]
+    n, variance = panel.measured.getData()
+    assert (n[-1], variance[-1]) == (30, pytest.approx(arrays["z3"].astype(float).var(), rel=1e-9))
+    n, variance = panel.expected.getData()
+    expected = 30 * arrays["W3"].astype(float).var() * (arrays["a2"].astype(float) ** 2).mean() + 0.25
+    assert variance[-1] == pytest.approx(expected, rel=1e-6)
+
+
+def test_hover_shows_that_layers_neuron_and_leaving_the_playheads(open_panel):
+    panel = open_panel("neuron")
+    frame = frame_of("depth=4&width=30&batch=8")
+    panel.draw(frame, Playhead(3))
+    panel.hover(2)
+    assert panel.neuron is neuron(frame.spec, 2) and panel.readout.text.startswith("layer 2")
+    panel.hover(0)
+    assert panel.neuron is neuron(frame.spec, 3) and panel.readout.text.startswith("layer 3")
+
+
+def test_merged_bars_keep_the_sum():
+    terms = np.random.default_rng(1).standard_normal(2048)
+    places, bars = merged(terms, 200)
+    assert len(bars) == 200 and bars.sum() == pytest.approx(terms.sum()) and (np.diff(places) > 0).all()
+    places, bars = merged(terms[:7], 200)
+    assert places.tolist() == list(range(1, 8)) and bars.tolist() == terms[:7].tolist()
+
+
+def test_what_is_too_large_is_said(open_panel):
+    panel = open_panel("neuron")
+    panel.draw(frame_of("depth=2&width=1024"), Playhead(1))
+    assert "2·10⁸" in panel._apology.toPlainText() and not panel.variance_plot.isVisible()
+    panel.draw(frame_of("depth=2&width=10"), Playhead(1))
+    assert panel._apology.toPlainText() == "" and panel.variance_plot.isVisible()
+
+
+# --- the gains ---
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_marks_stand_at_the_gains(open_panel, name):
+    panel = open_panel("gains")
+    panel.draw(frame_of(f"depth=3&width=20&batch=8&activation={name}"), Playhead(2))
+    solved = gains(ACTIVATIONS[name], {"leaky_relu": 0.01, "elu": 1.0}.get(name, 0.0))
+    for mark, gain in (("forward", solved.forward), ("backward", solved.backward), ("critical", solved.critical)):
+        x = panel.marks[mark].getData()[0]
+        assert (10.0**x).tolist() == pytest.approx([gain] if gain else [])
+    for curve, gain in (("forward", solved.forward), ("backward", solved.backward)):
+        x, y = panel.curves[curve].getData()
+        assert np.interp(np.log10(gain), x, y) == pytest.approx(0, abs=1e-9)
+    assert 10 ** panel._here.value() == pytest.approx(np.sqrt(20))
+    table = panel.table
+    row = [table.table.text(table.current, column) for column in range(5)]
+    shown = [
+        f"{number:.4f}" if number is not None else "—"
+        for number in (solved.forward, solved.backward, solved.critical, solved.pytorch)
+    ]
+    assert row[1:] == shown
+    assert list(ACTIVATIONS)[table.current] == name
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("activation=relu&initializer=he_normal", "is at the critical 1.414 of ReLU"),
+        ("activation=relu&initializer=lecun_normal", "is below the critical"),
+        ("activation=tanh&initializer=normal", "is above the critical 1 of Tanh"),
+        ("activation=gelu", "has no critical gain"),
+        ("activation=relu&residual=1", "plain network"),
+        ("activation=linear&initializer=identity", "plain network"),
+    ],
+)
+def test_the_finding_says_on_which_side_of_critical_the_network_is(open_panel, text, word):
+    panel = open_panel("gains")
+    panel.draw(frame_of(f"depth=4&width=50&batch=8&{text}"), Playhead(1))
+    assert word in panel.finding.text
+
+
+# --- the numbers ---
+
+
+def test_the_cells_are_the_columns_texts(open_panel):
+    panel = open_panel("numbers", 1600, 400)
+    frame = frame_of("depth=50&width=20&batch=8")
+    for layer in (1, 25, 50):
+        panel.draw(frame, Playhead(layer))
+        table = panel.table
+        assert layer - 1 in table.rows() and table.current == layer - 1
+        columns = [column for column in COLUMNS if column.is_in(frame)]
+        for row, cells in zip(table.rows(), table.cells, strict=True):
+            expected = [str(row + 1), *(column.text(frame, row + 1) for column in columns)]
+            assert cells == [expected[column] for column in table.columns()]
+        assert len(table.columns()) == len(columns) + 1
+
+
+def test_the_most_important_columns_stay(open_panel):
+    frame = frame_of("depth=20&width=20&batch=8")
+    shown = []
+    for width in (300, 500, 800, 1600):
+        panel = open_panel("numbers", width, 300)
+        panel.draw(frame, Playhead(5))
+        shown.append({panel.table.table.columns[column].rank for column in panel.table.columns()})
+    assert all(ranks == set(range(-1, len(ranks) - 1)) for ranks in shown)
+    assert all(less < more for less, more in pairwise(shown))
+
+
+def test_a_row_is_a_layer_to_hover_and_to_click(open_panel):
+    panel = open_panel("numbers", 800, 300)
+    panel.draw(frame_of("depth=50&width=5&batch=4"), Playhead(25))
+    first, high = panel.table.rows()[0], panel.table._row_height()
+    for place in (0, 3):
+        spot = panel.table.mapToScene(QPointF(40, (place + 1.5) * high))
+        assert panel.layer_at(spot) == first + place + 1
+    assert panel.layer_at(panel.table.mapToScene(QPointF(40, 0.5 * high))) == 0
+
+
+def test_numbers_that_the_wave_has_not_reached_are_pale(open_panel):
+    panel = open_panel("numbers")
+    panel.draw(frame_of("depth=9&width=5&batch=4"), Playhead(4, Phase.FORWARD))
+    assert [panel.table.is_lit(row, "forward") for row in (2, 3, 4)] == [True, True, False]
+    assert not panel.table.is_lit(8, "backward")
+    panel.draw(panel.frame, Playhead(4, Phase.BACKWARD))
+    assert [panel.table.is_lit(row, "backward") for row in (2, 3, 8)] == [False, True, True]
