@@ -12,11 +12,12 @@ from gradviz.core.lesson_tables import LARGEST_LESSON, Known
 from gradviz.core.spec import Spec
 from gradviz.i18n import _
 from gradviz.panels import PANELS
+from gradviz.panels.layouts import LAYOUTS
 
 PREFIX = "lesson:"
 """Of an experiment that is a lesson's step: ``lesson:NAME/STEP``."""
 
-KNOWN = Known(PANELS)
+KNOWN = Known(PANELS, LAYOUTS)
 
 
 def lessons(known: Known = KNOWN) -> tuple[Lesson, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import exp, log
 from typing import Any
 
@@ -251,6 +251,7 @@ class Controls(QScrollArea):
     def __init__(self, store: Store) -> None:
         super().__init__()
         self._store = store
+        self._only: frozenset[str] = frozenset()
         self.controls = {name: control_for(knob, store.new_drag) for name, knob in KNOBS.items()}
         self.fold = QToolButton()
         self.fold.setCheckable(True)
@@ -282,7 +283,14 @@ class Controls(QScrollArea):
         """Show the values of an experiment, and only the fields that make a difference in it."""
         for name, control in self.controls.items():
             control.show_value(getattr(spec, name))
-            control.setVisible(control.knob.applies(spec))
+            control.setVisible(name in self._only if self._only else control.knob.applies(spec))
+
+    def show_only(self, names: Sequence[str]) -> None:
+        """Show only some fields, as a lesson wants it; with none given, all."""
+        self._only = frozenset(names)
+        self.fold.setVisible(not names)
+        self._more.setVisible(bool(names) or self.fold.isChecked())
+        self.show_spec(self._store.spec)
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""

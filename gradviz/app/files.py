@@ -40,13 +40,17 @@ class Files(QObject):
 
     def open(self) -> None:
         """Ask for a file and take over its experiment."""
-        kinds = _("Experiments and pictures") + " (*.json *.txt *.png *.svg *.pdf)"
+        kinds = _("Experiments, pictures and lessons") + " (*.json *.txt *.png *.svg *.pdf *.toml)"
         path, _kind = QFileDialog.getOpenFileName(self._window, _("Open"), self._settings.folder, kinds)
         if path:
             self.open_file(path)
 
     def open_file(self, path: str) -> None:
         """Take over the experiment in a file; where there is none, say so and change nothing."""
+        if path.lower().endswith(".toml"):
+            self._window.lecture.open_lesson(path)
+            self._remember(path)
+            return
         try:
             self._window.store.replace(read_file(path), _("Open"))
         except ExperimentError as error:

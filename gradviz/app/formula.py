@@ -25,9 +25,9 @@ def formula_svg(latex: str, size: float, colour: str) -> bytes:
     import ziamath
 
     # With <use>, which these two say they are for, Qt 6 draws the fraction bars and nothing else.
-    ziamath.config.svg2 = ziafont.config.svg2 = False
+    ziamath.config.svg2 = ziafont.config.svg2 = False  # type: ignore[attr-defined]
     try:
-        svg: str = ziamath.Latex(latex, size=size, color=colour).svg()
+        svg: str = ziamath.Latex(latex, size=size, color=colour).svg()  # type: ignore[attr-defined]
     except Exception as fault:  # it raises whatever its parsers meet
         raise ValueError(f"{latex}: {fault}") from fault
     return svg.encode()

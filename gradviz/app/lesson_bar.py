@@ -110,5 +110,8 @@ class LessonBar(QWidget):
 
 def choices_text(question: Question, *, revealed: bool) -> str:
     """Return the choices, lettered; revealed, with the right one marked and the reason."""
-    lines = [f"{'✓' if revealed and number == question.answer else ' '} {'ABCDEFGH'[number - 1]}  {choice}" for number, choice in enumerate(question.choices, 1)]
+    lines = [
+        f"{'✓' if revealed and number == question.answer else ' '} {'ABCDEFGH'[number - 1]}  {choice}"
+        for number, choice in enumerate(question.choices, 1)
+    ]
     return "\n".join([*lines, str(question.because)] if revealed else lines)

@@ -30,6 +30,7 @@ class Look(QObject):
     def __init__(self, window: QWidget, settings: Settings) -> None:
         super().__init__()
         self._window, self._settings = window, settings
+        self._growth = 1.0
         self.style_ = Style(THEMES[settings.theme])
 
     def set_language(self, code: str) -> None:
@@ -60,12 +61,17 @@ class Look(QObject):
         """Go back to the usual size."""
         self.set_zoom(1.0)
 
+    def set_growth(self, growth: float) -> None:
+        """Scale type and lines for now, beside what is remembered."""
+        self._growth = growth
+        self.restyle()
+
     def wished_style(self) -> Style:
         """Return the Style that fits the window and the settings of now."""
         width, height = self._window.width(), self._window.height()
         # In steps, so that a window being resized is not set anew at every pixel.
         by_height = round(8 * height / DESIGN_HEIGHT) / 8
-        scale = self._settings.zoom * min(max(by_height, 0.875), 3.0)
+        scale = self._growth * self._settings.zoom * min(max(by_height, 0.875), 3.0)
         # The controls must leave the board more than half of the width, and the panels room for their text.
         scale = min(scale, CONTROLS_SHARE * width / CONTROLS_WIDTH, height / LEAST_HEIGHT)
         return Style(THEMES[self._settings.theme], scale, self._window.devicePixelRatioF())

@@ -67,7 +67,9 @@ class SpeakerView(QWidget):
     def _show_clock(self) -> None:
         minutes, seconds = divmod(int(time.monotonic() - self._began), 60)
         now = QLocale(language()).toString(QDateTime.currentDateTime().time(), QLocale.FormatType.ShortFormat)
-        self.labels["clock"].setText(_("{time}   ·   {minutes}:{seconds:02d} since the start").format(time=now, minutes=minutes, seconds=seconds))
+        self.labels["clock"].setText(
+            _("{time}   ·   {minutes}:{seconds:02d} since the start").format(time=now, minutes=minutes, seconds=seconds)
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let the clicker work whichever of the two windows has the keyboard."""

@@ -34,6 +34,8 @@ class Transport(QObject):
         self.loops = False
         self.depth = 1
         self._place = 0.0
+        self._end: int | None = None
+        """Where the wave ends before its time."""
         self._last = 0.0
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -55,9 +57,17 @@ class Transport(QObject):
         if self.playhead.phase is Phase.WHOLE or self.playhead.position(self.depth) >= 2 * self.depth:
             self._move(Playhead.at(1, self.depth))
         self._place = float(self.playhead.position(self.depth))
+        self._end = None
         self._last = time.monotonic()
         self._timer.start()
         self.changed.emit()
+
+    def play_part(self, part: str) -> None:
+        """Run one of the waves, ``forward`` or ``backward``, or with ``whole`` both, from its beginning; everything is there then."""
+        self.pause()
+        self._move(Playhead.at(self.depth + 1 if part == "backward" else 1, self.depth))
+        self.play()
+        self._end = self.depth if part == "forward" else 2 * self.depth
 
     def pause(self) -> None:
         """Stay here."""
@@ -138,7 +148,10 @@ class Transport(QObject):
         # After a pause of the machine the wave goes on from where it was seen last.
         passed, self._last = min(now - self._last, 0.25), now
         self._place += passed * self.speed * max(LEAST_RATE, self.depth / SECONDS_PER_WAVE)
-        if self._place < 2 * self.depth + 1:
+        if self._end is not None and self._place >= self._end + 1:
+            self._move(Playhead.at(self._end, self.depth))
+            self.pause()
+        elif self._place < 2 * self.depth + 1:
             self._move(Playhead.at(int(self._place), self.depth))
         elif self.loops:
             self._place = 1.0

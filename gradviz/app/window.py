@@ -16,6 +16,8 @@ from gradviz.app.board import Board
 from gradviz.app.comparison import Comparison
 from gradviz.app.controls import Controls
 from gradviz.app.files import Files
+from gradviz.app.lecture import Lecture
+from gradviz.app.lesson_bar import LessonBar
 from gradviz.app.look import Look
 from gradviz.app.notices import Banner, VerdictBar
 from gradviz.app.palette import Command, Palette
@@ -51,7 +53,9 @@ class Window(QMainWindow):
         self._themes = self._choices("theme", {name: theme.title for name, theme in THEMES.items()}, self.look.set_theme)
         self._languages = self._choices("language", LANGUAGES, self.look.set_language)
         self._lay_out()
-        self.files, self.arrangement = Files(self), Arrangement(self)
+        self.files, self.arrangement, self.lecture = Files(self), Arrangement(self), Lecture(self)
+        self.lesson_bar = LessonBar(self.lecture.player, self.actions_)
+        self._rows.insertWidget(0, self.lesson_bar)
         self.recent_menu = QMenu(self)
         self._fill_menus()
         self._connect()
@@ -77,11 +81,11 @@ class Window(QMainWindow):
         middle.addWidget(self.controls)
         middle.addLayout(right, 1)
         central = QWidget()
-        rows = QVBoxLayout(central)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addLayout(middle, 1)
-        rows.addWidget(self.bar)
+        self._rows = QVBoxLayout(central)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
+        self._rows.addLayout(middle, 1)
+        self._rows.addWidget(self.bar)
         self.setCentralWidget(central)
         self.setMinimumSize(*LEAST_SIZE)
 
@@ -91,6 +95,7 @@ class Window(QMainWindow):
         for menu in (self.arrangement.layouts_menu, self.arrangement.panels_menu):
             view.insertMenu(first, menu)
         view.insertSeparator(first)
+        self.menus["lesson"].insertMenu(self.menus["lesson"].actions()[0], self.lecture.menu)
         self.menus["file"].insertMenu(self.actions_["save"], self.recent_menu)
         self.recent_menu.aboutToShow.connect(self._fill_recent)
         self._fill_recent()
@@ -155,6 +160,18 @@ class Window(QMainWindow):
         self.transport.set_depth(frame.depth)
         self._on_compared()
         self.bar.refresh()
+        self.lecture.on_frame(frame)
+
+    def compare(self, spec: Spec, reference: Spec | None, why: str) -> None:
+        """Show an experiment beside another one, pinned; what is there already is not simulated again."""
+        known = {frame.spec: frame for frame in (self.frame, self.comparison.reference) if frame is not None}
+        pinned = known.get(reference) if reference is not None else None
+        self.store.replace(spec, why)
+        self.comparison.pin(pinned)
+        if reference is not None and pinned is None:
+            self._to_pin = reference
+            if self.frame is not None and self.frame.spec == spec:
+                self.runner.submit(reference)
 
     def complain(self, what: str, error: ExperimentError, *, about_a_run: bool = False) -> None:
         """Say in the banner everything that is wrong with an experiment."""
@@ -198,12 +215,13 @@ class Window(QMainWindow):
         actions["loop"].setChecked(self.transport.loops)
         actions["pin"].setChecked(self.comparison.reference is not None)
         actions["swap"].setEnabled(self.comparison.reference is not None)
-        actions["show_all"].setEnabled(bool(self.board.maximised_key))
+        actions["show_all"].setEnabled(bool(self.board.maximised_key) or self.lecture.is_presenting)
+        self.lecture.show_states()
 
     # --- language, colours, sizes ---
 
     def _restyle(self, style: Style) -> None:
-        for part in (self.controls, self.board, self.verdict, self.banner, self.bar):
+        for part in (self.controls, self.board, self.verdict, self.banner, self.bar, self.lesson_bar, self.lecture):
             part.restyle(style)
         for action in self._themes.actions():
             action.setChecked(action.data()[0] == self.settings.theme)
@@ -219,7 +237,7 @@ class Window(QMainWindow):
         for action in self._languages.actions():
             action.setChecked(action.data()[0] == language())
         self._show_states()
-        for part in (self.controls, self.board, self.banner, self.bar, self.arrangement):
+        for part in (self.controls, self.board, self.banner, self.bar, self.arrangement, self.lesson_bar, self.lecture):
             part.retranslate()
         if self.frame is not None:
             self.verdict.show_frame(self.frame, self.comparison.reference)
@@ -227,6 +245,7 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._resized.start()
+        self.lecture.resized()
 
     # --- actions that are the window's own ---
 
@@ -254,6 +273,13 @@ class Window(QMainWindow):
             self.comparison.pin(shown)
             self.show_frame(pinned)
             self.store.replace(pinned.spec, _("Swap A and B"))
+
+    def leave(self) -> None:
+        """Leave what fills the board or the screen, one after the other."""
+        if self.board.maximised_key:
+            self.arrangement.show_all()
+        else:
+            self.lecture.stop_presenting()
 
     def set_full_screen(self, on: bool) -> None:
         """Fill the screen, and back."""
@@ -310,6 +336,8 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.transport.pause()
         self.runner.stop()
+        self.lecture.stop_presenting()
+        self.lecture.set_speaker(False)
         self.store.history.blockSignals(True)  # it speaks once more when it is destroyed, and nobody is there then
         self._remember()
         super().closeEvent(event)

@@ -12,13 +12,13 @@ from typing import ClassVar
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gradviz.core.frame import Frame
 from gradviz.i18n import _
 from gradviz.panels import PANELS
-from gradviz.panels.items import LayerAxis, PlainAxis, TextLine
+from gradviz.panels.items import LayerAxis, PlainAxis, SharedLine, TextLine
 from gradviz.panels.playhead import Playhead
 from gradviz.panels.style import Style
 
@@ -75,12 +75,10 @@ class Panel(QWidget):
         layout.addWidget(self.view)
 
         self.finding = TextLine(17, "ink", bold=True)
-        self.legend = TextLine(13, "quiet")
-        self.readout = TextLine(13, "ink", right=True)
-        rows = self.view.ci
-        rows.addItem(self.finding, 0, 0, colspan=2)
-        rows.addItem(self.legend, 1, 0)
-        rows.addItem(self.readout, 1, 1)
+        self._caption = SharedLine(13, "quiet", "ink")
+        self.legend, self.readout = self._caption.left, self._caption.right
+        self.view.ci.addItem(self.finding, 0, 0)
+        self.view.ci.addItem(self._caption, 1, 0)
         self.view.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self.view.viewport().installEventFilter(self)
 
@@ -146,11 +144,8 @@ class Panel(QWidget):
         margin, gap = round(style.px(14)), round(style.px(2))
         self.view.ci.layout.setContentsMargins(margin, round(style.px(10)), margin, round(style.px(6)))
         self.view.ci.layout.setVerticalSpacing(gap)
-        self.view.ci.layout.setHorizontalSpacing(margin)
-        for line in (self.finding, self.legend, self.readout):
+        for line in (self.finding, self._caption):
             line.restyle(style)
-        for column, share in ((0, 3), (1, 2)):
-            self.view.ci.layout.setColumnStretchFactor(column, share)
         self._restyle_frame(style)
         self.restyle_items(style)
         self.redraw()
@@ -250,15 +245,22 @@ class LayerPanel(Panel):
                 plot.addItem(line, ignoreBounds=True)
         for line in self._hover_lines:
             line.hide()
+        self._is_low = False
         # Where texts find room depends on the size in pixels.
         self.plot.vb.sigResized.connect(self.redraw)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (self.height() < LOW * self.style_.scale) is not self._is_low:
+            self._restyle_frame(self.style_)
+            self.redraw()
 
     def _new_plot(self, layer_axis: LayerAxis, value_axis: PlainAxis, row: int) -> pg.PlotItem:
         plot = pg.PlotItem(axisItems={"bottom": layer_axis, "left": value_axis}, enableMenu=False)
         plot.hideButtons()
         plot.setMouseEnabled(False, False)
         plot.disableAutoRange()
-        self.view.ci.addItem(plot, BODY_ROW + row, 0, colspan=2)
+        self.view.ci.addItem(plot, BODY_ROW + row, 0)
         return plot
 
     def layer_at(self, position: QPointF) -> int:
@@ -279,7 +281,8 @@ class LayerPanel(Panel):
             if axis is not None:
                 axis.depth = frame.depth
                 axis.picture = None
-        self.layer_axis.name_it(_("layer   (input left, output right)"))
+        if not self._is_low:
+            self.layer_axis.name_it(_("layer   (input left, output right)"))
         self.left_end, self.right_end = layer_ends(frame.depth)
         for plot in self.plots:
             plot.setXRange(self.left_end, self.right_end, padding=0)
@@ -289,7 +292,9 @@ class LayerPanel(Panel):
             line.setValue(playhead.layer)
 
     def _restyle_frame(self, style: Style) -> None:
-        self.layer_axis.restyle(style, 40)
+        self._is_low = self.height() < LOW * style.scale
+        self.layer_axis.restyle(style, 22 if self._is_low else 40)
+        self.layer_axis.showLabel(not self._is_low)
         for axis in (self.value_axis, self.lower_axis):
             if axis is not None:
                 axis.restyle(style, VALUE_AXIS_WIDTH)
@@ -299,6 +304,9 @@ class LayerPanel(Panel):
             cursor.setPen(style.pen("cursor", 1.2, 0.55))
             hover_line.setPen(style.pen("cursor", 1.0, 0.35, Qt.PenStyle.DotLine))
 
+
+LOW = 290.0
+"""Pixels at scale 1: a panel below this height needs the room of the axis's name for its plot."""
 
 VALUE_AXIS_WIDTH = 84.0
 """At scale 1, in every panel: so the layer axes of panels above one another are aligned."""

@@ -88,7 +88,7 @@ class GainsPanel(Panel):
         body.layout.setColumnStretchFactor(0, 4)
         body.layout.setColumnStretchFactor(1, 6)
         self._body = body
-        self.view.ci.addItem(body, BODY_ROW, 0, colspan=2)
+        self.view.ci.addItem(body, BODY_ROW, 0)
         self.view.ci.layout.setRowStretchFactor(BODY_ROW, 100)
         self.table.geometryChanged.connect(self.redraw)
 

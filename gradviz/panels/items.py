@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil, floor, log10
 
 import pyqtgraph as pg
@@ -169,15 +170,78 @@ class Notice(pg.TextItem):
             self.setPos((left + right) / 2, (low + high) / 2)
 
 
+@dataclass
+class Words:
+    """A text on a line that is shared."""
+
+    line: SharedLine
+    text: str = ""
+
+    def write(self, text: str) -> None:
+        """Show a text."""
+        if text != self.text:
+            self.text = text
+            self.line.update()
+
+
+class SharedLine(pg.GraphicsWidget):
+    """A text on the left and one on the right; where both do not fit, the right one goes first.
+
+    Either is set smaller before it is cut; of the left one nothing is shown where it would be a few words only.
+    """
+
+    SMALLEST, WORTH_READING = 0.75, 0.5
+
+    def __init__(self, size: float, left_role: str, right_role: str) -> None:
+        super().__init__()
+        self._size, self._left_role, self._right_role = size, left_role, right_role
+        self._style: Style | None = None
+        self.left, self.right = Words(self), Words(self)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def restyle(self, style: Style) -> None:
+        """Take colour and size."""
+        self._style = style
+        self.setFixedHeight(QFontMetricsF(style.font(self._size)).height())
+        self.update()
+
+    def paint(self, painter: QPainter, *_options: object) -> None:
+        if self._style is None:
+            return
+        gap = self._style.px(self._size)
+        used = self._paint_text(painter, self.right.text, self._right_role, self.width(), right=True)
+        room = self.width() - (used + gap if used else 0)
+        least = self.WORTH_READING * self.SMALLEST * QFontMetricsF(self._style.font(self._size)).horizontalAdvance(self.left.text)
+        if room > least:
+            self._paint_text(painter, self.left.text, self._left_role, room, right=False)
+
+    def _paint_text(self, painter: QPainter, text: str, role: str, room: float, *, right: bool) -> float:
+        """Paint a text at one end and return how much room it took."""
+        assert self._style is not None
+        if not text or room <= 0:
+            return 0.0
+        font = self._style.font(self._size)
+        wanted = QFontMetricsF(font).horizontalAdvance(text)
+        if wanted > room:
+            font.setPixelSize(max(1, floor(font.pixelSize() * max(self.SMALLEST, room / wanted))))
+        painter.setFont(font)
+        painter.setPen(self._style.colour(role))
+        metrics = QFontMetricsF(font)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        place = QRectF(self.width() - room if right else 0.0, 0.0, room, self.height())
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, shown)
+        return metrics.horizontalAdvance(shown)
+
+
 class TextLine(pg.GraphicsWidget):
     """One line of plain text across a panel; where it does not fit it is set smaller, then cut with an ellipsis."""
 
     SMALLEST = 0.75
 
-    def __init__(self, size: float, role: str, *, bold: bool = False, right: bool = False) -> None:
+    def __init__(self, size: float, role: str, *, bold: bool = False) -> None:
         super().__init__()
         self._size, self._role, self._bold = size, role, bold
-        self._align = (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
         self._style: Style | None = None
         self.text = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -207,4 +271,4 @@ class TextLine(pg.GraphicsWidget):
         painter.setFont(font)
         painter.setPen(self._style.colour(self._role))
         text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, max(room, 0))
-        painter.drawText(QRectF(0, 0, room, self.height()), self._align, text)
+        painter.drawText(QRectF(0, 0, room, self.height()), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)

@@ -121,6 +121,31 @@ class NamedLayout:
 
 
 LAYOUTS: dict[str, NamedLayout] = {
-    entry.key: entry for entry in (NamedLayout("lecture", N_("Lecture"), (row_of("activations"), row_of("gradient"))),)
+    entry.key: entry
+    for entry in (
+        NamedLayout(
+            "lecture",
+            N_("Lecture"),
+            (row_of("network"), row_of("activations", "gradient"), row_of("gradient_histograms", "spread")),
+        ),
+        NamedLayout("large", N_("Two large panels"), (row_of("activations"), row_of("gradient"))),
+        NamedLayout("compare", N_("Compare"), (row_of("network"), row_of("activations", "gradient"), row_of("ratio", "spread"))),
+        NamedLayout(
+            "learning",
+            N_("How fast each layer learns"),
+            (row_of("network"), row_of("gradient", "weights"), row_of("pre_activations", "jacobian")),
+        ),
+        NamedLayout(
+            "everything",
+            N_("Everything"),
+            (
+                row_of("network"),
+                row_of("activations", "heatmap", "pre_activations", "spread"),
+                row_of("gradient", "gradient_histograms", "weights", "weight_histograms"),
+                row_of("jacobian", "correlation", "neuron", "gains"),
+                row_of("ratio", "numbers"),
+            ),
+        ),
+    )
 }
 """Key → NamedLayout, in menu order; the first is what the program opens with."""

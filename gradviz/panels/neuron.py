@@ -46,7 +46,7 @@ class NeuronPanel(Panel):
             plot.disableAutoRange()
             self._body.addItem(plot, 0, column)
             self._body.layout.setColumnStretchFactor(column, 5 - column)
-        self.view.ci.addItem(self._body, BODY_ROW, 0, colspan=2)
+        self.view.ci.addItem(self._body, BODY_ROW, 0)
         self.view.ci.layout.setRowStretchFactor(BODY_ROW, 100)
 
         self._zero = pg.InfiniteLine(angle=0, movable=False)

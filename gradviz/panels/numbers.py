@@ -28,7 +28,7 @@ class NumbersPanel(Panel):
     def __init__(self, style: Style) -> None:
         super().__init__(style)
         self.table = TableItem()
-        self.view.ci.addItem(self.table, BODY_ROW, 0, colspan=2)
+        self.view.ci.addItem(self.table, BODY_ROW, 0)
         self.view.ci.layout.setRowStretchFactor(BODY_ROW, 100)
         self.table.geometryChanged.connect(self.redraw)
         self.restyle(style)

@@ -61,7 +61,7 @@ class PreActivationsPanel(Panel):
         self.plot.hideButtons()
         self.plot.setMouseEnabled(False, False)
         self.plot.disableAutoRange()
-        self.view.ci.addItem(self.plot, BODY_ROW, 0, colspan=2)
+        self.view.ci.addItem(self.plot, BODY_ROW, 0)
         self._flats = [pg.LinearRegionItem(movable=False) for _place in range(MOST_FLATS)]
         # pyqtgraph 0.14 fills a curve in pieces, whose seams are seen.
         self._histogram = QGraphicsPolygonItem()

@@ -124,9 +124,7 @@ class SpreadPanel(CurvePanel):
         for curve in found_shares(frame):
             shares = np.nan_to_num(frame.series[curve.key])
             if shares.max() >= WORTH_SAYING:
-                layer = int(np.argmax(shares)) + 1
-                said = {"share": percent_text(round(float(shares[layer - 1]), 2)), "what": _(curve.name), "layer": layer}
-                return _("; up to {share} {what}, in layer {layer}").format(**said)
+                return _("; up to {share} {what}").format(share=percent_text(round(float(shares.max()), 2)), what=_(curve.name))
         return ""
 
 

@@ -72,7 +72,9 @@ def test_silence_where_no_theory_holds(text):
 
 
 @pytest.mark.parametrize("activation", ["linear", "tanh", "softsign", "sigmoid", "relu", "selu", "gelu"])
-@pytest.mark.parametrize("architecture", ["residual=1", "residual=2", "residual=1&normalization=batch", "residual=1&normalization=layer"])
+@pytest.mark.parametrize(
+    "architecture", ["residual=1", "residual=2", "residual=1&normalization=batch", "residual=1&normalization=layer"]
+)
 def test_deep_skip_connections_lie_on_the_theory_or_it_is_silent(activation, architecture):
     """60 layers of 200, 3 seeds: within a factor of 2 in RMS, gradient and std, wherever something is predicted."""
     gain = "he" if activation in ("relu", "gelu") else "lecun"
@@ -80,7 +82,9 @@ def test_deep_skip_connections_lie_on_the_theory_or_it_is_silent(activation, arc
     frames = [simulate(spec.replace(seed=seed)) for seed in range(3)]
     assert "activation_rms" in frames[0].theory
     for key in {"activation_rms", "activation_std", "log10_grad_a_rms"} & frames[0].theory.keys():
-        measured, predicted = (np.mean([get(frame)[key] for frame in frames], axis=0) for get in (lambda f: f.series, lambda f: f.theory))
+        measured, predicted = (
+            np.mean([get(frame)[key] for frame in frames], axis=0) for get in (lambda f: f.series, lambda f: f.theory)
+        )
         off = measured - predicted if key.startswith("log10_") else np.log10(measured / predicted)
         assert np.abs(off).max() < np.log10(2), key
 

@@ -213,7 +213,7 @@ def test_one_input_has_no_correlation(make):
 
 
 FINDINGS = [
-    ("spread", "", {"activation_std": [0.21, 0.3, 0.2], "activation_saturated": [0.1, 0.43, 0.2]}, "The signal keeps its spread: std 0.21 → 0.20; up to 43% saturated, in layer 2"),
+    ("spread", "", {"activation_std": [0.21, 0.3, 0.2], "activation_saturated": [0.1, 0.43, 0.2]}, "The signal keeps its spread: std 0.21 → 0.20; up to 43% saturated"),
     ("spread", "", {"activation_std": [1.0, 0.1, 1e-6], "activation_saturated": [0, 0, 0]}, "The signal collapses: std 1.0 → 1.0·10⁻⁶"),
     ("weights", "", {"log10_grad_W_ratio": [-7.0, -3.0, -1.0]}, "Layer 1 learns 10⁻⁶ times as fast as layer 3"),
     ("weights", "", {"log10_grad_W_ratio": [-1.2, -1.0, -1.3]}, "All layers learn at a like pace: within a factor of 2.00"),

@@ -15,8 +15,7 @@ POINTS = (9, 14, 24)
 DESIGN_POINTS = 9.75
 """13 pixels at 96 dpi, the type at zoom 1."""
 
-LOOKS_THROUGH = (
-    """
+LOOKS_THROUGH = """
 import itertools, json, sys
 from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QAbstractSpinBox, QAbstractButton, QComboBox, QLabel, QScrollArea, QWidget
@@ -95,7 +94,6 @@ for layout, size, points, language in itertools.product(LAYOUTS, SIZES, POINTS, 
 window.close()
 print(json.dumps(found))
 """
-)
 
 
 @pytest.mark.parametrize("scale", ["1", "1.5", "2"])
