@@ -106,7 +106,10 @@ def test_the_heat_map_is_the_counts(open_panel, text):
     panel.draw(frame, Playhead(1))
     by_magnitude = panel.value_axis.by_magnitude
     assert by_magnitude == (frame.depth == 30)
-    image, place = panel._image.image, panel._image.mapRectToParent(panel._image.boundingRect())
+    pixels, place = panel._image.image, panel._image.mapRectToParent(panel._image.boundingRect())
+    across, up = pixels.shape[0] // frame.depth, pixels.shape[1] // panel._heat.shares.shape[1]
+    image = pixels[::across, ::up]
+    np.testing.assert_array_equal(image.repeat(across, axis=0).repeat(up, axis=1), pixels)
     assert (place.left(), place.width()) == (0.5, frame.depth)
     key = "activation_log10" if by_magnitude else "activation"
     colours = ramp(LIGHT.colour("ground"), LIGHT.colour("forward"))
