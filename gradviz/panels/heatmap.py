@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
@@ -19,6 +21,9 @@ from gradviz.panels.style import Style
 
 VEIL = 0.78
 """How far the ground covers what the forward wave has not reached."""
+
+LEAST_ACROSS, LEAST_UP = 800, 300
+"""The image has so many pixels at least: what shows an SVG blurs it by one of them, which should not be a layer wide."""
 
 
 class HeatmapPanel(ActivationAxisPanel):
@@ -56,7 +61,7 @@ class HeatmapPanel(ActivationAxisPanel):
         self._image.setVisible(self._heat.shares.size > 0)
         if self._heat.shares.size:
             colours = self._colours[np.round(255 * strengths(self._heat.shares)).astype(np.uint8)]
-            self._image.setImage(colours, autoLevels=False, levels=None)
+            self._image.setImage(_enlarged(colours), autoLevels=False, levels=None)
             self._image.setRect(QRectF(0.5, self._heat.low, frame.depth, self._heat.high - self._heat.low))
         nowhere = (np.full(1, np.nan),) * 2
         spread = nowhere if reference is None else self.spread(reference, reference.series)
@@ -102,3 +107,9 @@ class HeatmapPanel(ActivationAxisPanel):
         inside = self.layer_at(position) > 0
         self._pointed = float(self.plot.vb.mapSceneToView(position).y()) if inside else None
         self._write_readout()
+
+
+def _enlarged(colours: np.ndarray) -> np.ndarray:
+    """Return an image with each pixel repeated, (across, up, 3)."""
+    across, up = (ceil(least / size) for least, size in zip((LEAST_ACROSS, LEAST_UP), colours.shape, strict=False))
+    return colours.repeat(across, axis=0).repeat(up, axis=1)
