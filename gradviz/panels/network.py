@@ -41,7 +41,7 @@ _BACKWARD = {
     "stable": N_("the gradient comes back"),
     "grown": N_("the gradient comes back"),
     "exploding": N_("the gradient comes back {total} times as large"),
-    "zero": N_("of the gradient exactly 0 comes back from layer {layer} down"),
+    "zero": N_("the gradient is exactly 0 from layer {layer} down"),
     "unfinite": N_("the gradient leaves the numbers of {dtype} at layer {layer}"),
 }
 
@@ -121,7 +121,7 @@ class NetworkPanel(LayerPanel):
         """Read out a layer's width and both sizes."""
         with np.errstate(all="ignore"):
             sizes = np.log10(frame.series["activation_rms"][layer - 1]), frame.series["log10_grad_a_rms"][layer - 1]
-        text = _("n = {units}, RMS of a {a}, of ∂loss/∂a {gradient}")
+        text = _("n = {units}, RMS: a {a}, ∂loss/∂a {gradient}")
         return text.format(units=Network(frame.spec).units[layer], a=exact_text(sizes[0]), gradient=exact_text(sizes[1]))
 
 
@@ -133,7 +133,7 @@ def _size_text(network: Network) -> str:
 
 
 def _phrase(signal: Signal, phrases: dict[str, str], dtype: str) -> str:
-    if signal.unfinite_layer is not None:
-        return _(phrases["unfinite"]).format(layer=signal.unfinite_layer, dtype=dtype)
-    key = "zero" if signal.zero_layer is not None else signal.word
-    return _(phrases[key]).format(layer=signal.zero_layer, total=power_text(signal.log10_total))
+    ended, none = signal.unfinite_layer, signal.zero_layer
+    phrase = phrases["unfinite" if ended is not None else "zero" if none is not None else signal.word]
+    layer = none if ended is None else ended
+    return _(phrase).format(layer=layer, dtype=dtype, total=power_text(signal.log10_total))
