@@ -252,7 +252,8 @@ class StillItem(pg.GraphicsObject):
             painter.setBrush(stroke.brush)
             if stroke.lines:
                 painter.drawLines(list(stroke.lines))
-            painter.drawPath(stroke.path)
+            if not stroke.path.isEmpty():  # an empty one is a fault in a PDF
+                painter.drawPath(stroke.path)
 
 
 def mixed(style: Style, role: str, level: float) -> QColor:
