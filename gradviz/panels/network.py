@@ -15,7 +15,9 @@ from gradviz.numbers import exact_text, power_text
 from gradviz.panels.base import LayerPanel
 from gradviz.panels.items import PlainAxis
 from gradviz.panels.playhead import Playhead
-from gradviz.panels.strip_items import StillItem, StripItem
+from gradviz.panels.still_item import StillItem
+from gradviz.panels.strip_between import circles_of, strokes_between
+from gradviz.panels.strip_items import StripItem
 from gradviz.panels.strip_layout import StripLayout
 from gradviz.panels.strip_shape import is_by_root
 from gradviz.panels.style import Style
@@ -79,8 +81,8 @@ class NetworkPanel(LayerPanel):
         self.plot.setYRange(0, 1, padding=0)
         layout = StripLayout(frame, self.style_, self.plot.vb.geometry())
         self.layers.show_strip(layout.strip(), self.plot.rect())
-        self.between.show_strokes(layout.between(), self.plot.rect())
-        self.circles.show_strokes(layout.circles(), self.plot.rect())
+        self.between.show_strokes(strokes_between(layout), self.plot.rect())
+        self.circles.show_strokes(circles_of(layout), self.plot.rect())
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light what the wave has reached."""

@@ -18,8 +18,8 @@ from gradviz.core.spec import Spec
 from gradviz.core.verdict import Verdict
 from gradviz.panels import PANELS
 from gradviz.panels import strip_shape as shape
-from gradviz.panels.neuron import merged
 from gradviz.panels.playhead import Phase, Playhead
+from gradviz.panels.points import merged
 from gradviz.panels.strip_items import mixed
 from gradviz.panels.style import Style
 from gradviz.panels.themes import THEMES
