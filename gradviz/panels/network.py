@@ -15,7 +15,9 @@ from gradviz.numbers import exact_text, power_text
 from gradviz.panels.base import LayerPanel
 from gradviz.panels.items import PlainAxis
 from gradviz.panels.playhead import Playhead
-from gradviz.panels.strip_items import StillItem, StripItem
+from gradviz.panels.still_item import StillItem
+from gradviz.panels.strip_between import circles_of, strokes_between
+from gradviz.panels.strip_items import StripItem
 from gradviz.panels.strip_layout import StripLayout
 from gradviz.panels.strip_shape import is_by_root
 from gradviz.panels.style import Style
@@ -41,7 +43,7 @@ _BACKWARD = {
     "stable": N_("the gradient comes back"),
     "grown": N_("the gradient comes back"),
     "exploding": N_("the gradient comes back {total} times as large"),
-    "zero": N_("of the gradient exactly 0 comes back from layer {layer} down"),
+    "zero": N_("the gradient is exactly 0 from layer {layer} down"),
     "unfinite": N_("the gradient leaves the numbers of {dtype} at layer {layer}"),
 }
 
@@ -79,8 +81,8 @@ class NetworkPanel(LayerPanel):
         self.plot.setYRange(0, 1, padding=0)
         layout = StripLayout(frame, self.style_, self.plot.vb.geometry())
         self.layers.show_strip(layout.strip(), self.plot.rect())
-        self.between.show_strokes(layout.between(), self.plot.rect())
-        self.circles.show_strokes(layout.circles(), self.plot.rect())
+        self.between.show_strokes(strokes_between(layout), self.plot.rect())
+        self.circles.show_strokes(circles_of(layout), self.plot.rect())
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light what the wave has reached."""
@@ -121,7 +123,7 @@ class NetworkPanel(LayerPanel):
         """Read out a layer's width and both sizes."""
         with np.errstate(all="ignore"):
             sizes = np.log10(frame.series["activation_rms"][layer - 1]), frame.series["log10_grad_a_rms"][layer - 1]
-        text = _("n = {units}, RMS of a {a}, of ∂loss/∂a {gradient}")
+        text = _("n = {units}, RMS: a {a}, ∂loss/∂a {gradient}")
         return text.format(units=Network(frame.spec).units[layer], a=exact_text(sizes[0]), gradient=exact_text(sizes[1]))
 
 
@@ -133,7 +135,7 @@ def _size_text(network: Network) -> str:
 
 
 def _phrase(signal: Signal, phrases: dict[str, str], dtype: str) -> str:
-    if signal.unfinite_layer is not None:
-        return _(phrases["unfinite"]).format(layer=signal.unfinite_layer, dtype=dtype)
-    key = "zero" if signal.zero_layer is not None else signal.word
-    return _(phrases[key]).format(layer=signal.zero_layer, total=power_text(signal.log10_total))
+    ended, none = signal.unfinite_layer, signal.zero_layer
+    phrase = phrases["unfinite" if ended is not None else "zero" if none is not None else signal.word]
+    layer = none if ended is None else ended
+    return _(phrase).format(layer=layer, dtype=dtype, total=power_text(signal.log10_total))

@@ -16,6 +16,7 @@ from gradviz.numbers import signed_text, superscript
 from gradviz.panels.base import BODY_ROW, LIMIT, Panel
 from gradviz.panels.items import LayerAxis, PlainAxis
 from gradviz.panels.playhead import Playhead
+from gradviz.panels.points import merged, set_points, span_of
 from gradviz.panels.style import Style
 
 MOST_BARS = 200
@@ -179,14 +180,14 @@ class NeuronPanel(Panel):
         sums, end = one.sums, one.fan_in
         x, y = np.repeat(places, 2), np.zeros(2 * places.size)
         y[1::2] = terms
-        _set_curve(self.terms, x, y, connect="pairs")
+        set_points(self.terms, x, y, connect="pairs")
         kept = np.unique(np.linspace(0, end, min(end, 4 * MOST_BARS) + 1).round().astype(int))
         running = np.concatenate([[0.0], sums])[kept]
-        _set_curve(self.sums, kept.astype(float), running)
-        _set_curve(self.bias, np.array([end, end], float), np.array([sums[-1], one.z]) if one.b else np.array([nan, nan]))
-        _set_curve(self.z, np.array([end], float), np.array([one.z]))
+        set_points(self.sums, kept.astype(float), running)
+        set_points(self.bias, np.array([end, end], float), np.array([sums[-1], one.z]) if one.b else np.array([nan, nan]))
+        set_points(self.z, np.array([end], float), np.array([one.z]))
         shown = np.concatenate([terms, running, [one.z, 0.0]])
-        low, high = _span(shown)
+        low, high = span_of(shown)
         self.sum_plot.setXRange(0, end * 1.03 + 0.2, padding=0)
         self.sum_plot.setYRange(low, high, padding=0)
         self._z_name.setText(f"z = {signed_text(one.z)}")
@@ -197,12 +198,12 @@ class NeuronPanel(Panel):
 
     def _show_variance(self, one: Neuron) -> None:
         n = np.array([0.0, one.fan_in])
-        _set_curve(self.expected, n, one.bias_variance + n * one.term_variance)
-        _set_curve(self.kept, n, np.full(2, one.input_mean_square) * n / one.fan_in + one.bias_variance)
+        set_points(self.expected, n, one.bias_variance + n * one.term_variance)
+        set_points(self.kept, n, np.full(2, one.input_mean_square) * n / one.fan_in + one.bias_variance)
         counts, variances = one.counts.astype(float), one.variances + one.bias_variance
         variances[-1] = one.z_variance
-        _set_curve(self.measured, counts, variances)
-        low, high = _span(np.concatenate([variances, [0.0, one.expected_variance, one.input_mean_square + one.bias_variance]]))
+        set_points(self.measured, counts, variances)
+        low, high = span_of(np.concatenate([variances, [0.0, one.expected_variance, one.input_mean_square + one.bias_variance]]))
         self.variance_plot.setXRange(0, one.fan_in * 1.08, padding=0)
         self.variance_plot.setYRange(max(low, 0.0), high, padding=0)
         self._name_curves()
@@ -216,33 +217,6 @@ class NeuronPanel(Panel):
             item.setText(text)
             item.setPos(left, high - place * self.style_.px(18) * (high - low) / max(1.0, box.height()))
             item.setVisible(box.width() > self.style_.px(150) and box.height() > self.style_.px(110))
-
-
-def merged(terms: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return places and sizes of at most so many bars; where the terms are more, neighbours are added up."""
-    n = terms.size
-    starts = np.unique(np.linspace(0, n, min(n, most), endpoint=False).astype(int))
-    with np.errstate(all="ignore"):
-        sums = np.add.reduceat(terms, starts)
-    return (starts + np.append(starts[1:], n) + 1) / 2, sums
-
-
-def _set_curve(item: pg.PlotDataItem | pg.ScatterPlotItem, x: np.ndarray, y: np.ndarray, **how: str) -> None:
-    """Give an item the points that can be drawn to scale; a pair of which one cannot is left out."""
-    kept = np.isfinite(y) & (np.abs(y) < LIMIT)
-    if how:
-        kept = np.repeat(kept.reshape(-1, 2).all(axis=1), 2)
-    item.setData(x[kept], y[kept], **how)
-
-
-def _span(values: np.ndarray) -> tuple[float, float]:
-    """Return a range around what can be drawn to scale, with some room."""
-    drawn = values[np.isfinite(values) & (np.abs(values) < LIMIT)]
-    low, high = (float(drawn.min()), float(drawn.max())) if drawn.size else (0.0, 1.0)
-    if high - low < 1e-300 + 1e-9 * max(abs(low), abs(high)):
-        low, high = low - max(1.0, abs(low)), high + max(1.0, abs(high))
-    room = 0.08 * (high - low)
-    return low - room, high + room
 
 
 def _number(value: float) -> str:

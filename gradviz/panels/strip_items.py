@@ -1,4 +1,4 @@
-"""The items of the network strip: its layers, which a wave lights, and what stays as it is."""
+"""The layers of the network strip, in one item, which a wave lights."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
 
 from gradviz.i18n import N_, _
 from gradviz.panels.playhead import Phase, Playhead
@@ -208,51 +208,6 @@ class StripItem(pg.GraphicsObject):
             painter.fillRect(place, style.brush("ground", 0.85))
             painter.setPen(style.colour("fault" if kind == NAN else lane.role))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
-
-
-@dataclass(frozen=True)
-class Stroke:
-    """Lines, or an outline, in one pen and brush."""
-
-    pen: QPen
-    brush: QBrush = field(default_factory=QBrush)
-    lines: Sequence[QLineF] = ()
-    path: QPainterPath = field(default_factory=QPainterPath)
-
-
-class StillItem(pg.GraphicsObject):
-    """What no wave changes: painted once and kept as pixels."""
-
-    def __init__(self, plot: pg.PlotItem) -> None:
-        super().__init__()
-        self.setParentItem(plot)
-        self._rect = QRectF()
-        self.strokes: Sequence[Stroke] = ()
-        self.setExportMode(False)
-
-    def setExportMode(self, export: bool, options: object = None) -> None:
-        """Paint lines, not pixels, while a picture is made (the name is pyqtgraph's)."""
-        mode = self.CacheMode
-        self.setCacheMode(mode.NoCache if export else mode.DeviceCoordinateCache)
-
-    def show_strokes(self, strokes: Sequence[Stroke], rect: QRectF) -> None:
-        """Take other lines; `rect` is the whole plot's."""
-        self.prepareGeometryChange()
-        self.strokes, self._rect = strokes, rect
-        self.setVisible(bool(strokes))
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        return self._rect
-
-    def paint(self, painter: QPainter, *_options: object) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for stroke in self.strokes:
-            painter.setPen(stroke.pen)
-            painter.setBrush(stroke.brush)
-            if stroke.lines:
-                painter.drawLines(list(stroke.lines))
-            painter.drawPath(stroke.path)
 
 
 def mixed(style: Style, role: str, level: float) -> QColor:

@@ -6,25 +6,22 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainterPath
+from PySide6.QtCore import QLineF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF
 
 from gradviz.core.frame import Frame
 from gradviz.core.network import Network
 from gradviz.i18n import _
 from gradviz.panels import strip_shape as shape
 from gradviz.panels.base import layer_ends
-from gradviz.panels.strip_items import Lane, Strip, Stroke, mixed
+from gradviz.panels.strip_items import Lane, Strip, mixed
 from gradviz.panels.style import Style
 
 LEAST_HEIGHT = 3
 """Pixels that the narrowest layer keeps."""
 
-MOST_LINES = 3000
-"""So many weights are drawn; with more layers, of each only the strongest."""
-
-ARC_ROOM, LEAST_ARC = 14.0, 5.0
-"""Room above the columns for skip connections, and the least width of an arc, in pixels."""
+ARC_ROOM = 14.0
+"""Pixels above the columns, for skip connections."""
 
 LEAST_FOR_CIRCLES = (9.0, 4.0)
 """Pixels a layer, and a unit, below which circles are too small and columns are drawn."""
@@ -34,12 +31,6 @@ INPUT_WIDTH = 12.0
 
 GLOW_LAYERS, LEAST_GLOW = 1.2, 26.0
 """How far the light of the wave front reaches behind it, in layers, and in pixels at least."""
-
-STRENGTHS = 4
-"""So many widths of line tell weights apart."""
-
-SPARSE = 130.0
-"""Pixels a layer, from which on weights are drawn at full strength."""
 
 
 @dataclass(frozen=True)
@@ -158,11 +149,6 @@ class StripLayout:
             for kind, level in zip(kinds, levels, strict=True)
         ]
 
-    @property
-    def strength(self) -> float:
-        """How strongly weights are drawn: less where layers stand close."""
-        return min(1.0, max(0.25, self.pixels / SPARSE))
-
     def _rects(self, left: np.ndarray, right: np.ndarray, side: int) -> list[QRect]:
         """Return halves of columns, on whole pixels: neighbours then meet without a seam."""
         highs = (
@@ -213,67 +199,6 @@ class StripLayout:
             where = QRectF(beyond, self.middle - self.half, self.box.right() - beyond, 2 * self.half)
             texts.append((_("loss"), "quiet", 12.0, where, flag.AlignLeft | flag.AlignVCenter))
         return texts
-
-    def between(self) -> list[Stroke]:
-        """Return the weights, where units are drawn one by one, and the skip connections."""
-        style, strength = self.style, self.strength
-        strokes = []
-        for (size, negative), lines in sorted(self.lines().items()):
-            share = size / STRENGTHS
-            pen = style.pen("ink", (0.5 + 1.3 * share) * strength**0.5, (0.1 + 0.4 * share) * strength)
-            if negative:
-                pen.setDashPattern([3.0, 3.0])
-            strokes.append(Stroke(pen, lines=lines))
-        arcs = self.arcs()
-        return strokes if arcs.isEmpty() else [*strokes, Stroke(style.pen("quiet", 1.4), path=arcs)]
-
-    def circles(self) -> list[Stroke]:
-        """Return the units, where they are drawn one by one."""
-        if not self.is_circles:
-            return []
-        path, r = QPainterPath(), self.radius
-        for layer in range(0 if self.units[0] <= shape.MOST_CIRCLES else 1, self.frame.depth + 1):
-            for y in shape.unit_places(self.units[layer], self.spacing):
-                path.addEllipse(QPointF(self.x(layer), self.middle + float(y)), r, r)
-        return [Stroke(self.style.pen("quiet", min(1.0, r / 3)), self.style.brush("ground", 0.9), path=path)]
-
-    def lines(self) -> dict[tuple[int, bool], list[QLineF]]:
-        """Return the weights as lines, by their size from 1 to `STRENGTHS` and by whether they are negative."""
-        lines: dict[tuple[int, bool], list[QLineF]] = {}
-        if not self.is_circles:
-            return lines
-        most, reach = max(1, MOST_LINES // self.frame.depth), self.radius + self.rim
-        for layer in range(1, self.frame.depth + 1):
-            if layer == 1 and self.units[0] > shape.MOST_CIRCLES:
-                continue
-            places = [shape.unit_places(units, self.spacing) + self.middle for units in self.units[layer - 1 : layer + 1]]
-            start, end = self.x(layer - 1) + reach, self.x(layer) - reach
-            with np.errstate(over="ignore"):  # 16 bits hold nothing beyond 65504
-                W = self.network.weight(layer)
-            for to, from_, w in zip(*shape.strongest(W, most), strict=True):
-                size = max(1, round(STRENGTHS * abs(float(w))))
-                lines.setdefault((size, bool(w < 0)), []).append(
-                    QLineF(start, float(places[0][from_]), end, float(places[1][to]))
-                )
-        return lines
-
-    def arcs(self) -> QPainterPath:
-        """Return the skip connections as arcs, or where they are too narrow for that, one line over all of them."""
-        path, order = QPainterPath(), self.frame.spec.residual_order
-        sources = [
-            (source, layer) for layer in range(1, self.frame.depth + 1) if (source := self.network.skip(layer, order)) is not None
-        ]
-        if not sources:
-            return path
-        room = self.style.px(ARC_ROOM)
-        if self.frame.spec.residual * self.pixels < LEAST_ARC:
-            path.moveTo(self.x(sources[0][0]), self.top - room / 2)
-            path.lineTo(self.x(sources[-1][1]), self.top - room / 2)
-            return path
-        for source, layer in sources:
-            path.moveTo(self.x(source), self.top - 1)
-            path.quadTo((self.x(source) + self.x(layer)) / 2, self.top - 2 * room + 4, self.x(layer), self.top - 1)
-        return path
 
 
 def _edge(rect: QRect, side: int) -> QLineF:

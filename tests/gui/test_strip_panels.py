@@ -18,8 +18,8 @@ from gradviz.core.spec import Spec
 from gradviz.core.verdict import Verdict
 from gradviz.panels import PANELS
 from gradviz.panels import strip_shape as shape
-from gradviz.panels.neuron import merged
 from gradviz.panels.playhead import Phase, Playhead
+from gradviz.panels.points import merged
 from gradviz.panels.strip_items import mixed
 from gradviz.panels.style import Style
 from gradviz.panels.themes import THEMES
@@ -237,7 +237,7 @@ def test_skip_connections_are_arcs_and_normalization_bars(open_panel):
         ("gain=0.1", "20 layers of 100 units: the signal reaches the output, 1.1·10⁻¹² of the gradient comes back"),
         ("depth=1&width=1&batch=2", "One layer of one unit"),
         ("depth=9&width=1&activation=linear&initializer=identity", "9 layers of one unit: the signal reaches the output, the gradient comes back"),
-        ("depth=9&width=16&width_profile=funnel&activation=relu&gain=0", "9 layers of 4 to 16 units: the signal is exactly 0 from layer 1 on, of the gradient exactly 0 comes back from layer 8 down"),
+        ("depth=9&width=16&width_profile=funnel&activation=relu&gain=0", "9 layers of 4 to 16 units: the signal is exactly 0 from layer 1 on, the gradient is exactly 0 from layer 8 down"),
         ("depth=300&width=4&activation=linear&initializer=identity&gain=1.5", "300 layers of 4 units: the signal leaves the numbers of float32 at layer 216, the gradient comes back 4.5·10⁵² times as large"),
     ],
 )  # fmt: skip

@@ -1,0 +1,35 @@
+"""Numbers on their way into a plot: what can be drawn to scale, and the range that it takes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+
+from gradviz.panels.base import LIMIT
+
+
+def merged(terms: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return places and sizes of at most so many bars; where the terms are more, neighbours are added up."""
+    n = terms.size
+    starts = np.unique(np.linspace(0, n, min(n, most), endpoint=False).astype(int))
+    with np.errstate(all="ignore"):
+        sums = np.add.reduceat(terms, starts)
+    return (starts + np.append(starts[1:], n) + 1) / 2, sums
+
+
+def set_points(item: pg.PlotDataItem | pg.ScatterPlotItem, x: np.ndarray, y: np.ndarray, **how: str) -> None:
+    """Give an item the points that can be drawn to scale; a pair of which one cannot is left out."""
+    kept = np.isfinite(y) & (np.abs(y) < LIMIT)
+    if how:
+        kept = np.repeat(kept.reshape(-1, 2).all(axis=1), 2)
+    item.setData(x[kept], y[kept], **how)
+
+
+def span_of(values: np.ndarray) -> tuple[float, float]:
+    """Return a range around what can be drawn to scale, with some room."""
+    drawn = values[np.isfinite(values) & (np.abs(values) < LIMIT)]
+    low, high = (float(drawn.min()), float(drawn.max())) if drawn.size else (0.0, 1.0)
+    if high - low < 1e-300 + 1e-9 * max(abs(low), abs(high)):
+        low, high = low - max(1.0, abs(low)), high + max(1.0, abs(high))
+    room = 0.08 * (high - low)
+    return low - room, high + room
