@@ -8,8 +8,8 @@ from math import ceil, floor, log10
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QGraphicsSceneResizeEvent, QSizePolicy
 
 from gradviz.numbers import superscript
 from gradviz.panels.style import Style
@@ -235,40 +235,76 @@ class SharedLine(pg.GraphicsWidget):
 
 
 class TextLine(pg.GraphicsWidget):
-    """One line of plain text across a panel; where it does not fit it is set smaller, then cut with an ellipsis."""
+    """Plain text across a panel; where it does not fit it is set smaller, then on two lines, then cut with an ellipsis."""
 
-    SMALLEST = 0.75
+    SMALLEST, MOST_LINES = 0.75, 2
 
     def __init__(self, size: float, role: str, *, bold: bool = False) -> None:
         super().__init__()
         self._size, self._role, self._bold = size, role, bold
         self._style: Style | None = None
         self.text = ""
+        self._lines: list[str] = []
+        self._font = QFont()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether not all of the text is shown."""
+        return "".join(self._lines).replace(" ", "") != self.text.replace(" ", "")
 
     def restyle(self, style: Style) -> None:
         """Take colour and size."""
         self._style = style
-        height = QFontMetricsF(style.font(self._size, bold=self._bold)).height()
-        self.setFixedHeight(height)
-        self.update()
+        self._set()
 
     def write(self, text: str) -> None:
         """Show a text."""
         if text != self.text:
             self.text = text
-            self.update()
+            self._set()
+
+    def resizeEvent(self, event: QGraphicsSceneResizeEvent) -> None:
+        if event.newSize().width() != event.oldSize().width():
+            self._set()
+
+    def _set(self) -> None:
+        """Find size and lines for the room there is."""
+        if self._style is None:
+            return
+        font = self._style.font(self._size, bold=self._bold)
+        line_height, room = QFontMetricsF(font).height(), self.width()
+        wanted = QFontMetricsF(font).horizontalAdvance(self.text)
+        lines = [self.text]
+        if wanted > room > 0:
+            least = max(1, floor(font.pixelSize() * self.SMALLEST))
+            font.setPixelSize(max(least, floor(font.pixelSize() * room / wanted)))
+            if QFontMetricsF(font).horizontalAdvance(self.text) > room:
+                lines = _broken(self.text, QFontMetricsF(font), room, self.MOST_LINES)
+        self._font, self._lines = font, lines
+        height = line_height if len(lines) == 1 else len(lines) * QFontMetricsF(font).height()
+        if height != self.minimumHeight():
+            self.setFixedHeight(height)
+        self.update()
 
     def paint(self, painter: QPainter, *_options: object) -> None:
         if self._style is None or not self.text:
             return
-        font = self._style.font(self._size, bold=self._bold)
-        metrics = QFontMetricsF(font)
-        room, wanted = self.width(), metrics.horizontalAdvance(self.text)
-        if wanted > room > 0:
-            font.setPixelSize(max(1, floor(font.pixelSize() * max(self.SMALLEST, room / wanted))))
-            metrics = QFontMetricsF(font)
-        painter.setFont(font)
+        painter.setFont(self._font)
         painter.setPen(self._style.colour(self._role))
-        text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, max(room, 0))
-        painter.drawText(QRectF(0, 0, room, self.height()), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        height = self.height() / len(self._lines)
+        for place, line in enumerate(self._lines):
+            room = QRectF(0, place * height, self.width(), height)
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line)
+
+
+def _broken(text: str, metrics: QFontMetricsF, room: float, most: int) -> list[str]:
+    """Return a text as lines that fit, broken at spaces; the last one cut where there would be more."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if metrics.horizontalAdvance(longer) <= room or not lines[-1] or len(lines) == most:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines]

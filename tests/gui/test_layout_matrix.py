@@ -87,10 +87,8 @@ for layout, size, points, language in itertools.product(LAYOUTS, SIZES, POINTS, 
     for panel in window.board.seen():
         finding = panel.finding
         if layout == next(iter(LAYOUTS)) and finding.text:
-            font = panel.style_.font(17, bold=True)
-            needed = QFontMetricsF(font).horizontalAdvance(finding.text) * finding.SMALLEST
-            if needed > finding.width() + SLACK and size[0] > 1024:
-                found.append(f"{where}: cut: {finding.text!r} needs {needed:.0f} of {finding.width():.0f}")
+            if finding.is_cut and size[0] > 1024:
+                found.append(f"{where}: cut: {finding.text!r} {finding._lines} of {finding.width():.0f}")
 window.close()
 print(json.dumps(found))
 """
