@@ -18,6 +18,7 @@ from gradviz.panels.playhead import Playhead
 from gradviz.panels.still_item import StillItem
 from gradviz.panels.strip_between import circles_of, strokes_between
 from gradviz.panels.strip_items import StripItem
+from gradviz.panels.strip_labels import LabelsItem
 from gradviz.panels.strip_layout import StripLayout
 from gradviz.panels.strip_shape import is_by_root
 from gradviz.panels.style import Style
@@ -68,25 +69,30 @@ class NetworkPanel(LayerPanel):
         self.between.setZValue(-3)
         self.layers.setZValue(-2)
         self.circles.setZValue(-1)
+        self.labels = LabelsItem(self.plot)
+        self.labels.setZValue(1)
         self.restyle(style)
 
     def restyle_items(self, style: Style) -> None:
         """Give the layers their colours; what stays takes them with the next Frame."""
         self.layer_axis.restyle(style, 22)
-        self.layers.style_ = style
+        self.layers.style_ = self.labels.style_ = style
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Lay the network out in the room there is."""
         self.layer_axis.name_it("")
         self.plot.setYRange(0, 1, padding=0)
         layout = StripLayout(frame, self.style_, self.plot.vb.geometry())
-        self.layers.show_strip(layout.strip(), self.plot.rect())
+        strip = layout.strip()
+        self.layers.show_strip(strip, self.plot.rect())
+        self.labels.show_strip(strip, self.plot.rect())
         self.between.show_strokes(strokes_between(layout), self.plot.rect())
         self.circles.show_strokes(circles_of(layout), self.plot.rect())
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light what the wave has reached."""
         self.layers.show_playhead(playhead)
+        self.labels.show_playhead(playhead)
 
     def finding_text(self, frame: Frame) -> str:
         """Say how large the network is and what becomes of signal and gradient."""

@@ -8,22 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
+from PySide6.QtGui import QColor, QLinearGradient, QPainter
 
-from gradviz.i18n import N_, _
 from gradviz.panels.playhead import Phase, Playhead
-from gradviz.panels.strip_shape import INFINITE, NAN, ZERO
 from gradviz.panels.style import Style
 
 PALEST = 0.10
 """How much of its colour the palest layer keeps."""
-
-_MARKS = {
-    # kind: (name, sign where the name does not fit)
-    ZERO: (N_("exactly 0"), "0"),
-    INFINITE: (N_("infinite"), "∞"),
-    NAN: (N_("NaN, not a number"), "NaN"),
-}
 
 
 @dataclass(frozen=True)
@@ -99,8 +90,8 @@ class Strip:
         return int(np.searchsorted(self.last, layer))
 
 
-class StripItem(pg.GraphicsObject):
-    """The layers and their input. It lies over the plot, in pixels: letters stay what they are there."""
+class LitItem(pg.GraphicsObject):
+    """What a wave over the layers lights: abstract. It lies over the plot, in pixels: letters stay what they are there."""
 
     def __init__(self, plot: pg.PlotItem) -> None:
         super().__init__()
@@ -124,6 +115,10 @@ class StripItem(pg.GraphicsObject):
     def boundingRect(self) -> QRectF:
         return self._rect
 
+
+class StripItem(LitItem):
+    """The layers and their input."""
+
     def paint(self, painter: QPainter, *_options: object) -> None:
         if self.strip is None or self.style_ is None:
             return
@@ -140,12 +135,6 @@ class StripItem(pg.GraphicsObject):
         for bar in strip.bars:
             painter.fillRect(bar, style.brush("quiet"))
         self._paint_current(painter, style, strip)
-        for lane in (strip.forward, strip.backward):
-            self._paint_marks(painter, style, lane, strip.lit(lane, self.playhead))
-        for text, role, size, where, how in strip.texts:
-            painter.setFont(style.font(size, bold=role != "quiet"))
-            painter.setPen(style.colour(role))
-            painter.drawText(where, how, text)
 
     @staticmethod
     def _paint_unlit(painter: QPainter, style: Style, lane: Lane, lit: range) -> None:
@@ -185,29 +174,6 @@ class StripItem(pg.GraphicsObject):
         for lane in (strip.forward, strip.backward):
             if place in strip.lit(lane, self.playhead):
                 painter.drawRect(lane.rects[place])
-
-    @staticmethod
-    def _paint_marks(painter: QPainter, style: Style, lane: Lane, lit: range) -> None:
-        """Say once for every run of layers what they are; the sign alone where there is little room, nothing where there is none."""
-        painter.setFont(style.font(11, bold=True))
-        metrics, end = QFontMetricsF(painter.font()), -1.0
-        for first, last, kind in lane.marks:
-            first, last = max(first, lit.start), min(last, lit.stop - 1)
-            if not lit or first > last:
-                continue
-            ends = QRectF(lane.rects[first]), QRectF(lane.rects[last])
-            room = QRectF(ends[0].left(), lane.area.top(), ends[1].right() - ends[0].left(), lane.area.height())
-            name, sign = _(_MARKS[kind][0]), _MARKS[kind][1]
-            text = name if metrics.horizontalAdvance(name) + style.px(8) < room.width() else sign
-            width = metrics.horizontalAdvance(text) + style.px(6)
-            place = QRectF(room.center().x() - width / 2, room.center().y() - metrics.height() / 2, width, metrics.height())
-            place.moveLeft(min(max(place.left(), lane.area.left()), lane.area.right() - width))
-            if place.left() < end:
-                continue
-            end = place.right()
-            painter.fillRect(place, style.brush("ground", 0.85))
-            painter.setPen(style.colour("fault" if kind == NAN else lane.role))
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def mixed(style: Style, role: str, level: float) -> QColor:
