@@ -15,7 +15,7 @@ from gradviz.panels.layouts import Layout, Row, panels_in, swapped
 from gradviz.panels.playhead import Playhead
 from gradviz.panels.style import Style
 
-LEAST_PANEL = (150, 90)
+LEAST_PANEL = (110, 60)
 """Pixels at scale 1 below which a panel cannot be made."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF
@@ -21,8 +22,10 @@ def formula_svg(latex: str, size: float, colour: str) -> bytes:
     ValueError
         When it is not LaTeX that ziamath can read.
     """
-    import ziafont  # 0.3 s: only where a formula is shown
-    import ziamath
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # ziamath 0.13 asks importlib.resources in an old way
+        import ziafont  # 0.3 s: only where a formula is shown
+        import ziamath
 
     # With <use>, which these two say they are for, Qt 6 draws the fraction bars and nothing else.
     ziamath.config.svg2 = ziafont.config.svg2 = False  # type: ignore[attr-defined]
