@@ -160,8 +160,8 @@ class ActivationAxisPanel(LayerPanel):
     def _show_axis(self, by_magnitude: bool) -> None:
         if by_magnitude != self.value_axis.by_magnitude:
             self.value_axis.by_magnitude = by_magnitude
+            self.value_axis.picture = None
             self._range.forget()
-        self.value_axis.picture = None
         self.value_axis.name_it(_("|activation|") if by_magnitude else _("activation"))
 
 

@@ -278,7 +278,7 @@ class LayerPanel(Panel):
 
     def _begin_frame(self, frame: Frame) -> None:
         for axis in (self.layer_axis, self._silent_axis):
-            if axis is not None:
+            if axis is not None and axis.depth != frame.depth:
                 axis.depth = frame.depth
                 axis.picture = None
         if not self._is_low:

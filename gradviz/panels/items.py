@@ -59,6 +59,8 @@ class PlainAxis(pg.AxisItem):
 
     def name_it(self, text: str) -> None:
         """Set the label, as plain text."""
+        if text == self.labelText:
+            return
         self.labelText = text
         self.label.setPlainText(text)
         self.label.setVisible(bool(text))

@@ -111,8 +111,8 @@ class WeightHistogramsPanel(LayerPanel):
         unit = unit_exponent(float(np.abs(ends).max()))
         if unit != self._unit:
             self._unit = unit
+            self.value_axis.picture = None
             self._range.forget()
-        self.value_axis.picture = None
         self.value_axis.name_it(
             _("weight") if not unit else _("weight, in units of {unit}").format(unit=f"10{superscript(unit)}")
         )

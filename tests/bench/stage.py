@@ -148,6 +148,7 @@ def drag():
             move += 1
             slider.set_share(0.3 + 0.4 * abs(1 - 2 * (move % 120) / 120))
         QApplication.processEvents()
+        time.sleep(0.0005)  # as the program's own loop does when there is nothing to do: it must not keep the worker waiting
     row(f"from the slider to the pixels ({len(painted.taken)} pictures of {move} moves)", painted.taken, "p95 100")
     close(window)
 
