@@ -121,7 +121,7 @@ def main() -> None:
         judge.take(place.phase.value, NETWORKS["stable"], SIZES[1], "dark", "ko", playhead=place)
     combinations = itertools.product(NETWORKS, DEPTHS, SIZES, THEMES, LANGUAGES)
     for place, (network, depth, size, theme, language) in enumerate(combinations):
-        if not options.quick or place % 7 == 0:
+        if not options.quick or place % 11 == 0:
             judge.take(network, f"{NETWORKS[network]}&depth={depth}", size, theme, language)
     print(f"{len(judge.shown)} pictures: {judge.write_page()}")
 

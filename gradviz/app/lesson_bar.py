@@ -33,6 +33,7 @@ class LessonBar(QWidget):
         self.formula = QLabel()
         self.buttons = {key: QToolButton() for key in BUTTONS}
         for key, button in self.buttons.items():
+            actions[key].setIconText(BUTTONS[key])  # what a button without an icon shows
             button.setDefaultAction(actions[key])
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
             button.setAutoRaise(True)
@@ -75,8 +76,6 @@ class LessonBar(QWidget):
             self.labels[name].setText(text)
             self.labels[name].setVisible(bool(text))
         self._show_formula(step, self._style, hidden=asks)
-        for key, sign in BUTTONS.items():
-            self.buttons[key].setText(sign)
         self.setAccessibleName(texts["title"])
         self.setAccessibleDescription(" ".join(texts[name] for name in ("text", "question", "choices")))
 

@@ -24,6 +24,9 @@ from gradviz.panels.style import Style
 
 SERIES = "log10_grad_a_rms"
 
+WIDEST_NAME = 0.45
+"""The share of the plot's width from which a zone is named by one word, so that curve and slope have room."""
+
 _FINDINGS = {
     "vanishing": N_("The gradient vanishes: {total} of it reaches layer 1"),
     "stable": N_("The gradient arrives: {total} of it reaches layer 1"),
@@ -161,6 +164,8 @@ class GradientPanel(LayerPanel):
             if end > start:
                 self._zones[role].setRegion((start, end))
                 self._zone_names[role].setText(name)
+                if self._zone_names[role].boundingRect().width() > WIDEST_NAME * self.plot.vb.width():
+                    self._zone_names[role].setText(name.partition(":")[0])
                 self._zone_names[role].setAnchor((0 if on_the_left else 1, 0.5))
                 place = end + (0.5 if role == "grid" else -0.5) * text_height
                 self._zone_names[role].setPos(self.left_end if on_the_left else self.right_end, place)
