@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
+from gradviz.app.qt_setup import use_qt_language
 from gradviz.app.settings import LEAST_ZOOM, MOST_ZOOM, Settings
 from gradviz.app.theme import apply_style
 from gradviz.i18n import use_language
@@ -36,6 +37,7 @@ class Look(QObject):
     def set_language(self, code: str) -> None:
         """Switch the language of everything, now and at the next start."""
         use_language(code)
+        use_qt_language(code)
         self._settings.language = code
         self.retranslated.emit()
 

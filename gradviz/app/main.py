@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gradviz.app.faults import FaultHooks, QuitOnSignal
-from gradviz.app.qt_setup import make_application
+from gradviz.app.qt_setup import make_application, use_qt_language
 from gradviz.app.runner import Runner
 from gradviz.app.settings import Settings
 from gradviz.app.store import Store
@@ -25,6 +25,7 @@ def make_window(spec: Spec | None, *, language: str | None = None, theme: str | 
     settings = Settings()
     settings.theme_for_now = theme
     use_language(language or settings.language)
+    use_qt_language(language or settings.language)
     store, runner = Store(spec or settings.experiment), Runner()
     runner.submit(store.spec)  # while the window is being made
     return Window(store, runner, Transport(), settings)

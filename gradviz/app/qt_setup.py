@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pyqtgraph as pg
-from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QtMsgType, QTranslator, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 # Seen from Qt 6.10 to 6.11 and of no use to anyone: the offscreen platform says it for every widget.
@@ -28,3 +28,17 @@ def make_application() -> QApplication:
 def _on_qt_message(kind: QtMsgType, context: object, message: str) -> None:
     if message not in NOT_WORTH_SAYING:
         print(f"Qt: {message}", file=sys.stderr)
+
+
+_qt_texts: list[QTranslator] = []
+"""Qt keeps no reference of its own."""
+
+
+def use_qt_language(code: str) -> None:
+    """Take the texts of Qt's own dialogs and standard buttons from Qt's catalogue of a language, where it has one."""
+    while _qt_texts:
+        QCoreApplication.removeTranslator(_qt_texts.pop())
+    translator = QTranslator()
+    if translator.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        QCoreApplication.installTranslator(translator)
+        _qt_texts.append(translator)

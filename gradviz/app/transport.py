@@ -67,7 +67,7 @@ class Transport(QObject):
         self.pause()
         self._move(Playhead.at(self.depth + 1 if part == "backward" else 1, self.depth))
         self.play()
-        self._end = self.depth if part == "forward" else 2 * self.depth
+        self._end = self.depth if part == "forward" else None
 
     def pause(self) -> None:
         """Stay here."""
@@ -149,7 +149,7 @@ class Transport(QObject):
         passed, self._last = min(now - self._last, 0.25), now
         self._place += passed * self.speed * max(LEAST_RATE, self.depth / SECONDS_PER_WAVE)
         if self._end is not None and self._place >= self._end + 1:
-            self._move(Playhead.at(self._end, self.depth))
+            self._move(Playhead(self._end, Phase.WHOLE))
             self.pause()
         elif self._place < 2 * self.depth + 1:
             self._move(Playhead.at(int(self._place), self.depth))

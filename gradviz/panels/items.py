@@ -20,6 +20,8 @@ Ticks = list[tuple[float, list[float]]]
 class PlainAxis(pg.AxisItem):
     """An axis that writes its numbers out and takes type, lines and size from the Style."""
 
+    labelText: str
+
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation)
         self.enableAutoSIPrefix(False)

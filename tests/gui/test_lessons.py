@@ -1,0 +1,222 @@
+"""Every lesson is played on the real window, step by step, in both languages; and a clicker is enough."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication
+
+from gradviz.app.formula import formula_pixmap, formula_svg
+from gradviz.app.lesson_bar import choices_text
+from gradviz.app.lesson_player import LessonPlayer
+from gradviz.core.spec import Spec
+from gradviz.lessons import lesson_named, lessons
+from gradviz.panels.layouts import panels_in
+from gradviz.panels.playhead import Phase, Playhead
+
+LESSONS = lessons()
+
+
+def shown(window, step):
+    """Whether a step's experiment and reference are on the board, and nothing runs."""
+    reference = window.comparison.reference
+    return bool(
+        window.runner.is_idle
+        and window._to_pin is None
+        and window.frame is not None
+        and window.frame.spec == step.spec
+        and (reference.spec if reference else None) == step.reference
+    )
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_a_lesson_from_beginning_to_end(open_window, qtbot, lesson):
+    """Each step: its experiment and reference, its panels, its claims on the very Frames that are shown, its texts in both languages."""
+    window = open_window("depth=3&width=4&batch=4")
+    player, bar = window.lecture.player, window.lesson_bar
+    window.lecture.begin(lesson)
+    for number, step in enumerate(lesson.steps, 1):
+        assert player.step is step and bar.isVisible()
+        if step.question is not None:
+            assert bar.labels["question"].text() == step.question.text.en and not bar.labels["text"].isVisible()
+            assert "✓" not in bar.labels["choices"].text()
+            window.lecture.next()
+            assert bar.labels["choices"].text().endswith(step.question.because.en)
+        qtbot.waitUntil(lambda step=step: shown(window, step), timeout=20_000)
+        window.transport.to_end()
+        for claim in step.claims:
+            assert claim.holds(window.frame, window.comparison.reference), claim.text
+        if not isinstance(step.board, str) and step.board:
+            assert [row.panels for row in window.board.layout_] == [tuple(row) for row in step.board]
+        for code in ("ko", "en"):
+            window.look.set_language(code)
+            assert bar.labels["text"].text() == getattr(step.text, code)
+            assert getattr(step.title, code) in bar.labels["title"].text()
+            assert bar.formula.isVisible() is (step.formula is not None)
+            image = window.grab().toImage()
+            colours = {image.pixel(x, y) for x in range(300, 1200, 25) for y in range(20, 640, 20)}
+            assert len(colours) > 4
+        assert bar.labels["place"].text() == f"{number} of {len(lesson.steps)}"
+        assert not window.banner.isVisible(), window.banner.label.text()
+        window.lecture.next()
+    assert player.is_at_end and not window.actions_["lesson_next"].isEnabled()
+
+
+def press(window, qtbot, keys):
+    sequence = QKeySequence(keys)[0]
+    qtbot.keyClick(window, sequence.key(), sequence.keyboardModifiers())
+
+
+def test_a_clicker_is_enough(open_window, qtbot):
+    """F5 begins the first lesson, PageDown reveals and goes on, PageUp goes back, '.' darkens, Esc ends."""
+    window = open_window("depth=3&width=4&batch=4")
+    window.activateWindow()
+    press(window, qtbot, "F5")
+    assert window.lecture.is_presenting and window.isFullScreen() and not window.menuBar().isVisible()
+    lesson = window.lecture.player.lesson
+    assert lesson.key == LESSONS[0].key
+    seen = [window.lecture.player.place]
+    for _press in range(2 * len(lesson.steps)):
+        press(window, qtbot, "PgDown")
+        seen.append(window.lecture.player.place)
+        only = set(window.lecture.player.step.controls)
+        assert {name for name, control in window.controls.controls.items() if control.isVisible()} <= (only or set(seen))
+    assert sorted(set(seen)) == list(range(len(lesson.steps))) and window.lecture.player.is_at_end
+    press(window, qtbot, "PgUp")
+    assert window.lecture.player.place == len(lesson.steps) - 2 and window.lecture.player.is_revealed
+    press(window, qtbot, ".")
+    assert window.lecture._cover.isVisible() and window.lecture._cover.size() == window.size()
+    press(window, qtbot, "PgDown")
+    assert not window.lecture._cover.isVisible()
+    press(window, qtbot, "Esc")
+    assert not window.lecture.is_presenting and window.menuBar().isVisible() and not window.isFullScreen()
+    assert window.controls.controls["seed"].isVisible()
+
+
+def test_presenting_enlarges_type_and_gives_it_back(window, qapp):
+    before = window.look.style_.scale
+    window.resize(1280, 720)
+    window.actions_["present"].trigger()
+    grown = window.look.wished_style().scale
+    assert window.look._growth == 1.25 and grown > 0
+    window.actions_["present"].trigger()
+    window.resize(1280, 720)
+    qapp.processEvents()
+    window.look.restyle_if_needed()
+    assert window.look.style_.scale == before and window.look._growth == 1.0
+
+
+def test_the_lecturers_own_window(window, qtbot):
+    """Note, answer, next step and clock; the clicker works there too."""
+    window.lecture.open_lesson("1", 3)
+    window.actions_["speaker"].trigger()
+    speaker = window.lecture._speaker
+    step, following = window.lecture.player.step, window.lecture.player.following
+    assert speaker.labels["now"].text() == str(step.title) and str(following.title) in speaker.labels["next"].text()
+    assert str(step.question.choices[step.question.answer - 1]) in speaker.labels["question"].text()
+    assert "since the start" in speaker.labels["clock"].text()
+    qtbot.keyClick(speaker, Qt.Key.Key_PageDown)
+    assert window.lecture.player.is_revealed
+    window.actions_["speaker"].trigger()
+    assert window.lecture._speaker is None
+
+
+def test_the_menu_lists_the_lessons(window, settle):
+    window.lecture.menu.aboutToShow.emit()
+    actions = window.lecture.menu.actions()
+    assert len(actions) == len(LESSONS) and actions[0].text() == f"1. {LESSONS[0].title.en}"
+    actions[1].trigger()
+    assert window.lecture.player.lesson.key == LESSONS[1].key
+
+
+def test_a_users_own_lesson_and_one_that_is_wrong(window, qtbot, tmp_path):
+    """Opened like any file; a wrong one leaves everything as it was, and every error is named at once."""
+    good = tmp_path / "mine.toml"
+    good.write_text(
+        """title = {en = "Mine <b>", ko = "나의"}
+summary = {en = "s", ko = "s"}
+[[step]]
+name = "one"
+title = {en = "One", ko = "하나"}
+text = {en = "<img src=x>", ko = "글"}
+experiment = "depth=4&width=5&batch=4"
+board = [["gradient"]]
+claim = ["activation_std[1] > 0"]
+""",
+        encoding="utf-8",
+    )
+    window.files.open_file(str(good))
+    qtbot.waitUntil(lambda: window.frame.spec == Spec(depth=4, width=5, batch=4))
+    assert window.lesson_bar.labels["text"].text() == "<img src=x>"
+    assert window.lesson_bar.labels["text"].textFormat() is Qt.TextFormat.PlainText
+    assert panels_in(window.board.layout_) == ["gradient"] and window.settings.recent[0].endswith("mine.toml")
+    bad = tmp_path / "bad.toml"
+    bad.write_text(good.read_text("utf-8").replace("depth=4", "depth=0").replace('"gradient"', '"nothing"'), encoding="utf-8")
+    lesson = window.lecture.player.lesson
+    window.files.open_file(str(bad))
+    text = window.banner.label.text()
+    assert window.lecture.player.lesson is lesson and "depth" in text and "nothing" in text and "Nothing was opened." in text
+
+
+def test_closing_a_lesson_keeps_the_experiment(window, qtbot):
+    window.lecture.open_lesson("1")
+    step = window.lecture.player.step
+    qtbot.waitUntil(lambda: shown(window, step))
+    window.actions_["lesson_close"].trigger()
+    assert not window.lesson_bar.isVisible() and window.store.spec == step.spec
+
+
+@pytest.mark.parametrize(("part", "first", "last"), [("forward", 1, 6), ("backward", 7, 12), ("whole", 1, 12)])
+def test_a_step_plays_its_wave(window, qtbot, part, first, last):
+    """From its beginning to its end; then everything is shown."""
+    places = []
+    window.transport.moved.connect(lambda playhead: places.append(playhead.position(6)))
+    window.transport.set_speed(8.0)
+    window.transport.scrub(5)
+    places.clear()
+    window.transport.play_part(part)
+    qtbot.waitUntil(lambda: not window.transport.is_playing)
+    assert places[0] == first and max(places) == last
+    assert window.transport.playhead == Playhead(6 if part == "forward" else 1, Phase.WHOLE)
+
+
+def test_the_player_by_itself(qapp):
+    """Back from the first step, on from the last, and without a lesson: nothing happens."""
+    player = LessonPlayer()
+    player.next()
+    player.back()
+    player.reveal()
+    assert player.step is None and player.is_at_end and player.following is None
+    player.open(lesson_named("1"))
+    player.back()
+    assert player.place == 0
+
+
+def test_choices_are_lettered_and_the_answer_is_marked():
+    question = next(step.question for lesson in LESSONS for step in lesson.steps if step.question)
+    hidden, told = choices_text(question, revealed=False), choices_text(question, revealed=True)
+    assert "✓" not in hidden and str(question.because) not in hidden
+    assert told.splitlines()[question.answer - 1].startswith("✓") and told.count("✓") == 1
+
+
+@pytest.mark.parametrize(
+    "step", [step for lesson in LESSONS for step in lesson.steps if step.formula], ids=lambda step: step.name
+)
+def test_every_formula_can_be_set(qapp, step):
+    """And more than its fraction bars is drawn."""
+    for latex in {step.formula.en, step.formula.ko}:
+        pixmap = formula_pixmap(latex, 20, "#000000", 2.0)
+        image = pixmap.toImage()
+        inked = sum(image.pixelColor(x, y).alpha() > 100 for x in range(image.width()) for y in range(image.height()))
+        assert inked > 60 and pixmap.devicePixelRatio() == 2.0
+
+
+def test_a_formula_that_is_none():
+    with pytest.raises(ValueError, match="frac"):
+        formula_svg(r"\frac{", 20, "#000")
+
+
+def test_standard_buttons_speak_korean(window):
+    window.look.set_language("ko")
+    assert QApplication.translate("QPlatformTheme", "Cancel") == "취소"
+    window.look.set_language("en")
+    assert QApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
