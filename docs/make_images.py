@@ -11,6 +11,7 @@ PICTURES = {
     "vanishing.png": ["activation=sigmoid&initializer=glorot_normal", "--theme", "light", "--lang", "en"],
     "exploding.png": ["activation=relu&initializer=he_normal&gain=1.5&depth=50", "--theme", "dark", "--lang", "en"],
     "saturated-ko.png": ["depth=20", "--theme", "light", "--lang", "ko"],
+    "gains.png": ["activation=gelu&initializer=he_normal&depth=30", "--panel", "gains", "pre_activations", "--lang", "en"],
 }
 
 if __name__ == "__main__":

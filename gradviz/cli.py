@@ -21,6 +21,7 @@ from gradviz.core.spec import Spec
 from gradviz.experiment import names_experiment, read_experiment
 from gradviz.i18n import LANGUAGES, _, language, system_language, use_language
 from gradviz.panels import PANELS
+from gradviz.panels.layouts import LAYOUTS, stacked
 from gradviz.panels.themes import THEMES
 
 DONE, FAILED, WRONG, LACKING = 0, 1, 2, 3
@@ -137,11 +138,10 @@ def _export(options: argparse.Namespace) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from gradviz.app.headless import offscreen_application
     from gradviz.export.figure import Figure, write_figure
-    from gradviz.panels.layouts import stacked
     from gradviz.panels.playhead import Playhead
 
-    panels = tuple(dict.fromkeys(options.panel or PANELS))
-    figure = Figure(stacked(panels), options.size, options.theme or "light", options.dpi)
+    layout = stacked(tuple(dict.fromkeys(options.panel))) if options.panel else LAYOUTS[options.layout].rows
+    figure = Figure(layout, options.size, options.theme or "light", options.dpi)
     frame = simulate(spec)
     with offscreen_application():
         write_figure(frame, figure, options.output, Playhead(options.at or 1))
@@ -340,7 +340,15 @@ def _parser() -> argparse.ArgumentParser:
         action="extend",
         type=_name_in(list(PANELS)),
         metavar="KEY",
-        help=_("which panels: {keys}; all by default").format(keys=", ".join(PANELS)),
+        help=_("which panels, below one another: {keys}").format(keys=", ".join(PANELS)),
+    )
+    first_layout = next(iter(LAYOUTS))
+    picture(
+        "--layout",
+        type=_name_in(list(LAYOUTS)),
+        default=first_layout,
+        metavar="KEY",
+        help=_("or a layout: {keys}; {first} by default").format(keys=", ".join(LAYOUTS), first=first_layout),
     )
     picture("--at", type=int, metavar="LAYER", help=_("the layer that is brought out"))
     picture("--size", type=_size, default=(1920, 1080), metavar="WxH", help=_("in pixels, 1920x1080 by default"))

@@ -130,6 +130,7 @@ def test_experiment_may_be_a_line_a_file_a_picture_or_standard_input(gradviz, tm
         (["export", "-o", "x.png", "--size", "99999x100"], ["99999×100"]),
         (["export", "-o", "x.png", "--dpi", "0"], ["36 … 2400"]),
         (["export", "-o", "x.png", "--panel", "gradent"], ['did you mean "gradient"?']),
+        (["export", "-o", "x.png", "--layout", "lectur"], ['did you mean "lecture"?']),
         (["export", "-o", "x.png", "--theme", "drak"], ['did you mean "dark"?']),
         (["export", "-o", "x.png", "--at", "21"], ["--at: 21 is outside 1 … 20"]),
         (["run", "--lang", "xx"], ["en, ko"]),
