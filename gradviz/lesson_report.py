@@ -51,14 +51,15 @@ def card_text(result: Reproduction) -> str:
     """Return a card as a table: what was published, what was measured, what theory says."""
     card = result.card
     head = ("", _("measure"), _("layer"), _("published"), _("measured"), _("theory"))
-    rows = [head, *(_row(figure) for figure in result.figures)]
+    rows = [head, *(figure_row(figure) for figure in result.figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(1, len(head))]
     table = [f"{row[0]:1} " + "  ".join(cell.rjust(width) for cell, width in zip(row[1:], widths, strict=True)) for row in rows]
     notes = [_(card.source), card.experiment, _("Tolerance: {reason}").format(reason=_(card.tolerance))]
     return "\n".join([f"{_(card.title)} ({card.name})", *(f"  {note}" for note in notes), *table])
 
 
-def _row(found: Reproduced) -> tuple[str, ...]:
+def figure_row(found: Reproduced) -> tuple[str, ...]:
+    """Return a figure as cells: whether it holds, measure, layer, published, measured, theory."""
     figure = found.figure
     expected = "—" if found.expected is None else f"{found.expected:.6g}"
     mark = "✓" if found.holds else "✗"

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
+from gradviz.app.card_sheet import CardSheet
 from gradviz.app.lesson_player import LessonPlayer
 from gradviz.app.speaker import SpeakerView
+from gradviz.core.card import CARDS, Card
 from gradviz.core.errors import ExperimentError
 from gradviz.core.frame import Frame
 from gradviz.core.lesson import Lesson, Step
@@ -35,6 +37,9 @@ class Lecture(QObject):
         self._window, self.player = window, LessonPlayer()
         self.menu = QMenu(window)
         self.menu.aboutToShow.connect(self._fill_menu)
+        self.cards_menu = QMenu(window)
+        self.cards_menu.aboutToShow.connect(self._fill_cards)
+        self._sheet: CardSheet | None = None
         self.is_presenting = False
         self._awaited: Step | None = None
         self._cover = QWidget(window)
@@ -76,6 +81,26 @@ class Lecture(QObject):
         except ExperimentError as error:
             self._window.complain(_("Nothing was opened."), error)
 
+    def _fill_cards(self) -> None:
+        self.cards_menu.clear()
+        for card in CARDS.values():
+            self.cards_menu.addAction(_(card.title).replace("&", "&&"), partial(self.open_card, card))
+
+    def open_card(self, card: Card) -> None:
+        """Set up a published experiment, and show its figures beside what comes out."""
+        if self._sheet is not None:
+            self._sheet.close()
+        window = self._window
+        self._sheet = CardSheet(window, card, window.look.style_)
+        self._sheet.destroyed.connect(self._forget_sheet)
+        self._sheet.show()
+        window.store.replace(card.spec, _(card.title))
+        if window.frame is not None:
+            self._sheet.show_frame(window.frame)
+
+    def _forget_sheet(self) -> None:
+        self._sheet = None
+
     def _on_changed(self) -> None:
         window, step = self._window, self.player.step
         self.show_states()
@@ -98,7 +123,9 @@ class Lecture(QObject):
             self.on_frame(window.frame)
 
     def on_frame(self, frame: Frame) -> None:
-        """Start the wave that the step asks for, once its picture is there."""
+        """Start the wave that the step asks for, once its picture is there; and fill the sheet of a published experiment."""
+        if self._sheet is not None:
+            self._sheet.show_frame(frame)
         step = self._awaited
         if step is not None and frame.spec == step.spec:
             self._awaited = None
@@ -198,6 +225,7 @@ class Lecture(QObject):
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
         self.menu.setTitle(_("Open lesson"))
+        self.cards_menu.setTitle(_("Reproduce a published experiment"))
         if self._speaker is not None:
             self._speaker.refresh()
 

@@ -95,7 +95,9 @@ class Window(QMainWindow):
         for menu in (self.arrangement.layouts_menu, self.arrangement.panels_menu):
             view.insertMenu(first, menu)
         view.insertSeparator(first)
-        self.menus["lesson"].insertMenu(self.menus["lesson"].actions()[0], self.lecture.menu)
+        first = self.menus["lesson"].actions()[0]
+        for menu in (self.lecture.menu, self.lecture.cards_menu):
+            self.menus["lesson"].insertMenu(first, menu)
         self.menus["file"].insertMenu(self.actions_["save"], self.recent_menu)
         self.recent_menu.aboutToShow.connect(self._fill_recent)
         self._fill_recent()

@@ -52,6 +52,11 @@ class Card:
     tolerance: str
     figures: tuple[Figure, ...]
 
+    @property
+    def spec(self) -> Spec:
+        """The experiment."""
+        return Spec.from_text(self.experiment)
+
 
 class Reproduced(NamedTuple):
     """One figure again: what was measured, and what should come out (None where nothing is known)."""
@@ -81,7 +86,11 @@ class Reproduction:
 
 def reproduce(card: Card) -> Reproduction:
     """Run the experiment of a card."""
-    frame = simulate(Spec.from_text(card.experiment))
+    return reproduction(card, simulate(card.spec))
+
+
+def reproduction(card: Card, frame: Frame) -> Reproduction:
+    """Compare a card with the Frame of its experiment."""
     return Reproduction(card, tuple(_reproduced(figure, frame) for figure in card.figures))
 
 

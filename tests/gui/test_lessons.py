@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from gradviz.app.formula import formula_pixmap, formula_svg
 from gradviz.app.lesson_bar import choices_text
 from gradviz.app.lesson_player import LessonPlayer
+from gradviz.core.card import CARDS
 from gradviz.core.spec import Spec
 from gradviz.lessons import lesson_named, lessons
 from gradviz.panels.layouts import panels_in
@@ -155,6 +156,25 @@ claim = ["activation_std[1] > 0"]
     window.files.open_file(str(bad))
     text = window.banner.label.text()
     assert window.lecture.player.lesson is lesson and "depth" in text and "nothing" in text and "Nothing was opened." in text
+
+
+@pytest.mark.parametrize("name", ["float32-zero", "relu-he"] if "relu-he" in CARDS else list(CARDS)[:4])
+def test_a_published_experiment_is_run_again_beside_its_figures(window, settle, qtbot, name):
+    """Set up by its entry in the menu; measured and published stand side by side."""
+    window.lecture.cards_menu.aboutToShow.emit()
+    assert len(window.lecture.cards_menu.actions()) == len(CARDS)
+    card = CARDS[name]
+    window.lecture.open_card(card)
+    sheet = window.lecture._sheet
+    settle(window)
+    assert window.frame.spec == card.spec and sheet.table.topLevelItemCount() == len(card.figures)
+    rows = [sheet.table.topLevelItem(place) for place in range(len(card.figures))]
+    assert all(row.text(0) == "✓" for row in rows)
+    assert [row.text(1) for row in rows] == [figure.measure for figure in card.figures]
+    assert f"{len(rows)} of {len(rows)}" in sheet.verdict.text()
+    with qtbot.waitSignal(sheet.destroyed):
+        sheet.close()
+    assert window.lecture._sheet is None
 
 
 def test_closing_a_lesson_keeps_the_experiment(window, qtbot):

@@ -1,0 +1,55 @@
+"""A published experiment run again: what was printed, what was measured, what theory says, beside the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from gradviz.core.card import Card, reproduction
+from gradviz.core.frame import Frame
+from gradviz.i18n import _
+from gradviz.lesson_report import figure_row
+from gradviz.panels.style import Style
+
+
+class CardSheet(QDialog):
+    """Stays open beside the window, and is filled when the picture is there."""
+
+    def __init__(self, parent: QWidget, card: Card, style: Style) -> None:
+        super().__init__(parent)
+        self.card = card
+        self.setWindowTitle(_("Reproduce a published experiment"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.words = QLabel(f"{_(card.title)}\n{_(card.source)}\n" + _("Tolerance: {reason}").format(reason=_(card.tolerance)))
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setWordWrap(True)
+        self.verdict = QLabel()
+        self.verdict.setTextFormat(Qt.TextFormat.PlainText)
+        self.table = QTreeWidget()
+        self.table.setRootIsDecorated(False)
+        self.table.setHeaderLabels(["", _("measure"), _("layer"), _("published"), _("measured"), _("theory")])
+        self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for widget, size, bold in ((self.words, 14, False), (self.verdict, 16, True), (self.table, 14, False)):
+            widget.setFont(style.font(size, bold=bold))
+        close = QDialogButtonBox()
+        close.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        close.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        for widget in (self.words, self.verdict, self.table):
+            box.addWidget(widget)
+        box.addWidget(close)
+        self.resize(round(min(style.px(720), 0.9 * parent.width())), round(min(style.px(460), 0.85 * parent.height())))
+
+    def show_frame(self, frame: Frame) -> None:
+        """Fill in what was measured, where the Frame is the card's experiment."""
+        if frame.spec != self.card.spec:
+            return
+        result = reproduction(self.card, frame)
+        self.table.clear()
+        for found in result.figures:
+            row = QTreeWidgetItem(self.table, list(figure_row(found)))
+            for column in range(2, self.table.columnCount()):
+                row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+        inside = sum(found.holds for found in result.figures)
+        text = _("{inside} of {all} published figures come out within the tolerance.")
+        self.verdict.setText(text.format(inside=inside, all=len(result.figures)))
