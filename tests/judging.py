@@ -85,6 +85,8 @@ class Judge:
             QApplication.processEvents()
             if time.monotonic() > until:
                 raise TimeoutError(window.store.spec.to_text())
+        while not window.board.is_up_to_date:
+            QApplication.processEvents()
         until = time.monotonic() + 0.1
         while time.monotonic() < until:
             QApplication.processEvents()

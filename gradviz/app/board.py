@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
@@ -14,6 +15,9 @@ from gradviz.panels.base import Panel
 from gradviz.panels.layouts import Layout, Row, panels_in, swapped
 from gradviz.panels.playhead import Playhead
 from gradviz.panels.style import Style
+
+TURN = 0.08
+"""Seconds of drawing after which the window answers before the next panel is drawn. The opening layout takes 0.03."""
 
 LEAST_PANEL = (110, 60)
 """Pixels at scale 1 below which a panel cannot be made."""
@@ -38,6 +42,9 @@ class Board(QWidget):
         self.layout_: Layout = ()
         self.maximised_key = ""
         self._shown: tuple[Frame, Playhead, Frame | None] | None = None
+        self._waiting: list[Panel] = []
+        self._turns = QTimer(self, interval=0, singleShot=True)
+        self._turns.timeout.connect(self._draw_waiting)
         self._grabbed: tuple[str, QPoint] | None = None
         self._rows = QSplitter(Qt.Orientation.Vertical)
         self._rows.setChildrenCollapsible(False)
@@ -121,12 +128,30 @@ class Board(QWidget):
         self._shown = frame, playhead, reference
         self._draw_seen()
 
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether every panel that is seen shows what it should."""
+        return not self._waiting
+
     def _draw_seen(self) -> None:
-        for panel in self.seen():
+        seen = self.seen()
+        # Those that waited longest come first, or the last of many would never have their turn while the wave runs.
+        waiting = [panel for panel in self._waiting if panel in seen]
+        self._waiting = waiting + [panel for panel in seen if panel not in waiting]
+        self._draw_waiting()
+
+    def _draw_waiting(self) -> None:
+        """Bring panels up to date, for as long as nobody notices; the others after what else has happened in the meantime."""
+        until = time.perf_counter() + TURN
+        while self._waiting:
+            panel = self._waiting.pop(0)
             if panel.style_ != self._style:  # it was not seen when sizes or colours changed
                 panel.restyle(self._style)
             if self._shown is not None:
                 panel.draw(*self._shown)
+            if self._waiting and time.perf_counter() > until:
+                self._turns.start()
+                return
 
     def hover(self, layer: int) -> None:
         """Read out a layer in every panel."""
@@ -144,8 +169,7 @@ class Board(QWidget):
         """Take colours and sizes."""
         self._style = style
         self._restyle_handles()
-        for panel in self.seen():
-            panel.restyle(style)
+        self._draw_seen()
 
     def _restyle_handles(self) -> None:
         for splitter in (self._rows, *self._splitters()):

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from gradviz.app import board as board_module
 from gradviz.app.palette import Command, Palette, matching
 from gradviz.app.settings import Settings
 from gradviz.app.sheet import ShortcutSheet
@@ -46,11 +47,10 @@ def test_the_last_panel_stays(two):
 
 
 @pytest.mark.parametrize("key", LAYOUTS)
-def test_every_named_layout_can_be_chosen(two, qapp, key):
+def test_every_named_layout_can_be_chosen(two, qtbot, key):
     two.arrangement.layout_actions[key].trigger()
-    qapp.processEvents()
     assert panels_in(two.board.layout_) == panels_in(LAYOUTS[key].rows)
-    assert all(panel.isVisible() and panel.frame is two.frame for panel in two.board.seen())
+    qtbot.waitUntil(lambda: all(panel.isVisible() and panel.frame is two.frame for panel in two.board.seen()))
     checked = [name for name, action in two.arrangement.layout_actions.items() if action.isChecked()]
     assert checked == [key]
 
@@ -70,6 +70,18 @@ def test_a_double_click_fills_the_board_and_another_shows_all_again(two):
     assert gradient.playhead.layer == 3 and activations.playhead.layer != 3  # what is not seen is not drawn
     send(gradient, QEvent.Type.MouseButtonDblClick, QPoint(60, 60))
     assert activations.isVisible() and activations.playhead.layer == 3
+
+
+def test_many_panels_take_turns_and_each_has_one(two, qtbot, monkeypatch):
+    """However little time there is: while new pictures keep coming the ones that waited longest are drawn first."""
+    monkeypatch.setattr(board_module, "TURN", 0.0)
+    two.arrangement.use_named("everything")
+    drawn = set()
+    for panel in two.board.seen():
+        monkeypatch.setattr(panel, "draw", lambda *_, key=panel.key: drawn.add(key))
+    for _tick in PANELS:
+        two.board._draw_seen()  # a new tick before the others had their turn
+    assert drawn == set(panels_in(two.board.layout_))
 
 
 def test_escape_shows_all_again(two):
@@ -179,8 +191,9 @@ def test_swapping_a_and_b(window, settle):
     assert window.frame.spec.gain == 2.0
 
 
-def test_reset_view_restores_the_picture(two, qapp):
+def test_reset_view_restores_the_picture(two, qapp, qtbot):
     two.reset_view()
+    qtbot.waitUntil(lambda: two.board.is_up_to_date)
     qapp.processEvents()
     before = two.board.grab().toImage()
     two.transport.scrub(3)
@@ -189,6 +202,7 @@ def test_reset_view_restores_the_picture(two, qapp):
     qapp.processEvents()
     assert two.board.grab().toImage() != before
     two.actions_["reset_view"].trigger()
+    qtbot.waitUntil(lambda: two.board.is_up_to_date)
     qapp.processEvents()
     two.board.hover(0)
     assert two.transport.playhead == Playhead(1, Phase.WHOLE)

@@ -217,6 +217,8 @@ def _picture(window: QWidget) -> object:
         QApplication.processEvents()
     window.reset_view()
     window.board.hover(0)
+    while not window.board.is_up_to_date:
+        QApplication.processEvents()
     QApplication.processEvents()
     return window.board.grab().toImage()
 
