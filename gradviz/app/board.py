@@ -24,7 +24,7 @@ LEAST_PANEL = (110, 60)
 
 
 class Board(QWidget):
-    """Shows one Frame in every panel of a layout. A panel is made when it is first wanted, and drawn while it is seen."""
+    """Shows one Frame in every panel of a layout. A panel is made when it is first seen, and drawn while it is."""
 
     layer_clicked = Signal(int)
     arranged = Signal(object)
@@ -42,7 +42,10 @@ class Board(QWidget):
         self.layout_: Layout = ()
         self.maximised_key = ""
         self._shown: tuple[Frame, Playhead, Frame | None] | None = None
-        self._waiting: list[Panel] = []
+        self._slots: dict[str, QWidget] = {}
+        """Where each panel stands, made or not yet."""
+        self._waiting: list[str] = []
+        """Panels that are seen and not up to date."""
         self._turns = QTimer(self, interval=0, singleShot=True)
         self._turns.timeout.connect(self._draw_waiting)
         self._grabbed: tuple[str, QPoint] | None = None
@@ -59,9 +62,9 @@ class Board(QWidget):
         """Show the panels of a layout, each at its place."""
         self.layout_, self.maximised_key = layout, ""
         old = self._splitters()
-        for panel in self.panels.values():
-            panel.hide()
-            panel.setParent(self)
+        for slot in self._slots.values():
+            slot.hide()
+            slot.setParent(self)
         for splitter in old:
             splitter.setParent(self)
             splitter.deleteLater()
@@ -69,7 +72,11 @@ class Board(QWidget):
             self._rows.addWidget(self._made_row(row))
         self._rows.setSizes(_pixels([row.height for row in layout]))
         self._restyle_handles()
-        self._draw_seen()
+        self._wait()
+        if self.isVisible():
+            self._draw_waiting()
+        else:
+            self._turns.start()  # while the first picture is being computed
         self.maximised.emit("")
 
     def present_layout(self) -> Layout:
@@ -91,7 +98,7 @@ class Board(QWidget):
         for row, splitter in zip(self.layout_, self._splitters(), strict=True):
             splitter.setVisible(not key or key in row.panels)
             for other in row.panels:
-                self.panels[other].setVisible(not key or other == key)
+                self._slots[other].setVisible(not key or other == key)
         self._draw_seen()
         self.maximised.emit(key)
 
@@ -99,14 +106,24 @@ class Board(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
         for key in row.panels:
-            splitter.addWidget(self._panel(key))
-            self.panels[key].show()
+            splitter.addWidget(self._slot(key))
+            self._slots[key].show()
         splitter.setSizes(_pixels(row.shares))
         return splitter
+
+    def _slot(self, key: str) -> QWidget:
+        if key not in self._slots:
+            slot = self._slots[key] = QWidget()
+            QVBoxLayout(slot).setContentsMargins(0, 0, 0, 0)
+        return self._slots[key]
 
     def _panel(self, key: str) -> Panel:
         if key not in self.panels:
             panel = self.panels[key] = PANELS[key].load()(self._style)
+            layout = self._slots[key].layout()
+            assert layout is not None
+            layout.addWidget(panel)
+            panel.show()
             panel.layer_clicked.connect(self.layer_clicked)
             panel.layer_hovered.connect(self.hover)
             panel.view.viewport().installEventFilter(self)
@@ -119,9 +136,11 @@ class Board(QWidget):
     # --- what they show ---
 
     def seen(self) -> list[Panel]:
-        """Return the panels that are on the board now."""
-        keys = [self.maximised_key] if self.maximised_key else panels_in(self.layout_)
-        return [self.panels[key] for key in keys]
+        """Return the panels that are on the board now, as far as they are made."""
+        return [self.panels[key] for key in self._seen_keys() if key in self.panels]
+
+    def _seen_keys(self) -> list[str]:
+        return [self.maximised_key] if self.maximised_key else panels_in(self.layout_)
 
     def draw(self, frame: Frame, playhead: Playhead, reference: Frame | None) -> None:
         """Show a Frame at a playhead in every panel."""
@@ -134,17 +153,20 @@ class Board(QWidget):
         return not self._waiting
 
     def _draw_seen(self) -> None:
-        seen = self.seen()
-        # Those that waited longest come first, or the last of many would never have their turn while the wave runs.
-        waiting = [panel for panel in self._waiting if panel in seen]
-        self._waiting = waiting + [panel for panel in seen if panel not in waiting]
+        self._wait()
         self._draw_waiting()
+
+    def _wait(self) -> None:
+        """Note that all that is seen has to be drawn. What waited longest comes first, or the last of many would never be drawn."""
+        seen = self._seen_keys()
+        waiting = [key for key in self._waiting if key in seen]
+        self._waiting = waiting + [key for key in seen if key not in waiting]
 
     def _draw_waiting(self) -> None:
         """Bring panels up to date, for as long as nobody notices; the others after what else has happened in the meantime."""
         until = time.perf_counter() + TURN
         while self._waiting:
-            panel = self._waiting.pop(0)
+            panel = self._panel(self._waiting.pop(0))
             if panel.style_ != self._style:  # it was not seen when sizes or colours changed
                 panel.restyle(self._style)
             if self._shown is not None:
@@ -174,8 +196,8 @@ class Board(QWidget):
     def _restyle_handles(self) -> None:
         for splitter in (self._rows, *self._splitters()):
             splitter.setHandleWidth(round(self._style.px(6)))
-        for panel in self.panels.values():
-            panel.setMinimumSize(*(round(self._style.px(side)) for side in LEAST_PANEL))
+        for slot in self._slots.values():
+            slot.setMinimumSize(*(round(self._style.px(side)) for side in LEAST_PANEL))
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
@@ -219,7 +241,8 @@ class Board(QWidget):
         key, start = self._grabbed
         self._grabbed = None
         self.unsetCursor()
-        other = next((panel.key for panel in self.seen() if panel.rect().contains(panel.mapFromGlobal(place))), key)
+        under = (panel.key for panel in self.seen() if panel.rect().contains(panel.mapFromGlobal(place)))
+        other = next(under, key)
         if other != key and (place - start).manhattanLength() >= QApplication.startDragDistance():
             self.arrange(swapped(self.present_layout(), key, other))
             self.arranged.emit(self.layout_)

@@ -61,7 +61,7 @@ class PlainAxis(pg.AxisItem):
 
     def name_it(self, text: str) -> None:
         """Set the label, as plain text."""
-        if text == self.labelText:
+        if text == self.labelText == self.label.toPlainText():  # pyqtgraph sets it as HTML, without its spaces, when it is shown
             return
         self.labelText = text
         self.label.setPlainText(text)

@@ -35,7 +35,7 @@ import sys, time
 from PySide6.QtCore import QEvent, QObject
 class Watch(QObject):
     def eventFilter(self, watched, event):
-        if event.type() == QEvent.Type.Paint and ready():
+        if event.type() == QEvent.Type.Paint and ready(watched):
             print("painted", flush=True)
             import os; os._exit(0)
         return False
@@ -47,7 +47,7 @@ BARE = (
     + """
 import pyqtgraph as pg
 app = pg.mkQApp()
-ready = lambda: True
+ready = lambda watched: True
 plot = pg.PlotWidget()
 plot.viewport().installEventFilter(watch)
 plot.resize(1920, 1080)
@@ -59,14 +59,15 @@ app.exec()
 OURS = (
     PRINTS_WHEN_PAINTED
     + """
+from PySide6.QtWidgets import QApplication
 from gradviz.app import main
 from gradviz.core.spec import Spec
 make_window = main.make_window
 def watched(*arguments, **named):
     global ready
     window = make_window(*arguments, **named)
-    ready = lambda: window.frame is not None and window.board.seen()[0].frame is not None
-    window.board.seen()[0].view.viewport().installEventFilter(watch)
+    ready = lambda watched: any(panel.frame and panel.view.viewport() is watched for panel in window.board.seen())
+    QApplication.instance().installEventFilter(watch)
     window.resize(1920, 1080)
     return window
 main.make_window = watched
@@ -76,7 +77,12 @@ main.open_window(Spec(), language="en")
 
 
 def settled(window):
-    while not (window.runner.is_idle and window.frame is not None and window.frame.spec == window.store.spec):
+    while not (
+        window.runner.is_idle
+        and window.frame is not None
+        and window.frame.spec == window.store.spec
+        and window.board.is_up_to_date
+    ):
         QApplication.processEvents()
     until = time.perf_counter() + 0.15
     while time.perf_counter() < until:

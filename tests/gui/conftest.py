@@ -35,7 +35,7 @@ def open_window(qtbot):
         window.show()
         window.start(window.settings.reference if restored else None)
         qtbot.waitUntil(lambda: window.frame is not None and window.runner.is_idle)
-        qtbot.waitUntil(lambda: window.look.wished_style() == window.look.style_)
+        qtbot.waitUntil(lambda: window.look.wished_style() == window.look.style_ and window.board.is_up_to_date)
         return window
 
     yield open_

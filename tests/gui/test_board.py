@@ -50,7 +50,9 @@ def test_the_last_panel_stays(two):
 def test_every_named_layout_can_be_chosen(two, qtbot, key):
     two.arrangement.layout_actions[key].trigger()
     assert panels_in(two.board.layout_) == panels_in(LAYOUTS[key].rows)
-    qtbot.waitUntil(lambda: all(panel.isVisible() and panel.frame is two.frame for panel in two.board.seen()))
+    qtbot.waitUntil(lambda: two.board.is_up_to_date)
+    assert [panel.key for panel in two.board.seen()] == panels_in(LAYOUTS[key].rows)
+    assert all(panel.isVisible() and panel.frame is two.frame for panel in two.board.seen())
     checked = [name for name, action in two.arrangement.layout_actions.items() if action.isChecked()]
     assert checked == [key]
 
@@ -76,6 +78,7 @@ def test_many_panels_take_turns_and_each_has_one(two, qtbot, monkeypatch):
     """However little time there is: while new pictures keep coming the ones that waited longest are drawn first."""
     monkeypatch.setattr(board_module, "TURN", 0.0)
     two.arrangement.use_named("everything")
+    qtbot.waitUntil(lambda: two.board.is_up_to_date)
     drawn = set()
     for panel in two.board.seen():
         monkeypatch.setattr(panel, "draw", lambda *_, key=panel.key: drawn.add(key))
@@ -191,22 +194,27 @@ def test_swapping_a_and_b(window, settle):
     assert window.frame.spec.gain == 2.0
 
 
-def test_reset_view_restores_the_picture(two, qapp, qtbot):
+def test_reset_view_restores_the_picture(two, qtbot):
+    def picture():
+        return two.board.grab().toImage()
+
+    def still():
+        before = picture()
+        qtbot.wait(20)
+        return two.board.is_up_to_date and picture() == before
+
     two.reset_view()
-    qtbot.waitUntil(lambda: two.board.is_up_to_date)
-    qapp.processEvents()
-    before = two.board.grab().toImage()
+    qtbot.waitUntil(still)
+    before = picture()
     two.transport.scrub(3)
     two.look.set_zoom(1.4)
     two.actions_["maximise"].trigger()
-    qapp.processEvents()
-    assert two.board.grab().toImage() != before
+    qtbot.waitUntil(still)
+    assert picture() != before
     two.actions_["reset_view"].trigger()
-    qtbot.waitUntil(lambda: two.board.is_up_to_date)
-    qapp.processEvents()
     two.board.hover(0)
+    qtbot.waitUntil(lambda: picture() == before)
     assert two.transport.playhead == Playhead(1, Phase.WHOLE)
-    assert two.board.grab().toImage() == before
 
 
 def test_the_palette_finds_by_parts_of_names(window, qtbot, settle):
