@@ -136,7 +136,8 @@ def _export(options: argparse.Namespace) -> int:
     _mention_missing_font()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from gradviz.app.headless import offscreen_application
-    from gradviz.export.figure import Figure, write_figure
+    from gradviz.export.figure import write_figure
+    from gradviz.export.picture import Figure
     from gradviz.panels.layouts import stacked
     from gradviz.panels.playhead import Playhead
 
