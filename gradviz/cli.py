@@ -109,7 +109,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from gradviz.core.simulate import simulate
-    from gradviz.export.limits import ENDINGS, LARGEST, SMALLEST, ending_of
+    from gradviz.export.limits import ENDINGS, LARGEST, SMALLEST
 
     problems = []
     try:
@@ -125,9 +125,7 @@ def _export(options: argparse.Namespace) -> int:
         problems.append(
             Problem("--size", _("{size} is no size for a picture: each side has {low} to {high} pixels").format(**limits))
         )
-    if ending_of(options.output) not in ENDINGS:
-        known = ", ".join(f".{ending}" for ending in ENDINGS)
-        problems.append(Problem("-o", _('"{path}" ends in none of {known}').format(path=options.output, known=known)))
+    problems += _ending_problems(options.output, ENDINGS)
     if problems:
         raise ExperimentError(problems)
     status = _lacks("require_drawing")
@@ -147,6 +145,40 @@ def _export(options: argparse.Namespace) -> int:
     with offscreen_application():
         write_figure(frame, figure, options.output, Playhead(options.at or 1))
     return DONE
+
+
+def _handout(options: argparse.Namespace) -> int:
+    from gradviz.export.limits import HANDOUT_ENDINGS
+    from gradviz.export.sections import Handout
+    from gradviz.lessons import lesson_named
+
+    problems = _ending_problems(options.output, HANDOUT_ENDINGS)
+    try:
+        lesson = lesson_named(options.lesson)
+    except ExperimentError as error:
+        raise ExperimentError([*error.problems, *problems]) from None
+    if problems:
+        raise ExperimentError(problems)
+    status = _lacks("require_drawing")
+    if status:
+        return status
+    _mention_missing_font()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from gradviz.app.headless import offscreen_application
+    from gradviz.export.handout import write_handout
+
+    with offscreen_application():
+        write_handout(Handout.of(lesson, options.theme or "light", has_notes=options.notes), options.output)
+    return DONE
+
+
+def _ending_problems(path: Path, endings: Sequence[str]) -> list[Problem]:
+    from gradviz.export.limits import ending_of
+
+    if ending_of(path) in endings:
+        return []
+    known = ", ".join(f".{ending}" for ending in endings)
+    return [Problem("-o", _('"{path}" ends in none of {known}').format(path=path, known=known))]
 
 
 def _describe(options: argparse.Namespace) -> int:
@@ -317,6 +349,7 @@ def _parser() -> argparse.ArgumentParser:
         "show": (_show, _("open the window (also without a command)"), [experiment, language, theme]),
         "run": (_run, _("simulate, and print a table per layer and the verdict"), [experiment, language]),
         "export": (_export, _("draw panels to a file; needs no display"), [experiment, language, theme]),
+        "handout": (_handout, _("put a lesson on paper, its answers at the end; needs no display"), [language, theme]),
         "describe": (_describe, _("print the reference of fields, activations, initializers, measures and panels"), [language]),
         "lessons": (_lessons, _("list the lessons, print one, or check what it claims"), [language]),
         "cards": (
@@ -347,6 +380,10 @@ def _parser() -> argparse.ArgumentParser:
     picture("--size", type=_size, default=(1920, 1080), metavar="WxH", help=_("in pixels, 1920x1080 by default"))
     picture("--dpi", type=_dots, metavar="N", help=_("dots per inch, for print: 300"))
     picture("-o", "--output", required=True, metavar="FILE", type=Path, help=_(".png, .svg or .pdf"))
+    handout = made["handout"].add_argument
+    handout("lesson", metavar="LESSON", help=_("a lesson's name or number, or a .toml file of your own"))
+    handout("--notes", action="store_true", help=_("with the lecturer's notes"))
+    handout("-o", "--output", required=True, metavar="FILE", type=Path, help=_(".pdf or .html"))
     made["lessons"].add_argument("name", nargs="?", metavar="NAME", help=_("a lesson's name, or a .toml file of your own"))
     made["lessons"].add_argument("--check", action="store_true", help=_("run every step and see whether its claims hold"))
     made["cards"].add_argument("name", nargs="?", metavar="NAME", help=_("which card; all by default"))
@@ -354,4 +391,4 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-COMMANDS = ("show", "run", "export", "describe", "lessons", "cards", "doctor")
+COMMANDS = ("show", "run", "export", "handout", "describe", "lessons", "cards", "doctor")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QRect, QSize, QSizeF
 from PySide6.QtGui import QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
@@ -12,7 +11,7 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
 from gradviz.core.frame import Frame
-from gradviz.export.embedded import KEY, marked
+from gradviz.export.embedded import KEY, marked, xmp
 from gradviz.export.files import write_whole
 from gradviz.export.limits import ENDINGS, ending_of
 from gradviz.export.picture import Figure, Picture, drawn
@@ -133,22 +132,10 @@ def _pdf(frame: Frame, picture: Picture) -> bytes:
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setTitle(frame.verdict.text())
     writer.setCreator("gradviz")
-    writer.setDocumentXmpMetadata(_xmp(frame).encode())
+    writer.setDocumentXmpMetadata(xmp(frame.verdict.text(), [frame.spec.to_text(full=True)]))
     _paint_on(writer, picture)
     del writer
     return bytes(content.data())
-
-
-def _xmp(frame: Frame) -> str:
-    experiment, title = escape(marked(frame.spec.to_text(full=True))), escape(frame.verdict.text())
-    return (
-        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>'
-        f'<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{experiment}</rdf:li></rdf:Alt></dc:description>'
-        '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
-    )
 
 
 FORMATS: dict[str, Callable[[Frame, Picture], bytes]] = dict(zip(ENDINGS, (_png, _svg, _pdf), strict=True))
