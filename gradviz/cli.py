@@ -79,8 +79,7 @@ def _run(options: argparse.Namespace) -> int:
     files = {name: path for name in ("csv", "json", "arrays") if (path := getattr(options, name)) not in (None, "-")}
     # Whatever can be known to fail is said before anything is computed or written.
     for path in files.values():
-        if not Path(path).absolute().parent.is_dir():
-            return _complain(_("cannot write {path}: there is no such folder").format(path=path), status=FAILED)
+        _refuse_missing_folder(path)
     if "arrays" in files:
         refuse_what_does_not_fit(traced_bytes(spec))
     frame = simulate(spec)
@@ -105,6 +104,11 @@ def _run(options: argparse.Namespace) -> int:
 
         print(report(frame))
     return DONE
+
+
+def _refuse_missing_folder(path: str | Path) -> None:
+    if not Path(path).absolute().parent.is_dir():
+        raise OSError(_("cannot write {path}: there is no such folder").format(path=path))
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -159,6 +163,7 @@ def _handout(options: argparse.Namespace) -> int:
         raise ExperimentError([*error.problems, *problems]) from None
     if problems:
         raise ExperimentError(problems)
+    _refuse_missing_folder(options.output)
     status = _lacks("require_drawing")
     if status:
         return status

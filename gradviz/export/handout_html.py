@@ -87,7 +87,7 @@ def _formula(latex: str, colour: str) -> str:
 
 
 def _picture(handout: Handout, section: Section) -> str:
-    figure = Figure.for_print(section.layout, PICTURE_WIDTH, HIGHEST_PICTURE, handout.theme, round(PRINT_DPI))
+    figure = Figure.for_page(section.layout, PICTURE_WIDTH, HIGHEST_PICTURE, handout.theme, round(PRINT_DPI))
     with drawn(section.frame, figure, Playhead(), section.reference) as picture:
         root = ET.fromstring(picture_bytes(section.frame, picture, "svg"))
         description = picture.description

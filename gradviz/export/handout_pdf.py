@@ -27,11 +27,11 @@ POINT = DPI / 72
 PAGE_WIDTH, PAGE_HEIGHT = 595.0 * POINT, 842.0 * POINT
 """A4."""
 
-SIDE, TOP, BOTTOM = 43.0 * POINT, 43.0 * POINT, 60.0 * POINT
+SIDE, TOP, BOTTOM = 43.0 * POINT, 40.0 * POINT, 52.0 * POINT
 """Margins: 15 mm, and below room for the page's number."""
 
 WIDTH, HEIGHT = PAGE_WIDTH - 2 * SIDE, PAGE_HEIGHT - TOP - BOTTOM
-GAP = 20.0 * POINT
+GAP = 18.0 * POINT
 """Between steps."""
 
 TITLE = Type(19, bold=True, below=4)
@@ -45,6 +45,8 @@ QUESTION = Type(10, bold=True, below=2)
 CHOICE = Type(10, indent=12, below=1)
 NOTE = Type(9, "quiet", indent=12, below=2)
 FORMULA_SIZE = 12.0
+BETWEEN = "\u2003\u2003"
+"""Two wide spaces, between choices on one line."""
 
 
 def handout_pdf(handout: Handout) -> bytes:
@@ -98,7 +100,7 @@ class _Press:
         return [self._text(str(lesson.title), TITLE), self._text(str(lesson.summary), SUMMARY)]
 
     def _group(self, section: Section) -> list[Block]:
-        """Return a step: what belongs to its picture, its question, its note."""
+        """Return a step as blocks: its picture and what belongs to it, its question, its note."""
         above, below = list(self._above(section)), list(self._below(section))
         picture = self._picture(section, HEIGHT - height_of(above) - height_of(below))
         blocks: list[Block] = [[*above, picture, *below]]
@@ -127,7 +129,7 @@ class _Press:
         return self._text(latex, CODE) if svg is None else formula_piece(svg, self.style, WIDTH)
 
     def _picture(self, section: Section, highest: float) -> Piece:
-        figure = Figure.for_print(section.layout, int(WIDTH), int(highest - 6 * POINT), self.handout.theme, DPI)
+        figure = Figure.for_page(section.layout, int(WIDTH), int(highest - 6 * POINT), self.handout.theme, DPI)
 
         def paint(painter: QPainter, top: float) -> None:
             painter.save()
@@ -139,8 +141,10 @@ class _Press:
         return Piece(figure.size[1] + self.style.px(6), paint)
 
     def _question(self, question: Question) -> Block:
-        lines = (self._text(choice, CHOICE) for choice in choices(question))
-        return [self._text(str(question.text), QUESTION), *lines]
+        """Return a question and its choices, side by side where they fit."""
+        row = self._text(BETWEEN.join(choices(question)), CHOICE)
+        lines = [self._text(choice, CHOICE) for choice in choices(question)]
+        return [self._text(str(question.text), QUESTION), *([row] if row.height <= lines[0].height else lines)]
 
     def _answers(self) -> list[list[Block]]:
         """Return the answers, the first of them below the heading."""
@@ -157,7 +161,7 @@ class _Press:
     def _paint_foot(self, painter: QPainter, place: str) -> None:
         painter.setFont(SMALL.font(self.style))
         painter.setPen(self.style.colour("quiet"))
-        line = QRectF(0, HEIGHT + 18 * POINT, WIDTH, 14 * POINT)
+        line = QRectF(0, HEIGHT + 12 * POINT, WIDTH, 14 * POINT)
         painter.drawLine(QPointF(0, line.top()), QPointF(WIDTH, line.top()))
         room = line.translated(0, 4 * POINT)
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft, "gradviz")

@@ -51,31 +51,32 @@ class Figure:
     dpi : int or None
         With it, the file says so and type has its printed size: 1920 pixels at 300 dpi are 16.3 cm. Without, type grows with
         the picture, as on a slide.
-    has_foot : bool
-        Whether the verdict and the experiment stand below the panels.
+    is_on_page : bool
+        Whether it stands on a page that says verdict, experiment and numbers itself: then it has no foot, and its panels have
+        their whole width for what is drawn.
     """
 
     layout: Layout
     size: tuple[int, int] = (1920, 1080)
     theme: str = "light"
     dpi: int | None = None
-    has_foot: bool = True
+    is_on_page: bool = False
 
     @property
     def style(self) -> Style:
         """Colours and the scale of type and lines, which leaves every panel room enough for its text."""
         width, height = self.size
         wanted = self.dpi / PRINT_DPI if self.dpi else height / DESIGN_HEIGHT
-        foot = FOOT_HEIGHT if self.has_foot else 0.0
+        foot = 0.0 if self.is_on_page else FOOT_HEIGHT
         room = min(width / least_width(self.layout), height / (least_height(self.layout) + foot))
         return Style(THEMES[self.theme], min(wanted, room))
 
     @classmethod
-    def for_print(cls, layout: Layout, width: int, highest: int, theme: str, dpi: int) -> Figure:
-        """Return a picture without a foot, of a width in pixels and as high as its panels' text needs, if that is not too high."""
+    def for_page(cls, layout: Layout, width: int, highest: int, theme: str, dpi: int) -> Figure:
+        """Return a picture for a page, of a width in pixels and as high as its panels' text needs, if that is not too high."""
         scale = min(dpi / PRINT_DPI, width / least_width(layout))
         height = max(SMALLEST, min(ceil(scale * least_height(layout)), highest))
-        return cls(layout, (width, height), theme, dpi, has_foot=False)
+        return cls(layout, (width, height), theme, dpi, is_on_page=True)
 
 
 def least_width(layout: Layout) -> float:
@@ -122,7 +123,7 @@ def drawn(frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | N
         limits = {"size": f"{width}×{height}", "low": SMALLEST, "high": LARGEST}
         raise ValueError(_("{size} is no size for a picture: each side has {low} to {high} pixels").format(**limits))
     style = figure.style
-    foot = _foot(frame, style, with_verdict=len(panels_in(figure.layout)) > 1) if figure.has_foot else None
+    foot = None if figure.is_on_page else _foot(frame, style, with_verdict=len(panels_in(figure.layout)) > 1)
     room = QRect(0, 0, width, height - (round(foot.height) if foot else 0))
     places = _places(room, figure.layout, round(style.px(6)))
     panels = [PANELS[key].load()(style) for key in panels_in(figure.layout)]
@@ -136,6 +137,8 @@ def drawn(frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | N
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         for panel in panels:
             panel.draw(frame, playhead, reference)
+            if figure.is_on_page:
+                panel.readout.write("")
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         yield Picture(figure, panels, places, foot)
     finally:

@@ -50,7 +50,7 @@ class Section:
         """In what the run differs from the pinned one; nothing where none is."""
         if self.step.reference is None:
             return ""
-        return _("grey: compared with another run: {difference}").format(
+        return _("compared with the run in grey: {difference}").format(
             difference=difference_text(self.step.spec, self.step.reference)
         )
 
@@ -63,11 +63,12 @@ class Section:
 
     @property
     def quantities(self) -> str:
-        """The measured numbers that the step's claims speak of."""
+        """The measured numbers that the step's claims speak of; nothing where they name none."""
         found: dict[str, float] = {}
         for claim in self.step.claims:
             found |= _quantities(claim, self.frame, self.reference)
-        return ", ".join(f"{name} = {signed_text(value)}" for name, value in found.items())
+        numbers = ", ".join(f"{name} = {signed_text(value)}" for name, value in found.items())
+        return _("measured: {numbers}").format(numbers=numbers) if numbers else ""
 
     @property
     def experiment(self) -> str:
