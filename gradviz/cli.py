@@ -80,8 +80,7 @@ def _run(options: argparse.Namespace) -> int:
     files = {name: path for name in ("csv", "json", "arrays") if (path := getattr(options, name)) not in (None, "-")}
     # Whatever can be known to fail is said before anything is computed or written.
     for path in files.values():
-        if not Path(path).absolute().parent.is_dir():
-            return _complain(_("cannot write {path}: there is no such folder").format(path=path), status=FAILED)
+        _refuse_missing_folder(path)
     if "arrays" in files:
         refuse_what_does_not_fit(traced_bytes(spec))
     frame = simulate(spec)
@@ -108,9 +107,14 @@ def _run(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _refuse_missing_folder(path: str | Path) -> None:
+    if not Path(path).absolute().parent.is_dir():
+        raise OSError(_("cannot write {path}: there is no such folder").format(path=path))
+
+
 def _export(options: argparse.Namespace) -> int:
     from gradviz.core.simulate import simulate
-    from gradviz.export.limits import ENDINGS, LARGEST, SMALLEST, ending_of
+    from gradviz.export.limits import ENDINGS, LARGEST, SMALLEST
 
     problems = []
     try:
@@ -126,9 +130,7 @@ def _export(options: argparse.Namespace) -> int:
         problems.append(
             Problem("--size", _("{size} is no size for a picture: each side has {low} to {high} pixels").format(**limits))
         )
-    if ending_of(options.output) not in ENDINGS:
-        known = ", ".join(f".{ending}" for ending in ENDINGS)
-        problems.append(Problem("-o", _('"{path}" ends in none of {known}').format(path=options.output, known=known)))
+    problems += _ending_problems(options.output, ENDINGS)
     if problems:
         raise ExperimentError(problems)
     status = _lacks("require_drawing")
@@ -137,7 +139,8 @@ def _export(options: argparse.Namespace) -> int:
     _mention_missing_font()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from gradviz.app.headless import offscreen_application
-    from gradviz.export.figure import Figure, write_figure
+    from gradviz.export.figure import write_figure
+    from gradviz.export.picture import Figure
     from gradviz.panels.playhead import Playhead
 
     layout = stacked(tuple(dict.fromkeys(options.panel))) if options.panel else LAYOUTS[options.layout].rows
@@ -146,6 +149,41 @@ def _export(options: argparse.Namespace) -> int:
     with offscreen_application():
         write_figure(frame, figure, options.output, Playhead(options.at or 1))
     return DONE
+
+
+def _handout(options: argparse.Namespace) -> int:
+    from gradviz.export.limits import HANDOUT_ENDINGS
+    from gradviz.export.sections import Handout
+    from gradviz.lessons import lesson_named
+
+    problems = _ending_problems(options.output, HANDOUT_ENDINGS)
+    try:
+        lesson = lesson_named(options.lesson)
+    except ExperimentError as error:
+        raise ExperimentError([*error.problems, *problems]) from None
+    if problems:
+        raise ExperimentError(problems)
+    _refuse_missing_folder(options.output)
+    status = _lacks("require_drawing")
+    if status:
+        return status
+    _mention_missing_font()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from gradviz.app.headless import offscreen_application
+    from gradviz.export.handout import write_handout
+
+    with offscreen_application():
+        write_handout(Handout.of(lesson, options.theme or "light", has_notes=options.notes), options.output)
+    return DONE
+
+
+def _ending_problems(path: Path, endings: Sequence[str]) -> list[Problem]:
+    from gradviz.export.limits import ending_of
+
+    if ending_of(path) in endings:
+        return []
+    known = ", ".join(f".{ending}" for ending in endings)
+    return [Problem("-o", _('"{path}" ends in none of {known}').format(path=path, known=known))]
 
 
 def _describe(options: argparse.Namespace) -> int:
@@ -316,6 +354,7 @@ def _parser() -> argparse.ArgumentParser:
         "show": (_show, _("open the window (also without a command)"), [experiment, language, theme]),
         "run": (_run, _("simulate, and print a table per layer and the verdict"), [experiment, language]),
         "export": (_export, _("draw panels to a file; needs no display"), [experiment, language, theme]),
+        "handout": (_handout, _("put a lesson on paper, its answers at the end; needs no display"), [language, theme]),
         "describe": (_describe, _("print the reference of fields, activations, initializers, measures and panels"), [language]),
         "lessons": (_lessons, _("list the lessons, print one, or check what it claims"), [language]),
         "cards": (
@@ -354,6 +393,10 @@ def _parser() -> argparse.ArgumentParser:
     picture("--size", type=_size, default=(1920, 1080), metavar="WxH", help=_("in pixels, 1920x1080 by default"))
     picture("--dpi", type=_dots, metavar="N", help=_("dots per inch, for print: 300"))
     picture("-o", "--output", required=True, metavar="FILE", type=Path, help=_(".png, .svg or .pdf"))
+    handout = made["handout"].add_argument
+    handout("lesson", metavar="LESSON", help=_("a lesson's name or number, or a .toml file of your own"))
+    handout("--notes", action="store_true", help=_("with the lecturer's notes"))
+    handout("-o", "--output", required=True, metavar="FILE", type=Path, help=_(".pdf or .html"))
     made["lessons"].add_argument("name", nargs="?", metavar="NAME", help=_("a lesson's name, or a .toml file of your own"))
     made["lessons"].add_argument("--check", action="store_true", help=_("run every step and see whether its claims hold"))
     made["cards"].add_argument("name", nargs="?", metavar="NAME", help=_("which card; all by default"))
@@ -361,4 +404,4 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-COMMANDS = ("show", "run", "export", "describe", "lessons", "cards", "doctor")
+COMMANDS = ("show", "run", "export", "handout", "describe", "lessons", "cards", "doctor")

@@ -189,7 +189,7 @@ def test_doctor_reports_and_says_how_to_mend(gradviz, monkeypatch):
     assert gradviz("doctor")[0] == 0
 
 
-@pytest.mark.parametrize("command", [["show"], ["export", "-o", "x.png"]])
+@pytest.mark.parametrize("command", [["show"], ["export", "-o", "x.png"], ["handout", "1", "-o", "x.pdf"]])
 def test_a_missing_library_is_status_3_with_the_line_that_mends_it(gradviz, monkeypatch, command):
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(system, "_loads", lambda library: library != "libGL.so.1")

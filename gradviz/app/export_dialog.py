@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
-from gradviz.export.figure import Figure
+from gradviz.export.picture import Figure
 from gradviz.i18n import N_, _
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import Layout, stacked

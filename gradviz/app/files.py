@@ -14,9 +14,10 @@ from gradviz.app.export_dialog import ExportDialog
 from gradviz.core.errors import ExperimentError
 from gradviz.core.spec import Spec
 from gradviz.experiment import read_file
-from gradviz.export.figure import FORMATS, Figure, figure_image, write_figure
+from gradviz.export.figure import FORMATS, figure_image, write_figure
 from gradviz.export.files import FileError, write_whole
 from gradviz.export.limits import ending_of
+from gradviz.export.picture import Figure
 from gradviz.i18n import _
 from gradviz.panels.layouts import Layout
 

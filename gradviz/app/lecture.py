@@ -17,7 +17,7 @@ from gradviz.core.frame import Frame
 from gradviz.core.lesson import Lesson, Step
 from gradviz.i18n import _
 from gradviz.lessons import lesson_named, lessons
-from gradviz.panels.layouts import LAYOUTS, Layout, row_of
+from gradviz.panels.layouts import layout_of
 from gradviz.panels.style import Style
 
 if TYPE_CHECKING:
@@ -228,10 +228,3 @@ class Lecture(QObject):
         self.cards_menu.setTitle(_("Reproduce a published experiment"))
         if self._speaker is not None:
             self._speaker.refresh()
-
-
-def layout_of(step: Step) -> Layout | None:
-    """Return what a step wants on the board, or None where the panels stay."""
-    if isinstance(step.board, str):
-        return LAYOUTS[step.board].rows
-    return tuple(row_of(*row) for row in step.board) or None

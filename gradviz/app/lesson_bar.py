@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from gradviz.app.formula import formula_pixmap
 from gradviz.app.lesson_player import LessonPlayer
 from gradviz.core.lesson import Question, Step
+from gradviz.export.formula import formula_pixmap
 from gradviz.i18n import _
 from gradviz.panels.style import Style
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 import ast
 import warnings
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -49,6 +49,7 @@ class Claim:
     text: str
     needs_reference: bool
     _term: Term = field(compare=False, repr=False)
+    _quantities: tuple[tuple[str, Term], ...] = field(compare=False, repr=False)
 
     @classmethod
     def parse(cls, text: str) -> Claim:
@@ -66,7 +67,8 @@ class Claim:
         except UnreadableError as error:
             raise ClaimError(f"{_at(text, error.node.col_offset)}: {error}") from None
         names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        return cls(text, "reference" in names, term)
+        named = ((ast.unparse(node), term_of(node)) for node in ast.walk(tree) if _is_quantity(node))
+        return cls(text, "reference" in names, term, tuple(pair for pair in named if not pair[1].per_layer))
 
     def holds(self, frame: Frame, reference: Frame | None = None) -> bool:
         """Return whether it is true.
@@ -82,6 +84,23 @@ class Claim:
         """Return the numbers that are compared, or nothing where they are one for each layer."""
         values = [_computed(operand, Scene(frame, reference)) for operand in self._term.operands if not operand.per_layer]
         return ", ".join(value if isinstance(value, str) else f"{value:.6g}" for value in values)
+
+    def quantities(self, frame: Frame, reference: Frame | None = None) -> dict[str, float]:
+        """Return the measured numbers that it speaks of: ``activation_std[5]`` → 0.32, ``max(grad_W_rms)`` → 2e-6.
+
+        Raises
+        ------
+        ClaimError
+            As `holds` does.
+        """
+        return {text: float(_computed(term, Scene(frame, reference))) for text, term in self._quantities}
+
+
+def _is_quantity(node: ast.AST) -> TypeGuard[ast.expr]:
+    """Whether a node is a measure at a layer, or a function of a measure: its least, largest or mean value."""
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.value, ast.Name | ast.Attribute) and not isinstance(node.slice, ast.Slice)
+    return isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], ast.Name | ast.Attribute)
 
 
 def _at(text: str, column: int) -> str:

@@ -6,7 +6,8 @@ import html
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from xml.sax.saxutils import escape
 
 from gradviz.core.spec import LONGEST_TEXT
 
@@ -22,8 +23,21 @@ def marked(experiment: str) -> str:
     return f"gradviz:experiment[{experiment}]"
 
 
+def xmp(title: str, experiments: Sequence[str]) -> bytes:
+    """Return a PDF file's metadata: its title, and the experiments of its pictures."""
+    title, described = escape(title), escape("\n".join(map(marked, experiments)))
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>'
+        f'<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{described}</rdf:li></rdf:Alt></dc:description>'
+        '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+    ).encode()
+
+
 def experiment_in(content: bytes) -> str | None:
-    """Return the experiment's text from the bytes of a picture, or None where there is none."""
+    """Return the experiment's text from the bytes of a picture, the first of several, or None where there is none."""
     for start, read in _READERS.items():
         if content[:1024].lstrip().startswith(start):
             return read(content)
@@ -64,4 +78,5 @@ _READERS: dict[bytes, Callable[[bytes], str | None]] = {
     b"<?xml": _from_markup,
     b"<svg": _from_markup,
     b"%PDF": _from_markup,
+    b"<!DOCTYPE html": _from_markup,
 }

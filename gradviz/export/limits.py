@@ -6,6 +6,7 @@ SMALLEST, LARGEST = 160, 16384
 """Pixels along a side."""
 
 ENDINGS = ("png", "svg", "pdf")
+HANDOUT_ENDINGS = ("pdf", "html")
 
 
 def ending_of(path: str | Path) -> str:

@@ -67,3 +67,15 @@ def _carry_out(shape: ET.Element, matrix: Matrix) -> None:
 def _moved(matrix: Matrix, x: float, y: float) -> str:
     a, b, c, d, e, f = matrix
     return f"{a * x + c * y + e:.3f},{b * x + d * y + f:.3f}"
+
+
+def inlined(root: ET.Element, label: str, suffix: str = "") -> str:
+    """Return an SVG as it may stand in a page of HTML: with a label for those who do not see it, and with names of its own."""
+    root.set("role", "img")
+    root.set("aria-label", label)
+    ET.register_namespace("", NAMESPACE)
+    text = ET.tostring(root, encoding="unicode")
+    return _NAME.sub(lambda found: f"{found[1]}{found[2]}{suffix}{found[3]}", text)
+
+
+_NAME = re.compile(r'(\bid="|url\(#)([\w-]+)("|\))')

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
+from gradviz.core.lesson import Step
 from gradviz.i18n import N_
 from gradviz.panels import PANELS
 
@@ -149,3 +150,10 @@ LAYOUTS: dict[str, NamedLayout] = {
     )
 }
 """Key → NamedLayout, in menu order; the first is what the program opens with."""
+
+
+def layout_of(step: Step) -> Layout | None:
+    """Return what a step of a lesson wants on the board, or None where the panels stay."""
+    if isinstance(step.board, str):
+        return LAYOUTS[step.board].rows
+    return tuple(row_of(*row) for row in step.board) or None

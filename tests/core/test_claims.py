@@ -182,3 +182,19 @@ def test_any_text_is_a_claim_or_a_claim_error(text):
 def test_a_failing_claim_shows_its_numbers(power):
     assert Claim.parse("activation_mean[1] < 1").values(power) == "1.5, 1"
     assert Claim.parse('forward.kind == "vanishing"').values(power) == "stable, vanishing"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("57 < activation_mean[L] < 58", {"activation_mean[L]": 1.5**10}),
+        ("all(abs(activation_mean) > 0) and max(activation_mean) > 1", {"max(activation_mean)": 1.5**10}),
+        ("all(activation_mean[2:L] > 1) and L == 10", {}),
+        ("grad_a_rms[1] / grad_a_rms[L] > reference.activation_mean[2]", {"reference.activation_mean[2]": 1.5**2}),
+    ],
+)
+def test_the_numbers_that_a_claim_speaks_of(power, text, expected):
+    """Measures at a layer and measures summed up, by hand; not what is computed of them, and not L."""
+    found = Claim.parse(text).quantities(power, power)
+    assert {name: found[name] for name in expected} == pytest.approx(expected)
+    assert {name for name in found if "grad" not in name} == expected.keys()

@@ -19,8 +19,9 @@ from PySide6.QtGui import QColor, QImage, QImageReader
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.export.embedded import PNG_START, experiment_in
-from gradviz.export.figure import FORMATS, Figure, figure_bytes, format_of, write_figure
+from gradviz.export.figure import FORMATS, figure_bytes, format_of, write_figure
 from gradviz.export.files import FileError, whole_file, write_whole
+from gradviz.export.picture import Figure
 from gradviz.export.svg import flattened
 from gradviz.i18n import use_language
 from gradviz.panels import PANELS

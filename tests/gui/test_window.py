@@ -14,7 +14,7 @@ from gradviz.app.settings import Settings
 from gradviz.core.errors import ExperimentError, Problem
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.export.embedded import experiment_in
-from gradviz.export.figure import Figure
+from gradviz.export.picture import Figure
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import stacked
 from gradviz.panels.playhead import Phase, Playhead

@@ -36,6 +36,14 @@ def formula_svg(latex: str, size: float, colour: str) -> bytes:
     return svg.encode()
 
 
+def formula_or_none(latex: str, size: float, colour: str) -> bytes | None:
+    """Return a formula as SVG, or None where it cannot be set."""
+    try:
+        return formula_svg(latex, size, colour)
+    except ValueError:
+        return None
+
+
 def formula_pixmap(latex: str, size: float, colour: str, ratio: float) -> QPixmap:
     """Return a formula as a picture, `ratio` pixels of the device to one of the program; empty where there is none."""
     if not latex:

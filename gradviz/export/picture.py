@@ -1,0 +1,212 @@
+"""Panels off the screen: made at their final size in widgets that are never shown, and painted wherever a painter paints.
+
+So type and lines are as sharp as the format allows, and nothing is scaled afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from math import ceil
+
+from PySide6.QtCore import QEventLoop, QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QApplication
+
+from gradviz.core.frame import Frame
+from gradviz.core.words import caption
+from gradviz.export.limits import LARGEST, SMALLEST
+from gradviz.i18n import _
+from gradviz.panels import PANELS
+from gradviz.panels.base import Panel
+from gradviz.panels.layouts import Layout, panels_in
+from gradviz.panels.playhead import Playhead
+from gradviz.panels.style import Style
+from gradviz.panels.themes import THEMES
+
+DESIGN_HEIGHT = 720.0
+"""The height in pixels at which type and lines have their design size."""
+
+LEAST_WIDTH, LEAST_WIDTH_IN_A_ROW, LEAST_HEIGHT, FOOT_HEIGHT = 720.0, 560.0, 280.0, 65.0
+"""What a panel, alone or beside others, and the lines below it, need at that size of type, in pixels."""
+
+PRINT_DPI = 120.0
+"""At this resolution type has its design size; 12 pixels are then 7.2 points, a figure's usual type."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a picture is to be like.
+
+    Attributes
+    ----------
+    layout : tuple of Row
+        Which panels, and where.
+    size : tuple of int
+        Width and height in pixels.
+    theme : str
+        A key of `THEMES`.
+    dpi : int or None
+        With it, the file says so and type has its printed size: 1920 pixels at 300 dpi are 16.3 cm. Without, type grows with
+        the picture, as on a slide.
+    is_on_page : bool
+        Whether it stands on a page that says verdict, experiment and numbers itself: then it has no foot, and its panels have
+        their whole width for what is drawn.
+    """
+
+    layout: Layout
+    size: tuple[int, int] = (1920, 1080)
+    theme: str = "light"
+    dpi: int | None = None
+    is_on_page: bool = False
+
+    @property
+    def style(self) -> Style:
+        """Colours and the scale of type and lines, which leaves every panel room enough for its text."""
+        width, height = self.size
+        wanted = self.dpi / PRINT_DPI if self.dpi else height / DESIGN_HEIGHT
+        foot = 0.0 if self.is_on_page else FOOT_HEIGHT
+        room = min(width / least_width(self.layout), height / (least_height(self.layout) + foot))
+        return Style(THEMES[self.theme], min(wanted, room))
+
+    @classmethod
+    def for_page(cls, layout: Layout, width: int, highest: int, theme: str, dpi: int) -> Figure:
+        """Return a picture for a page, of a width in pixels and as high as its panels' text needs, if that is not too high."""
+        scale = min(dpi / PRINT_DPI, width / least_width(layout))
+        height = max(SMALLEST, min(ceil(scale * least_height(layout)), highest))
+        return cls(layout, (width, height), theme, dpi, is_on_page=True)
+
+
+def least_width(layout: Layout) -> float:
+    """Return how wide panels have to be in pixels for type of its design size."""
+    return max(LEAST_WIDTH, LEAST_WIDTH_IN_A_ROW * max(len(row.panels) for row in layout))
+
+
+def least_height(layout: Layout) -> float:
+    """Return how high panels have to be in pixels for type of its design size."""
+    heights = [row.height for row in layout]
+    return LEAST_HEIGHT * sum(heights) / max(heights)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Panels that are ready to be painted, while `drawn` keeps them."""
+
+    figure: Figure
+    _panels: Sequence[Panel]
+    _places: Sequence[QRect]
+    _foot: _Foot | None
+
+    @property
+    def description(self) -> str:
+        """What is to be seen, in the panels' own sentences."""
+        return " ".join(panel.accessibleDescription() for panel in self._panels)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint it, its upper left corner at the painter's origin."""
+        width, height = self.figure.size
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        painter.fillRect(QRect(0, 0, width, height), self.figure.style.colour("window"))
+        for panel, place in zip(self._panels, self._places, strict=True):
+            _paint_panel(panel, painter, place)
+        if self._foot is not None:
+            self._foot.paint(painter, width, height)
+
+
+@contextmanager
+def drawn(frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | None) -> Iterator[Picture]:
+    """Make the panels at their size, off the screen, and hand out what paints them."""
+    width, height = figure.size
+    if not (SMALLEST <= width <= LARGEST and SMALLEST <= height <= LARGEST):
+        limits = {"size": f"{width}×{height}", "low": SMALLEST, "high": LARGEST}
+        raise ValueError(_("{size} is no size for a picture: each side has {low} to {high} pixels").format(**limits))
+    style = figure.style
+    foot = None if figure.is_on_page else _foot(frame, style, with_verdict=len(panels_in(figure.layout)) > 1)
+    room = QRect(0, 0, width, height - (round(foot.height) if foot else 0))
+    places = _places(room, figure.layout, round(style.px(6)))
+    panels = [PANELS[key].load()(style) for key in panels_in(figure.layout)]
+    try:
+        for panel, place in zip(panels, places, strict=True):
+            panel.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+            panel.setUpdatesEnabled(False)  # laid out, but painted once only, by us
+            panel.resize(place.size())
+            panel.show()
+        # The layouts settle with the event loop; the user's own events wait outside.
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        for panel in panels:
+            panel.draw(frame, playhead, reference)
+            if figure.is_on_page:
+                panel.readout.write("")
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        yield Picture(figure, panels, places, foot)
+    finally:
+        for panel in panels:
+            panel.close()
+            panel.deleteLater()
+
+
+def _places(room: QRect, layout: Layout, gap: int) -> list[QRect]:
+    """Return where each panel stands, in reading order."""
+    rows = zip(layout, _spans(room.height(), [row.height for row in layout], gap), strict=True)
+    return [
+        QRect(room.left() + left, room.top() + top, width, height)
+        for row, (top, height) in rows
+        for left, width in _spans(room.width(), row.shares, gap)
+    ]
+
+
+def _spans(length: int, shares: Sequence[float], gap: int) -> list[tuple[int, int]]:
+    """Return start and length of parts that fill a length in proportion to their shares."""
+    total, ends = sum(shares), accumulate(shares, initial=0.0)
+    edges = [round(end * (length + gap) / total) for end in ends]
+    return [(start, end - gap - start) for start, end in pairwise(edges)]
+
+
+def _paint_panel(panel: Panel, painter: QPainter, place: QRect) -> None:
+    exporting = [item for item in panel.view.scene().items() if hasattr(item, "setExportMode")]
+    options = {"painter": painter, "antialias": True, "resolutionScale": 1.0, "background": panel.style_.colour("ground")}
+    for item in exporting:
+        item.setExportMode(True, options)
+    try:
+        painter.fillRect(place, panel.style_.colour("ground"))
+        panel.view.render(painter, QRectF(place), panel.view.viewport().rect())
+    finally:
+        for item in exporting:
+            item.setExportMode(False)
+
+
+@dataclass(frozen=True)
+class _Foot:
+    """Lines of text below the panels: the verdict, and what network this is."""
+
+    style: Style
+    lines: Sequence[tuple[str, str, float]]
+    """Text, colour and size of each."""
+
+    @property
+    def height(self) -> float:
+        return sum(self._line_height(size) for _text, _role, size in self.lines) + self.style.px(12)
+
+    def paint(self, painter: QPainter, width: int, height: int) -> None:
+        margin, top = self.style.px(14), height - self.height + self.style.px(5)
+        for text, role, size in self.lines:
+            painter.setFont(self.style.font(size))
+            painter.setPen(self.style.colour(role))
+            room = QRectF(margin, top, width - 2 * margin, self._line_height(size))
+            metrics = QFontMetricsF(painter.font())
+            painter.drawText(
+                room,
+                Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+                metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width()),
+            )
+            top += room.height()
+
+    def _line_height(self, size: float) -> float:
+        return QFontMetricsF(self.style.font(size)).height()
+
+
+def _foot(frame: Frame, style: Style, *, with_verdict: bool) -> _Foot:
+    sentences = [frame.verdict.backward_text(), frame.verdict.forward_text()] if with_verdict else []
+    return _Foot(style, [*((sentence, "ink", 14.0) for sentence in sentences), (caption(frame.spec), "quiet", 11.0)])
