@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 
-from gradviz.app.formula import formula_pixmap, formula_svg
+from gradviz.export.formula import formula_pixmap, formula_svg
 from gradviz.app.lesson_bar import choices_text
 from gradviz.app.lesson_player import LessonPlayer
 from gradviz.core.card import CARDS
