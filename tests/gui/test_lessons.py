@@ -5,11 +5,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 
-from gradviz.export.formula import formula_pixmap, formula_svg
 from gradviz.app.lesson_bar import choices_text
 from gradviz.app.lesson_player import LessonPlayer
 from gradviz.core.card import CARDS
 from gradviz.core.spec import Spec
+from gradviz.export.formula import formula_pixmap, formula_svg
 from gradviz.lessons import lesson_named, lessons
 from gradviz.panels.layouts import panels_in
 from gradviz.panels.playhead import Phase, Playhead
