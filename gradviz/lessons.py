@@ -48,7 +48,7 @@ def lesson_named(name: str, known: Known = KNOWN) -> Lesson:
     ExperimentError
         When there is none, or with everything that is wrong in it.
     """
-    if name.endswith(".toml"):
+    if name.lower().endswith(".toml"):
         return _from_file(Path(name), known)
     shipped: dict[str, Path] = {}
     for path in _shipped():

@@ -51,6 +51,8 @@ class ActionEntry:
     shortcuts: tuple[str, ...] = ()
     checkable: bool = False
     separated: bool = False
+    repeats: bool = False
+    """Whether a key that is held down does it again and again."""
 
 
 ACTIONS: dict[str, ActionEntry] = {
@@ -60,19 +62,19 @@ ACTIONS: dict[str, ActionEntry] = {
         ActionEntry("save", "file", "files.save", N_("Save experiment…"), N_("Write the experiment as a JSON file."), ("Ctrl+S",)),
         ActionEntry("export", "file", "files.export", N_("Export picture…"), N_("Write what is seen as PNG, SVG or PDF."), ("Ctrl+E",), separated=True),
         ActionEntry("quit", "file", "close", N_("Quit"), N_("Close the program."), ("Ctrl+Q",), separated=True),
-        ActionEntry("undo", "edit", "store.history.undo", N_("Undo"), N_("Take back the last change of the experiment."), ("Ctrl+Z",)),
-        ActionEntry("redo", "edit", "store.history.redo", N_("Redo"), N_("Make the change again."), ("Ctrl+Shift+Z", "Ctrl+Y")),
+        ActionEntry("undo", "edit", "store.history.undo", N_("Undo"), N_("Take back the last change of the experiment."), ("Ctrl+Z",), repeats=True),
+        ActionEntry("redo", "edit", "store.history.redo", N_("Redo"), N_("Make the change again."), ("Ctrl+Shift+Z", "Ctrl+Y"), repeats=True),
         ActionEntry("reset", "edit", "reset_experiment", N_("Opening experiment"), N_("Go back to the experiment that the program opens with."), ("Ctrl+R",)),
         ActionEntry("copy_picture", "edit", "files.copy_picture", N_("Copy as picture"), N_("Put what is seen on the clipboard, as a picture."), ("Ctrl+Shift+C",), separated=True),
         ActionEntry("copy_text", "edit", "files.copy_text", N_("Copy experiment as text"), N_("Put the experiment's one line of text on the clipboard."), ("Ctrl+Shift+T",)),
         ActionEntry("paste_text", "edit", "files.paste_text", N_("Paste experiment"), N_("Read an experiment's line of text from the clipboard."), ("Ctrl+Shift+V",)),
         ActionEntry("play", "play", "transport.toggle", N_("Play or pause"), N_("Run the wave forward through the layers, then the gradient back."), ("Space",)),
-        ActionEntry("step_on", "play", "transport.step_on", N_("Step on"), N_("One layer further."), ("Right",)),
-        ActionEntry("step_back", "play", "transport.step_back", N_("Step back"), N_("One layer back."), ("Left",)),
+        ActionEntry("step_on", "play", "transport.step_on", N_("Step on"), N_("One layer further."), ("Right",), repeats=True),
+        ActionEntry("step_back", "play", "transport.step_back", N_("Step back"), N_("One layer back."), ("Left",), repeats=True),
         ActionEntry("to_start", "play", "transport.to_start", N_("To the start"), N_("Before the forward wave."), ("Home",)),
         ActionEntry("to_end", "play", "transport.to_end", N_("Show everything"), N_("All layers, forward and backward."), ("End",)),
-        ActionEntry("faster", "play", "transport.faster", N_("Faster"), N_("Double the speed of the wave."), ("Ctrl+]",), separated=True),
-        ActionEntry("slower", "play", "transport.slower", N_("Slower"), N_("Halve the speed of the wave."), ("Ctrl+[",)),
+        ActionEntry("faster", "play", "transport.faster", N_("Faster"), N_("Double the speed of the wave."), ("Ctrl+]",), separated=True, repeats=True),
+        ActionEntry("slower", "play", "transport.slower", N_("Slower"), N_("Halve the speed of the wave."), ("Ctrl+[",), repeats=True),
         ActionEntry("loop", "play", "transport.set_loops", N_("Loop"), N_("Begin again when the wave has come back."), ("Ctrl+L",), checkable=True),
         ActionEntry("pin", "compare", "set_pinned", N_("Pin as reference"), N_("Keep the present run as a grey reference behind the next ones."), ("Ctrl+P",), checkable=True),
         ActionEntry("swap", "compare", "swap", N_("Swap A and B"), N_("Show the pinned run, and pin the one that is shown."), ("Ctrl+T",)),
@@ -89,8 +91,8 @@ ACTIONS: dict[str, ActionEntry] = {
         ActionEntry("reset_layout", "view", "arrangement.reset", N_("Reset layout"), N_("Put the panels where they are when the program opens."), ("Ctrl+Shift+L",)),
         ActionEntry("reset_view", "view", "reset_view", N_("Reset view"), N_("Show everything, at its usual size, with fitted axes."), ("Ctrl+Shift+R",)),
         ActionEntry("fit", "view", "board.fit", N_("Fit the axes"), N_("Fit the axes to what is shown; else they keep still."), ("Ctrl+F",), separated=True),
-        ActionEntry("zoom_in", "view", "look.zoom_in", N_("Larger"), N_("Larger type and lines."), ("Ctrl++", "Ctrl+="), separated=True),
-        ActionEntry("zoom_out", "view", "look.zoom_out", N_("Smaller"), N_("Smaller type and lines."), ("Ctrl+-",)),
+        ActionEntry("zoom_in", "view", "look.zoom_in", N_("Larger"), N_("Larger type and lines."), ("Ctrl++", "Ctrl+="), separated=True, repeats=True),
+        ActionEntry("zoom_out", "view", "look.zoom_out", N_("Smaller"), N_("Smaller type and lines."), ("Ctrl+-",), repeats=True),
         ActionEntry("zoom_reset", "view", "look.zoom_reset", N_("Usual size"), N_("Type and lines at their usual size."), ("Ctrl+0",)),
         ActionEntry("full_screen", "view", "set_full_screen", N_("Full screen"), N_("Fill the screen, and back."), ("F11",), checkable=True),
         ActionEntry("shortcuts", "help", "show_shortcuts", N_("Keyboard shortcuts"), N_("List every action and its keys."), ("F1",)),
@@ -106,6 +108,7 @@ def make_actions(window: QMainWindow) -> dict[str, QAction]:
     for key, entry in ACTIONS.items():
         action = QAction(window)
         action.setCheckable(entry.checkable)
+        action.setAutoRepeat(entry.repeats)
         action.setShortcuts([QKeySequence(keys) for keys in entry.shortcuts])
         _connect(action, window, entry)
         window.addAction(action)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 from gradviz.core.frame import Frame
 from gradviz.panels import PANELS
 from gradviz.panels.base import Panel
-from gradviz.panels.layouts import Layout, Row, panels_in, swapped
+from gradviz.panels.layouts import Layout, Row, panels_in, stacked, swapped
 from gradviz.panels.playhead import Playhead
 from gradviz.panels.style import Style
 
@@ -72,11 +72,7 @@ class Board(QWidget):
             self._rows.addWidget(self._made_row(row))
         self._rows.setSizes(_pixels([row.height for row in layout]))
         self._restyle_handles()
-        self._wait()
-        if self.isVisible():
-            self._draw_waiting()
-        else:
-            self._turns.start()  # while the first picture is being computed
+        self._draw_or_begin()
         self.maximised.emit("")
 
     def present_layout(self) -> Layout:
@@ -92,8 +88,14 @@ class Board(QWidget):
             for row, height, shares in zip(self.layout_, heights, widths, strict=True)
         )
 
+    def seen_layout(self) -> Layout:
+        """Return the layout of what is seen: of the one panel that fills the board, or of all."""
+        return stacked([self.maximised_key]) if self.maximised_key else self.present_layout()
+
     def maximise(self, key: str) -> None:
         """Fill the board with one panel, or with nothing given show all again."""
+        if key and not self.maximised_key:
+            self.layout_ = self.present_layout()  # the sizes that the mouse has given it
         self.maximised_key = key
         for row, splitter in zip(self.layout_, self._splitters(), strict=True):
             splitter.setVisible(not key or key in row.panels)
@@ -156,6 +158,14 @@ class Board(QWidget):
         self._wait()
         self._draw_waiting()
 
+    def _draw_or_begin(self) -> None:
+        """Draw all that is seen; before the window is shown, begin with it while the first picture is being computed."""
+        self._wait()
+        if self.isVisible():
+            self._draw_waiting()
+        else:
+            self._turns.start()
+
     def _wait(self) -> None:
         """Note that all that is seen has to be drawn. What waited longest comes first, or the last of many would never be drawn."""
         seen = self._seen_keys()
@@ -191,7 +201,7 @@ class Board(QWidget):
         """Take colours and sizes."""
         self._style = style
         self._restyle_handles()
-        self._draw_seen()
+        self._draw_or_begin()
 
     def _restyle_handles(self) -> None:
         for splitter in (self._rows, *self._splitters()):

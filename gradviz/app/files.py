@@ -49,8 +49,7 @@ class Files(QObject):
     def open_file(self, path: str) -> None:
         """Take over the experiment in a file; where there is none, say so and change nothing."""
         if path.lower().endswith(".toml"):
-            self._window.lecture.open_lesson(path)
-            self._remember(path)
+            (self._remember if self._window.lecture.open_lesson(path) else self._forget)(path)
             return
         try:
             self._window.store.replace(read_file(path), _("Open"))
@@ -92,7 +91,7 @@ class Files(QObject):
     def export(self) -> None:
         """Ask what becomes a picture, and where it goes."""
         window = self._window
-        dialog = ExportDialog(window, window.look.style_.theme.name, window.board.present_layout())
+        dialog = ExportDialog(window, window.look.style_.theme.name, window.board.seen_layout())
         accepted, figure = dialog.exec(), dialog.figure()
         dialog.deleteLater()
         if not accepted or window.frame is None:
@@ -117,7 +116,7 @@ class Files(QObject):
         """Put the board, or another layout, on the clipboard as a picture."""
         window = self._window
         if window.frame is not None:
-            figure = Figure(layout or window.board.present_layout(), PICTURE_SIZE, window.look.style_.theme.name)
+            figure = Figure(layout or window.board.seen_layout(), PICTURE_SIZE, window.look.style_.theme.name)
             picture = figure_image(window.frame, figure, window.transport.playhead, window.comparison.reference)
             QGuiApplication.clipboard().setImage(picture)
 

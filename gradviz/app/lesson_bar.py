@@ -31,6 +31,7 @@ class LessonBar(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(name != "place")
         self.formula = QLabel()
+        self.formula.setTextFormat(Qt.TextFormat.PlainText)
         self.buttons = {key: QToolButton() for key in BUTTONS}
         for key, button in self.buttons.items():
             actions[key].setIconText(BUTTONS[key])  # what a button without an icon shows
@@ -83,9 +84,12 @@ class LessonBar(QWidget):
         pixmap = QPixmap()
         if step.formula is not None and not hidden:
             pixmap = formula_pixmap(str(step.formula), style.px(FORMULA_SIZE), style.theme.ink, style.ratio)
+        latex = "" if step.formula is None or hidden else str(step.formula)
         self.formula.setPixmap(pixmap)
-        self.formula.setVisible(not pixmap.isNull())
-        self.formula.setAccessibleName(str(step.formula or ""))
+        if pixmap.isNull():  # a lesson of one's own may hold what is no LaTeX: it is shown as it stands
+            self.formula.setText(latex)
+        self.formula.setVisible(bool(latex))
+        self.formula.setAccessibleName(latex)
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""

@@ -34,10 +34,15 @@ class Command:
 
 
 def matching(commands: Sequence[Command], typed: str) -> list[Command]:
-    """Return the commands that have every typed word in them; those that begin with what was typed come first."""
+    """Return the commands with every typed word in them: first those that begin with it, then those that have it in their name."""
     words = typed.casefold().split()
     found = [each for each in commands if all(word in f"{each.text} {each.hint}".casefold() for word in words)]
-    return sorted(found, key=lambda each: not each.text.casefold().startswith(typed.casefold().strip()))
+
+    def rank(command: Command) -> tuple[bool, bool]:
+        text = command.text.casefold()
+        return not text.startswith(typed.casefold().strip()), not all(word in text for word in words)
+
+    return sorted(found, key=rank)
 
 
 class Palette(QDialog):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gradviz.app.lesson_player import LessonPlayer
@@ -18,9 +18,12 @@ SIZES = {"clock": 26.0, "now": 20.0, "note": 20.0, "question": 17.0, "next": 17.
 class SpeakerView(QWidget):
     """A second window, on the screen that the audience does not see."""
 
+    closed = Signal()
+
     def __init__(self, player: LessonPlayer, audience: QWidget) -> None:
         super().__init__(None, Qt.WindowType.Window)
         self._player, self._audience = player, audience
+        self.addActions(audience.actions())  # the clicker works whichever of the two windows has the keyboard
         self._began = time.monotonic()
         self.labels = {name: QLabel() for name in SIZES}
         rows = QVBoxLayout(self)
@@ -71,6 +74,6 @@ class SpeakerView(QWidget):
             _("{time}   ·   {minutes}:{seconds:02d} since the start").format(time=now, minutes=minutes, seconds=seconds)
         )
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let the clicker work whichever of the two windows has the keyboard."""
-        QGuiApplication.sendEvent(self._audience, event)
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closed.emit()
+        super().closeEvent(event)

@@ -48,16 +48,20 @@ class Transport(QObject):
 
     def set_depth(self, depth: int) -> None:
         """Take the depth of a new Frame; the playhead stays where it is, if it can."""
+        if self._end is not None:
+            self._end = depth
+        moved = depth != self.depth or self.playhead != self.playhead.within(depth)
         self.depth = depth
         self._move(self.playhead.within(depth))
-        self._place = float(self.playhead.position(depth))
+        if moved:  # else the wave keeps the part of a layer that it has gone
+            self._place = float(self.playhead.position(depth))
 
     def play(self) -> None:
         """Run the wave on, from the beginning where everything is shown already."""
         if self.playhead.phase is Phase.WHOLE or self.playhead.position(self.depth) >= 2 * self.depth:
             self._move(Playhead.at(1, self.depth))
+            self._end = None
         self._place = float(self.playhead.position(self.depth))
-        self._end = None
         self._last = time.monotonic()
         self._timer.start()
         self.changed.emit()

@@ -110,7 +110,7 @@ class Window(QMainWindow):
         self.recent_menu.setEnabled(bool(self.settings.recent))
 
     def _connect(self) -> None:
-        self.store.changed.connect(self._on_changed)
+        self.store.changed.connect(self.runner.submit)
         self.runner.finished.connect(self.show_frame)
         self.runner.refused.connect(self._on_refused)
         self.runner.failed.connect(self._on_failed)
@@ -156,7 +156,7 @@ class Window(QMainWindow):
             self.comparison.pin(frame)
             return
         self.frame = frame
-        if self._to_pin is not None:
+        if self._to_pin is not None and frame.spec == self.store.spec:  # an older picture must not cost the one that is wanted
             self.runner.submit(self._to_pin)
         self.banner.run_ended_well()
         self.transport.set_depth(frame.depth)
@@ -169,19 +169,16 @@ class Window(QMainWindow):
         known = {frame.spec: frame for frame in (self.frame, self.comparison.reference) if frame is not None}
         pinned = known.get(reference) if reference is not None else None
         self.store.replace(spec, why)
+        self._to_pin = None
         self.comparison.pin(pinned)
         if reference is not None and pinned is None:
             self._to_pin = reference
             if self.frame is not None and self.frame.spec == spec:
-                self.runner.submit(reference)
+                self.runner.submit(reference if self.runner.is_idle else spec)
 
     def complain(self, what: str, error: ExperimentError, *, about_a_run: bool = False) -> None:
         """Say in the banner everything that is wrong with an experiment."""
         self.banner.say("\n".join([*map(str, error.problems), what]), until_a_run_ends_well=about_a_run)
-
-    def _on_changed(self, spec: Spec) -> None:
-        self._to_pin = None
-        self.runner.submit(spec)
 
     def _on_refused(self, error: ExperimentError) -> None:
         self._to_pin = None
@@ -217,7 +214,6 @@ class Window(QMainWindow):
         actions["loop"].setChecked(self.transport.loops)
         actions["pin"].setChecked(self.comparison.reference is not None)
         actions["swap"].setEnabled(self.comparison.reference is not None)
-        actions["show_all"].setEnabled(bool(self.board.maximised_key) or self.lecture.is_presenting)
         self.lecture.show_states()
 
     # --- language, colours, sizes ---
@@ -265,6 +261,7 @@ class Window(QMainWindow):
     def set_pinned(self, on: bool) -> None:
         """Keep the present run as the reference, or let go of it."""
         if on != (self.comparison.reference is not None):
+            self._to_pin = None
             self.comparison.pin(self.frame if on else None)
         self._show_states()  # where there is nothing yet to pin, the mark goes again
 
@@ -280,12 +277,18 @@ class Window(QMainWindow):
         """Leave what fills the board or the screen, one after the other."""
         if self.board.maximised_key:
             self.arrangement.show_all()
-        else:
+        elif self.lecture.is_presenting:
             self.lecture.stop_presenting()
+        else:
+            self.actions_["full_screen"].setChecked(False)
 
     def set_full_screen(self, on: bool) -> None:
         """Fill the screen, and back."""
-        self.showFullScreen() if on else self.showNormal()
+        if on != self.isFullScreen():
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        if not on:
+            self.lecture.stop_presenting()
+        self._show_states()
 
     def show_palette(self) -> None:
         """Let anything be found by a part of its name."""
@@ -302,6 +305,7 @@ class Window(QMainWindow):
         for menu in menus:
             for action in menu.actions():
                 yield Command(f"{menu.title()}: {action.text()}", "", action.trigger)
+        yield from self.lecture.commands()
         for name, knob in KNOBS.items():
             if not knob.applies(self.store.spec):
                 continue
@@ -338,16 +342,16 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.transport.pause()
         self.runner.stop()
+        self._remember()
         self.lecture.stop_presenting()
         self.lecture.set_speaker(False)
         self.store.history.blockSignals(True)  # it speaks once more when it is destroyed, and nobody is there then
-        self._remember()
         super().closeEvent(event)
 
     def _remember(self) -> None:
-        if not self.isFullScreen():
-            self.settings.window_size = (self.width(), self.height())
-        self.settings.layout = self.board.present_layout()
+        size = self.normalGeometry().size() if self.isFullScreen() else self.size()
+        self.settings.window_size = (size.width(), size.height())
+        self.settings.layout = self.lecture.own_layout or self.board.present_layout()
         self.settings.experiment = self.store.spec
         reference = self.comparison.reference
         self.settings.reference = reference.spec if reference else None

@@ -11,6 +11,9 @@ from gradviz.core.spec import Spec
 from gradviz.core.weights import SHELF_BYTES as ORDERED_BYTES
 from gradviz.i18n import _
 
+STEPS_AT_ONCE = 3
+"""Steps whose arrays are held at a time, the one that is being made included: as a rule fewer wait than may."""
+
 ALWAYS_THERE = 64 * 2**20
 """Bytes that are not worth asking for."""
 
@@ -24,7 +27,10 @@ def needed_bytes(spec: Spec) -> int:
     kept = 1 + (Network(spec).activation(1).derivative_of == "pre_activation")
     kept += 2 * (spec.normalization != "none") + (spec.residual > 0)
     jacobian = 8 * 4 * widest * widest if spec.jacobian else 0
-    return itemsize * (weights + kept * states) + 8 * (2 * widest * widest + 4 * spec.batch * widest) + jacobian
+    # Steps that wait to be measured hold their arrays; what is measured is put in order and taken to float64.
+    behind = itemsize * STEPS_AT_ONCE * (3 * spec.batch * widest + widest * widest)
+    measuring = (itemsize + 8) * max(spec.batch, widest) * widest
+    return itemsize * (weights + kept * states) + behind + measuring + jacobian
 
 
 def traced_bytes(spec: Spec) -> int:

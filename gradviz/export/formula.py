@@ -45,10 +45,11 @@ def formula_or_none(latex: str, size: float, colour: str) -> bytes | None:
 
 
 def formula_pixmap(latex: str, size: float, colour: str, ratio: float) -> QPixmap:
-    """Return a formula as a picture, `ratio` pixels of the device to one of the program; empty where there is none."""
-    if not latex:
+    """Return a formula as a picture, `ratio` pixels of the device to one of the program; empty where none can be set."""
+    svg = formula_or_none(latex, size, colour) if latex else None
+    if svg is None:
         return QPixmap()
-    renderer = QSvgRenderer(QByteArray(formula_svg(latex, size, colour)))
+    renderer = QSvgRenderer(QByteArray(svg))
     wanted = renderer.viewBoxF().size()
     pixmap = QPixmap(round(wanted.width() * ratio), round(wanted.height() * ratio))
     pixmap.fill("transparent")

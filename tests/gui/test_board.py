@@ -4,10 +4,11 @@ import json
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from gradviz.app import board as board_module
+from gradviz.app import files as files_module
 from gradviz.app.palette import Command, Palette, matching
 from gradviz.app.settings import Settings
 from gradviz.app.sheet import ShortcutSheet
@@ -85,6 +86,24 @@ def test_many_panels_take_turns_and_each_has_one(two, qtbot, monkeypatch):
     for _tick in PANELS:
         two.board._draw_seen()  # a new tick before the others had their turn
     assert drawn == set(panels_in(two.board.layout_))
+
+
+def test_what_fills_the_board_is_what_is_copied(two, monkeypatch):
+    """And the sizes that the mouse had given the panels are there again afterwards."""
+    two.board._rows.setSizes([100, 300])
+    before = two.board._rows.sizes()
+    two.board.maximise("gradient")
+    seen = []
+    monkeypatch.setattr(
+        files_module,
+        "figure_image",
+        lambda _frame, figure, *_: seen.append(figure.layout) or QImage(4, 4, QImage.Format.Format_RGB32),
+    )
+    two.files.copy_picture()
+    assert [panels_in(layout) for layout in seen] == [["gradient"]]
+    two.board.maximise("")
+    assert two.board._rows.sizes() == before
+    assert two.board.present_layout()[1].height > 2 * two.board.present_layout()[0].height
 
 
 def test_escape_shows_all_again(two):

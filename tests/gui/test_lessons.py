@@ -1,10 +1,13 @@
 """Every lesson is played on the real window, step by step, in both languages; and a clicker is enough."""
 
+import time
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 
+from gradviz.app import runner as runner_module
 from gradviz.app.lesson_bar import choices_text
 from gradviz.app.lesson_player import LessonPlayer
 from gradviz.core.card import CARDS
@@ -59,7 +62,9 @@ def test_a_lesson_from_beginning_to_end(open_window, qtbot, lesson):
         assert bar.labels["place"].text() == f"{number} of {len(lesson.steps)}"
         assert not window.banner.isVisible(), window.banner.label.text()
         window.lecture.next()
-    assert player.is_at_end and not window.actions_["lesson_next"].isEnabled()
+    place = player.place
+    window.lecture.next()
+    assert player.is_at_end and player.place == place  # the key stays on, and does nothing
 
 
 def press(window, qtbot, keys):
@@ -68,11 +73,13 @@ def press(window, qtbot, keys):
 
 
 def test_a_clicker_is_enough(open_window, qtbot):
-    """F5 begins the first lesson, PageDown reveals and goes on, PageUp goes back, '.' darkens, Esc ends."""
+    """F5 presents, PageDown begins the first lesson, reveals and goes on, PageUp goes back, '.' darkens, Esc ends."""
     window = open_window("depth=3&width=4&batch=4")
     window.activateWindow()
     press(window, qtbot, "F5")
     assert window.lecture.is_presenting and window.isFullScreen() and not window.menuBar().isVisible()
+    assert window.lecture.player.lesson is None and window.frame.spec.depth == 3  # what was there is what is presented
+    press(window, qtbot, "PgDown")
     lesson = window.lecture.player.lesson
     assert lesson.key == LESSONS[0].key
     seen = [window.lecture.player.place]
@@ -111,14 +118,18 @@ def test_the_lecturers_own_window(window, qtbot):
     window.lecture.open_lesson("1", 3)
     window.actions_["speaker"].trigger()
     speaker = window.lecture._speaker
+    speaker.activateWindow()
     step, following = window.lecture.player.step, window.lecture.player.following
     assert speaker.labels["now"].text() == str(step.title) and str(following.title) in speaker.labels["next"].text()
     assert str(step.question.choices[step.question.answer - 1]) in speaker.labels["question"].text()
     assert "since the start" in speaker.labels["clock"].text()
-    qtbot.keyClick(speaker, Qt.Key.Key_PageDown)
+    qtbot.keyClick(speaker.windowHandle(), Qt.Key.Key_PageDown)
     assert window.lecture.player.is_revealed
     window.actions_["speaker"].trigger()
     assert window.lecture._speaker is None
+    window.actions_["speaker"].trigger()
+    window.lecture._speaker.close()  # by its own cross
+    assert window.lecture._speaker is None and not window.actions_["speaker"].isChecked()
 
 
 def test_the_menu_lists_the_lessons(window, settle):
@@ -175,6 +186,88 @@ def test_a_published_experiment_is_run_again_beside_its_figures(window, settle, 
     with qtbot.waitSignal(sheet.destroyed):
         sheet.close()
     assert window.lecture._sheet is None
+
+
+def test_another_published_experiment_takes_the_place_of_the_first(window, settle, qtbot):
+    for card in list(CARDS.values())[:2]:
+        window.lecture.open_card(card)
+        settle(window)
+    sheet = window.lecture._sheet
+    assert sheet.card is card and sheet.table.topLevelItemCount() == len(card.figures)
+    sheet.close()
+    qtbot.waitUntil(lambda: window.lecture._sheet is None)
+
+
+def test_escape_leaves_one_thing_after_the_other(window, qtbot):
+    """A panel that fills the board, then the presentation; and full screen where nothing is presented."""
+    window.activateWindow()
+    window.actions_["present"].trigger()
+    window.actions_["maximise"].trigger()
+    for left in ("maximised_key", "is_presenting"):
+        press(window, qtbot, "Esc")
+        owner = window.board if left == "maximised_key" else window.lecture
+        assert not getattr(owner, left)
+    assert not window.isFullScreen()
+    window.actions_["full_screen"].trigger()
+    press(window, qtbot, "Esc")
+    assert not window.isFullScreen() and not window.actions_["full_screen"].isChecked()
+
+
+@pytest.mark.parametrize("hasty", ["an edit is still running", "forward and back at once"])
+def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty):
+    """The picture of the step and its reference are there in the end, though runs are slow and others were asked for."""
+    slow = {}
+    real = runner_module.simulate
+
+    def simulate(spec, tick):
+        for _part in range(slow.get(spec, 2)):
+            tick(0.0)
+            time.sleep(0.01)
+        return real(spec, tick)
+
+    monkeypatch.setattr(runner_module, "simulate", simulate)
+    monkeypatch.setattr(runner_module, "SLOW", 0.05)
+    lesson = lesson_named("1")
+    step = lesson.steps[2]
+    slow[step.spec] = 15
+    if hasty == "an edit is still running":
+        window.store.edit("gain", 0.77)
+    else:
+        window.lecture.begin(lesson, 2)
+        window.lecture.next()
+    window.lecture.begin(lesson, 2)
+    qtbot.waitUntil(lambda: shown(window, step), timeout=10_000)
+
+
+def test_a_lesson_gives_the_board_back(window, qtbot):
+    before = window.board.layout_
+    window.lecture.open_lesson("1")
+    assert panels_in(window.board.layout_) != panels_in(before)
+    assert window.lecture.own_layout is not None
+    window.actions_["lesson_close"].trigger()
+    assert panels_in(window.board.layout_) == panels_in(before)
+
+
+def test_a_formula_that_cannot_be_set_is_shown_as_it_stands(window, tmp_path):
+    path = tmp_path / "MINE.TOML"
+    path.write_text(
+        """title = {en = "t", ko = "t"}
+summary = {en = "s", ko = "s"}
+[[step]]
+name = "one"
+title = {en = "One", ko = "하나"}
+text = {en = "x", ko = "글"}
+experiment = "depth=4&width=5&batch=4"
+formula = '\\frac{'
+claim = ["activation_std[1] > 0"]
+""",
+        encoding="utf-8",
+    )
+    window.files.open_file(str(path))
+    assert "frac" in window.lesson_bar.formula.text() and window.lesson_bar.formula.isVisible()
+    window.look.restyle()
+    window.files.open_file(str(tmp_path / "nothing.toml"))
+    assert len(window.settings.recent) == 1
 
 
 def test_closing_a_lesson_keeps_the_experiment(window, qtbot):
