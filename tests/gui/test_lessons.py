@@ -220,21 +220,23 @@ def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty
     real = runner_module.simulate
 
     def simulate(spec, tick):
-        for _part in range(slow.get(spec, 2)):
+        for _part in range(slow.get(spec, 0)):
             tick(0.0)
             time.sleep(0.01)
         return real(spec, tick)
 
     monkeypatch.setattr(runner_module, "simulate", simulate)
-    monkeypatch.setattr(runner_module, "SLOW", 0.05)
+    monkeypatch.setattr(runner_module, "SLOW", 0.3)
     lesson = lesson_named("1")
     step = lesson.steps[2]
-    slow[step.spec] = 15
+    slow[step.spec] = 60
     if hasty == "an edit is still running":
         window.store.edit("gain", 0.77)
     else:
         window.lecture.begin(lesson, 2)
+        qtbot.waitUntil(lambda: shown(window, step), timeout=10_000)
         window.lecture.next()
+        window.lecture.next()  # a question first
     window.lecture.begin(lesson, 2)
     qtbot.waitUntil(lambda: shown(window, step), timeout=10_000)
 
