@@ -20,6 +20,7 @@ from gradviz.core.errors import ExperimentError, Problem, unknown_name
 from gradviz.core.spec import Spec
 from gradviz.experiment import names_experiment, read_experiment
 from gradviz.i18n import LANGUAGES, _, language, system_language, use_language
+from gradviz.lessons import names_step, step_named
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import LAYOUTS, stacked
 from gradviz.panels.themes import THEMES
@@ -66,7 +67,14 @@ def _show(options: argparse.Namespace) -> int:
     _mention_missing_font()
     from gradviz.app.main import open_window
 
-    return open_window(spec if options.experiment or options.set else None, language=options.lang, theme=options.theme)
+    # A step that is not changed is opened as what it is: with its text, its board and its reference.
+    is_step = options.experiment and names_step(options.experiment) and not options.set
+    return open_window(
+        spec if options.experiment or options.set else None,
+        language=options.lang,
+        theme=options.theme,
+        step=step_named(options.experiment) if is_step else None,
+    )
 
 
 def _run(options: argparse.Namespace) -> int:

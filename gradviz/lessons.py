@@ -60,16 +60,23 @@ def lesson_named(name: str, known: Known = KNOWN) -> Lesson:
 
 
 def names_step(source: str) -> bool:
-    """Whether a word names a step of a lesson: ``lesson:NAME/STEP``."""
-    return source.startswith(PREFIX)
+    """Whether a word names a step of a lesson: ``lesson:NAME/STEP``, or a lesson's file, which is its first step."""
+    return source.startswith(PREFIX) or source.lower().endswith(".toml")
+
+
+def step_named(source: str) -> tuple[Lesson, int]:
+    """Return the lesson of ``lesson:NAME/STEP`` and the step's place in it, by its number or its name; without one, the first."""
+    name, slash, step = source.removeprefix(PREFIX).rpartition("/")
+    if not slash or step.lower().endswith(".toml"):  # a path has slashes of its own
+        name, step = source.removeprefix(PREFIX), "1"
+    lesson = lesson_named(name)
+    return lesson, lesson.steps.index(lesson.step(step))
 
 
 def step_experiment(source: str) -> Spec:
-    """Return the experiment of ``lesson:NAME/STEP``, the step by its number or its name; without one, of the first."""
-    name, slash, step = source.removeprefix(PREFIX).rpartition("/")
-    if not slash or step.endswith(".toml"):  # a path has slashes of its own
-        name, step = source.removeprefix(PREFIX), "1"
-    return lesson_named(name).step(step).spec
+    """Return the experiment of a step, named as for `step_named`."""
+    lesson, place = step_named(source)
+    return lesson.steps[place].spec
 
 
 def _shipped() -> list[Path]:

@@ -12,6 +12,7 @@ from gradviz.app.settings import Settings
 from gradviz.app.store import Store
 from gradviz.app.transport import Transport
 from gradviz.app.window import Window
+from gradviz.core.lesson import Lesson
 from gradviz.core.spec import Spec
 from gradviz.i18n import _, use_language
 
@@ -40,8 +41,10 @@ def _show_with_first_picture(window: Window) -> None:
     moment.start()
 
 
-def open_window(spec: Spec | None, *, language: str | None = None, theme: str | None = None) -> int:
-    """Show the window until it is closed; return the exit status."""
+def open_window(
+    spec: Spec | None, *, language: str | None = None, theme: str | None = None, step: tuple[Lesson, int] | None = None
+) -> int:
+    """Show the window until it is closed, with a lesson at one of its steps where one is given; return the exit status."""
     window = make_window(spec, language=language, theme=theme)
     faults = FaultHooks()
     faults.happened.connect(
@@ -49,6 +52,8 @@ def open_window(spec: Spec | None, *, language: str | None = None, theme: str | 
     )
     leaving = QuitOnSignal(lambda: (window.close(), QApplication.quit()))  # which it may not be shown yet to do by itself
     window.start(window.settings.reference if spec is None else None)
+    if step is not None:
+        window.lecture.begin(*step)
     _show_with_first_picture(window)
     status = QApplication.exec()
     window.runner.stop()

@@ -76,6 +76,38 @@ def test_closing_while_a_run_is_under_way(tmp_path):
     assert (child.returncode, errors) == (0, "")
 
 
+OPENS_A_STEP = """
+from PySide6.QtCore import QTimer
+from gradviz.app import main
+from gradviz.cli import run
+made = main.make_window
+def make(*arguments, **named):
+    window = made(*arguments, **named)
+    def say():
+        player = window.lecture.player
+        print(player.lesson and player.lesson.key, player.place, window.store.spec.gain, flush=True)
+        window.close()
+    window.runner.finished.connect(lambda frame: QTimer.singleShot(0, say))
+    return window
+main.make_window = make
+raise SystemExit(run(["show", *{words!r}]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["lesson:depth_multiplies/3"], "01_depth_multiplies 2 0.5"),
+        (["lesson:1/smaller", "--set", "gain=0.25"], "None 0 0.25"),
+    ],
+)
+def test_a_step_on_the_command_line_opens_its_lesson(tmp_path, words, said):
+    """And one that is changed is an experiment like any other."""
+    child = start(OPENS_A_STEP.format(words=words), tmp_path)
+    out, errors = child.communicate(timeout=60)
+    assert (child.returncode, errors, out.splitlines()[0]) == (0, "", said)
+
+
 SAYS_WHEN_IT_RUNS = """
 from PySide6.QtCore import QTimer
 from gradviz.app import main
