@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from gradviz.core.activations import ACTIVATIONS
 from gradviz.core.frame import Frame
 from gradviz.core.histograms import Rows
+from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text, signed_text
 from gradviz.panels.base import LayerPanel
@@ -29,10 +30,10 @@ SATURATED = 0.4
 
 _FINDINGS = (
     # from this std(layer L) / std(layer 1) on
-    (10.0, N_("Activations explode: std {first} → {last}")),
+    (10.0**THRESHOLD_DECADES, N_("Activations explode: std {first} → {last}")),
     (2.0, N_("Activations grow: std {first} → {last}")),
     (0.5, N_("Activations keep their spread: std {first} → {last}")),
-    (0.1, N_("Activations shrink: std {first} → {last}")),
+    (10.0**-THRESHOLD_DECADES, N_("Activations shrink: std {first} → {last}")),
     (-np.inf, N_("Activations collapse: std {first} → {last}")),
 )
 

@@ -195,13 +195,14 @@ class GradientPanel(LayerPanel):
         if said:
             # Beside the curve where it is steep: over the side to which it falls, clear of all of it under the text.
             side = 0.5 if abs(signal.log10_total) < 1 else float(signal.log10_total < 0)
-            middle = (frame.depth + 1) / 2
             width = self._slope.boundingRect().width() * (self.right_end - self.left_end) / max(1.0, self.plot.vb.width())
-            places = np.linspace(middle - side * width, middle + (1 - side) * width, 9)
+            left = (frame.depth + 1) / 2 - side * width
+            left = max(self.left_end, min(left, self.right_end - width))
+            places = np.linspace(left, left + width, 9)
             under = np.interp(places, np.arange(1, frame.depth + 1), sizes)
             above = float(under.max()) + 1.6 * text_height < high
-            self._slope.setAnchor((side, 1.15) if above else (side, -0.15))
-            self._slope.setPos(middle, float(under.max() if above else under.min()))
+            self._slope.setAnchor((0, 1.15) if above else (0, -0.15))
+            self._slope.setPos(left, float(under.max() if above else under.min()))
 
 
 def _drawable(sizes: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGraphicsPolygonItem
 
 from gradviz.core.frame import Frame
+from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text
 from gradviz.panels.curve import DECADES, SHARES, Curve, decades, percent_text
@@ -31,10 +32,10 @@ WORTH_SAYING = 0.01
 
 _FINDINGS = (
     # from this std(layer L) / std(layer 1) on
-    (10.0, N_("The signal explodes: {what} {first} → {last}")),
+    (10.0**THRESHOLD_DECADES, N_("The signal explodes: {what} {first} → {last}")),
     (2.0, N_("The signal grows: {what} {first} → {last}")),
     (0.5, N_("The signal keeps its spread: {what} {first} → {last}")),
-    (0.1, N_("The signal shrinks: {what} {first} → {last}")),
+    (10.0**-THRESHOLD_DECADES, N_("The signal shrinks: {what} {first} → {last}")),
     (-np.inf, N_("The signal collapses: {what} {first} → {last}")),
 )
 

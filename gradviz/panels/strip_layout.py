@@ -26,6 +26,9 @@ ARC_ROOM = 14.0
 LEAST_FOR_CIRCLES = (9.0, 4.0)
 """Pixels a layer, and a unit, below which circles are too small and columns are drawn."""
 
+SMALLEST_NAME = 6.5
+"""Pixels at scale 1 below which the names of the two waves are left out of a low strip."""
+
 INPUT_WIDTH = 12.0
 """Pixels, at most."""
 
@@ -186,11 +189,16 @@ class StripLayout:
         wide = self.x(0) - max(px(INPUT_WIDTH / 2), self._entrance().width() / 2) - px(6)
         names = {"forward": (_("forward →"), self.middle - self.half), "backward": (_("← backward"), float(self.middle))}
         metrics = QFontMetricsF(self.style.font(12, bold=True))
-        size = 12 * min(1.0, min(wide, px(62)) / max(metrics.horizontalAdvance(name) for name, _top in names.values()))
-        texts = [
-            (name, role, size, QRectF(0, top, wide, self.half), flag.AlignRight | flag.AlignVCenter)
-            for role, (name, top) in names.items()
-        ]
+        widest = max(metrics.horizontalAdvance(name) for name, _top in names.values())
+        size = 12 * min(1.0, min(wide, px(62)) / widest, self.half / metrics.height())
+        texts = (
+            []
+            if size < SMALLEST_NAME
+            else [
+                (name, role, size, QRectF(0, top, wide, self.half), flag.AlignRight | flag.AlignVCenter)
+                for role, (name, top) in names.items()
+            ]
+        )
         if self.x(1) - self.x(0) > px(17):
             under = QRectF(self.x(0) - px(20), self.box.bottom() + px(5), px(40), px(16))
             texts.append(("0", "quiet", 12.0, under, flag.AlignHCenter | flag.AlignTop))
