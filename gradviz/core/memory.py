@@ -11,8 +11,12 @@ from gradviz.core.spec import Spec
 from gradviz.core.weights import SHELF_BYTES as ORDERED_BYTES
 from gradviz.i18n import _
 
-STEPS_AT_ONCE = 3
-"""Steps whose arrays are held at a time, the one that is being made included: as a rule fewer wait than may."""
+BEHIND_BYTES = 32 * 2**20
+"""Of arrays that may wait to be measured. Forward, measuring takes longer than the pass, and backward the pass takes longer: what
+is left over from one is done beside the other."""
+
+STEPS_AT_ONCE = 2
+"""Steps whose arrays are held besides: the one that is being made, and the one that is being measured."""
 
 ALWAYS_THERE = 64 * 2**20
 """Bytes that are not worth asking for."""
@@ -28,9 +32,15 @@ def needed_bytes(spec: Spec) -> int:
     kept += 2 * (spec.normalization != "none") + (spec.residual > 0)
     jacobian = 8 * 4 * widest * widest if spec.jacobian else 0
     # Steps that wait to be measured hold their arrays; what is measured is put in order and taken to float64.
-    behind = itemsize * STEPS_AT_ONCE * (3 * spec.batch * widest + widest * widest)
+    behind = min(spec.depth * step_bytes(spec), BEHIND_BYTES) + STEPS_AT_ONCE * step_bytes(spec)
     measuring = (itemsize + 8) * max(spec.batch, widest) * widest
     return itemsize * (weights + kept * states) + behind + measuring + jacobian
+
+
+def step_bytes(spec: Spec) -> int:
+    """Estimate what one step of the pass holds beside what is kept anyway: z or two gradients, and W or its gradient."""
+    itemsize, _weights, _states, widest = _sizes(spec)
+    return itemsize * (2 * spec.batch * widest + widest * widest)
 
 
 def traced_bytes(spec: Spec) -> int:

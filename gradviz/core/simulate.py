@@ -16,7 +16,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from gradviz.core.frame import Frame
-from gradviz.core.memory import needed_bytes, refuse_what_does_not_fit, traced_bytes
+from gradviz.core.memory import BEHIND_BYTES, needed_bytes, refuse_what_does_not_fit, step_bytes, traced_bytes
 from gradviz.core.meter import Meter
 from gradviz.core.network import BackwardStep, ForwardStep, Network, propagate
 from gradviz.core.spec import Spec
@@ -26,9 +26,6 @@ BLAS_THREADS = 1
 
 WORTH_A_THREAD = 2**15
 """Numbers in a layer's activations, below which handing a layer to another thread costs more than measuring it."""
-
-MOST_BEHIND = 4
-"""So many steps may wait to be measured; each holds its layer's arrays."""
 
 Tick = Callable[[float], None]
 """Called between layers with the share of the work that is done; it may raise to break the run off."""
@@ -66,12 +63,13 @@ def _measuring(meter: Meter) -> Iterator[Callable[[Step], None]]:
         yield meter.measure
         return
     behind: deque[tuple[Future[None], Step]] = deque()
+    most = max(4, BEHIND_BYTES // step_bytes(meter.network.spec))
     with ThreadPoolExecutor(1, "measure") as worker:
 
         def submit(step: Step) -> None:
             while behind and behind[0][0].done():
                 behind.popleft()[0].result()
-            if len(behind) < MOST_BEHIND:
+            if len(behind) < most:
                 behind.append((worker.submit(meter.measure, step), step))
             else:
                 meter.measure(step)
