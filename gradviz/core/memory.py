@@ -23,18 +23,24 @@ ALWAYS_THERE = 64 * 2**20
 
 
 def needed_bytes(spec: Spec) -> int:
-    """Estimate the peak memory of `simulate`: the draws and the states of all layers, and one layer's working arrays."""
-    itemsize, weights, states, widest = _sizes(spec)
-    # Draws beyond what the shelf keeps are made again on the way back.
-    weights = min(weights, SHELF_BYTES // itemsize) + min(weights, ORDERED_BYTES // itemsize)
+    """Estimate the peak memory of `simulate`: the pass, and what it takes to measure it."""
+    itemsize, weights, _states, widest = _sizes(spec)
+    ordered = min(weights * itemsize, ORDERED_BYTES)
+    behind = min(spec.depth * step_bytes(spec), BEHIND_BYTES)
+    # What is measured is put in order and taken to float64.
+    measuring = (itemsize + 8) * max(spec.batch, widest) * widest
+    jacobian = 8 * 4 * widest * widest if spec.jacobian else 0
+    return _pass_bytes(spec) + ordered + behind + measuring + jacobian
+
+
+def _pass_bytes(spec: Spec) -> int:
+    """Estimate the memory of the pass itself: the draws and the states of all layers, and the arrays of two steps."""
+    itemsize, weights, states, _widest = _sizes(spec)
     # a of every layer; z where f′ needs it; what normalization and a skip connection remember besides.
     kept = 1 + (Network(spec).activation(1).derivative_of == "pre_activation")
     kept += 2 * (spec.normalization != "none") + (spec.residual > 0)
-    jacobian = 8 * 4 * widest * widest if spec.jacobian else 0
-    # Steps that wait to be measured hold their arrays; what is measured is put in order and taken to float64.
-    behind = min(spec.depth * step_bytes(spec), BEHIND_BYTES) + STEPS_AT_ONCE * step_bytes(spec)
-    measuring = (itemsize + 8) * max(spec.batch, widest) * widest
-    return itemsize * (weights + kept * states) + behind + measuring + jacobian
+    # Draws beyond what the shelf keeps are made again on the way back.
+    return min(weights * itemsize, SHELF_BYTES) + itemsize * kept * states + STEPS_AT_ONCE * step_bytes(spec)
 
 
 def step_bytes(spec: Spec) -> int:
@@ -44,9 +50,9 @@ def step_bytes(spec: Spec) -> int:
 
 
 def traced_bytes(spec: Spec) -> int:
-    """Estimate the peak memory of `trace`: as `simulate`, and all that it keeps."""
+    """Estimate the peak memory of `trace`: the pass, and all that it keeps."""
     itemsize, weights, states, _widest = _sizes(spec)
-    return needed_bytes(spec) + itemsize * (2 * weights + 3 * states)
+    return _pass_bytes(spec) + itemsize * (2 * weights + 3 * states)
 
 
 def _sizes(spec: Spec) -> tuple[int, int, int, int]:
