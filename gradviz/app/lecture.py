@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QMenu, QWidget
 
 from gradviz.app.card_sheet import CardSheet
@@ -50,6 +50,9 @@ class Lecture(QObject):
         self._cover.setAutoFillBackground(True)
         self._cover.hide()
         self._speaker: SpeakerView | None = None
+        # After the step's words have been painted: the room sees at once that something happens.
+        self._showing = QTimer(self, interval=0, singleShot=True)
+        self._showing.timeout.connect(self._show)
         self.player.changed.connect(self._on_changed)
 
     # --- lessons ---
@@ -135,11 +138,13 @@ class Lecture(QObject):
                 self._window.arrangement.use(self.own_layout)
                 self.own_layout = None
         elif not self.player.asks:
-            self._show(step)
+            self._showing.start()
 
-    def _show(self, step: Step) -> None:
-        """Bring the window to a step: panels, experiment, reference; the wave runs when the picture is there."""
-        window = self._window
+    def _show(self) -> None:
+        """Bring the window to the step: panels, experiment, reference; the wave runs when the picture is there."""
+        window, step = self._window, self.player.step
+        if step is None or self.player.asks:
+            return
         layout = layout_of(step)
         if layout is not None and [row.panels for row in layout] != [row.panels for row in window.board.layout_]:
             window.arrangement.use(layout)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 from gradviz.app.main import make_window
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
+from gradviz.lessons import lessons
 from gradviz.panels.playhead import Playhead
 
 SIZE = (1920, 1080)
@@ -159,6 +160,38 @@ def drag():
     close(window)
 
 
+class FirstPaint(QObject):
+    """Notes when anything of a window is painted first."""
+
+    at = 0.0
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and not self.at:
+            self.at = time.perf_counter()
+        return False
+
+
+def steps():
+    """From the key to the first changed pixels, over all steps of all lessons."""
+    window, taken = open_window(Spec()), []
+    first = FirstPaint()
+    QApplication.instance().installEventFilter(first)
+    for lesson in lessons():
+        window.lecture.begin(lesson)
+        settled(window)
+        while not window.lecture.player.is_at_end:
+            window.transport.pause()
+            settled(window)
+            start, first.at = time.perf_counter(), 0.0
+            window.lecture.next()
+            while not first.at:
+                QApplication.processEvents()
+            taken.append(1e3 * (first.at - start))
+    row(f"from the key to the next step's first pixels ({len(taken)} steps)", taken, "p95 150")
+    QApplication.instance().removeEventFilter(first)
+    close(window)
+
+
 def lateness():
     window = open_window(Spec(depth=152, width=256))
     late, last = [], [time.perf_counter()]
@@ -251,6 +284,7 @@ def main():
     for depth in (50, 152):
         ticks(depth)
     drag()
+    steps()
     lateness()
     starts()
     in_matplotlib()

@@ -25,6 +25,7 @@ def shown(window, step):
     reference = window.comparison.reference
     return bool(
         window.runner.is_idle
+        and not window.lecture._showing.isActive()
         and window._to_pin is None
         and window.frame is not None
         and window.frame.spec == step.spec
@@ -244,7 +245,7 @@ def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty
 def test_a_lesson_gives_the_board_back(window, qtbot):
     before = window.board.layout_
     window.lecture.open_lesson("1")
-    assert panels_in(window.board.layout_) != panels_in(before)
+    qtbot.waitUntil(lambda: panels_in(window.board.layout_) != panels_in(before))
     assert window.lecture.own_layout is not None
     window.actions_["lesson_close"].trigger()
     assert panels_in(window.board.layout_) == panels_in(before)
