@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
 
-from gradviz.core.card import Card, reproduction
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gradviz.app.palette import Command
+from gradviz.core.card import CARDS, Card, reproduction
 from gradviz.core.frame import Frame
 from gradviz.i18n import _
 from gradviz.lesson_report import figure_row
 from gradviz.panels.style import Style
+
+if TYPE_CHECKING:
+    from gradviz.app.window import Window
 
 
 class CardSheet(QDialog):
@@ -53,3 +71,55 @@ class CardSheet(QDialog):
         inside = sum(found.holds for found in result.figures)
         text = _("{inside} of {all} published figures come out within the tolerance.")
         self.verdict.setText(text.format(inside=inside, all=len(result.figures)))
+
+
+class Cards(QObject):
+    """The menu of published experiments, and the sheet of the one that was chosen."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self.sheet: CardSheet | None = None
+        self.menu = QMenu(window)
+        self.menu.aboutToShow.connect(self._fill_menu)
+
+    def open(self, card: Card) -> None:
+        """Set up a published experiment, and show its figures beside what comes out."""
+        self._window.store.replace(card.spec, _(card.title))
+        self._open_sheet(card)
+
+    def commands(self) -> Iterator[Command]:
+        """Yield the published experiments, for the palette."""
+        for card in CARDS.values():
+            yield Command(f"{self.menu.title()}: {_(card.title)}", "", partial(self.open, card))
+
+    def on_frame(self, frame: Frame) -> None:
+        """Fill the sheet, where there is one."""
+        if self.sheet is not None:
+            self.sheet.show_frame(frame)
+
+    def retranslate(self) -> None:
+        """Take the texts of the language in use."""
+        self.menu.setTitle(_("Reproduce a published experiment"))
+        if self.sheet is not None:
+            self._open_sheet(self.sheet.card)
+
+    def _fill_menu(self) -> None:
+        self.menu.clear()
+        for card in CARDS.values():
+            self.menu.addAction(_(card.title).replace("&", "&&"), partial(self.open, card))
+
+    def _open_sheet(self, card: Card) -> None:
+        if self.sheet is not None:
+            self.sheet.destroyed.disconnect(self._forget_sheet)
+            self.sheet.close()
+        window = self._window
+        self.sheet = CardSheet(window, card, window.look.style_)
+        self.sheet.destroyed.connect(self._forget_sheet)
+        self.sheet.addActions(window.actions())
+        self.sheet.show()
+        if window.frame is not None:
+            self.sheet.show_frame(window.frame)
+
+    def _forget_sheet(self) -> None:
+        self.sheet = None

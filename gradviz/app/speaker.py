@@ -14,6 +14,8 @@ from gradviz.panels.style import Style
 
 SIZES = {"clock": 26.0, "now": 20.0, "note": 20.0, "question": 17.0, "next": 17.0}
 
+OPENING_SIZE = (700, 500)
+
 
 class SpeakerView(QWidget):
     """A second window, on the screen that the audience does not see."""
@@ -25,6 +27,7 @@ class SpeakerView(QWidget):
         self._player, self._audience = player, audience
         self.addActions(audience.actions())  # the clicker works whichever of the two windows has the keyboard
         self._began = time.monotonic()
+        self.resize(*OPENING_SIZE)
         self.labels = {name: QLabel() for name in SIZES}
         rows = QVBoxLayout(self)
         for name, label in self.labels.items():

@@ -13,6 +13,7 @@ from gradviz import __version__
 from gradviz.app.actions import ACTIONS, fill_menus, keys_text, make_actions, translate_actions
 from gradviz.app.arrangement import Arrangement
 from gradviz.app.board import Board
+from gradviz.app.card_sheet import Cards
 from gradviz.app.comparison import Comparison
 from gradviz.app.controls import Controls
 from gradviz.app.files import Files
@@ -21,6 +22,7 @@ from gradviz.app.lesson_bar import LessonBar
 from gradviz.app.look import Look
 from gradviz.app.notices import Banner, VerdictBar
 from gradviz.app.palette import Command, Palette
+from gradviz.app.presenter import Presenter
 from gradviz.app.runner import Runner
 from gradviz.app.settings import Settings
 from gradviz.app.sheet import ShortcutSheet
@@ -54,6 +56,7 @@ class Window(QMainWindow):
         self._languages = self._choices("language", LANGUAGES, self.look.set_language)
         self._lay_out()
         self.files, self.arrangement, self.lecture = Files(self), Arrangement(self), Lecture(self)
+        self.presenter, self.cards = Presenter(self, self.lecture.player), Cards(self)
         self.lesson_bar = LessonBar(self.lecture.player, self.actions_)
         self._rows.insertWidget(0, self.lesson_bar)
         self.recent_menu = QMenu(self)
@@ -96,7 +99,7 @@ class Window(QMainWindow):
             view.insertMenu(first, menu)
         view.insertSeparator(first)
         first = self.menus["lesson"].actions()[0]
-        for menu in (self.lecture.menu, self.lecture.cards_menu):
+        for menu in (self.lecture.menu, self.cards.menu):
             self.menus["lesson"].insertMenu(first, menu)
         self.menus["file"].insertMenu(self.actions_["save"], self.recent_menu)
         self.recent_menu.aboutToShow.connect(self._fill_recent)
@@ -163,6 +166,7 @@ class Window(QMainWindow):
         self._on_compared()
         self.bar.refresh()
         self.lecture.on_frame(frame)
+        self.cards.on_frame(frame)
 
     def compare(self, spec: Spec, reference: Spec | None, why: str) -> None:
         """Show an experiment beside another one, pinned; what is there already is not simulated again."""
@@ -215,11 +219,12 @@ class Window(QMainWindow):
         actions["pin"].setChecked(self.comparison.reference is not None)
         actions["swap"].setEnabled(self.comparison.reference is not None)
         self.lecture.show_states()
+        self.presenter.show_states()
 
     # --- language, colours, sizes ---
 
     def _restyle(self, style: Style) -> None:
-        for part in (self.controls, self.board, self.verdict, self.banner, self.bar, self.lesson_bar, self.lecture):
+        for part in (self.controls, self.board, self.verdict, self.banner, self.bar, self.lesson_bar, self.presenter):
             part.restyle(style)
         for action in self._themes.actions():
             action.setChecked(action.data()[0] == self.settings.theme)
@@ -235,7 +240,8 @@ class Window(QMainWindow):
         for action in self._languages.actions():
             action.setChecked(action.data()[0] == language())
         self._show_states()
-        for part in (self.controls, self.board, self.banner, self.bar, self.arrangement, self.lesson_bar, self.lecture):
+        parts = (self.controls, self.board, self.banner, self.bar, self.arrangement, self.lesson_bar, self.lecture)
+        for part in (*parts, self.cards, self.presenter):
             part.retranslate()
         if self.frame is not None:
             self.verdict.show_frame(self.frame, self.comparison.reference)
@@ -243,7 +249,7 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._resized.start()
-        self.lecture.resized()
+        self.presenter.resized()
 
     # --- actions that are the window's own ---
 
@@ -277,8 +283,8 @@ class Window(QMainWindow):
         """Leave what fills the board or the screen, one after the other."""
         if self.board.maximised_key:
             self.arrangement.show_all()
-        elif self.lecture.is_presenting:
-            self.lecture.stop_presenting()
+        elif self.presenter.is_presenting:
+            self.presenter.stop()
         else:
             self.actions_["full_screen"].setChecked(False)
 
@@ -287,7 +293,7 @@ class Window(QMainWindow):
         if on != self.isFullScreen():
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         if not on:
-            self.lecture.stop_presenting()
+            self.presenter.stop()
         self._show_states()
 
     def show_palette(self) -> None:
@@ -306,6 +312,7 @@ class Window(QMainWindow):
             for action in menu.actions():
                 yield Command(f"{menu.title()}: {action.text()}", "", action.trigger)
         yield from self.lecture.commands()
+        yield from self.cards.commands()
         for name, knob in KNOBS.items():
             if not knob.applies(self.store.spec):
                 continue
@@ -343,8 +350,8 @@ class Window(QMainWindow):
         self.transport.pause()
         self.runner.stop()
         self._remember()
-        self.lecture.stop_presenting()
-        self.lecture.set_speaker(False)
+        self.presenter.stop()
+        self.presenter.set_speaker(False)
         self.store.history.blockSignals(True)  # it speaks once more when it is destroyed, and nobody is there then
         super().closeEvent(event)
 
