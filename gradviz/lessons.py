@@ -53,7 +53,7 @@ def lesson_named(name: str, known: Known = KNOWN) -> Lesson:
     shipped: dict[str, Path] = {}
     for path in _shipped():
         number, _underscore, bare = path.stem.partition("_")
-        shipped |= {bare: path, path.stem: path, str(int(number)): path}
+        shipped |= {bare: path, path.stem: path, number: path, str(int(number)): path}
     if name not in shipped:
         raise ExperimentError([Problem("", unknown_name(name, [key for key in shipped if key.isidentifier()]))])
     return _from_file(shipped[name], known)

@@ -3,13 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from panel_keys import PANEL_KEYS
 
 from gradviz import cli
 from gradviz.core.card import CARDS
 from gradviz.core.simulate import simulate
 from gradviz.lessons import lessons
-from gradviz.panels import PANELS
 
 MINE = """
 title = { en = "Mine", ko = "내 강의" }
@@ -31,10 +29,8 @@ because = { en = "Secret.", ko = "비밀." }
 
 @pytest.fixture
 def gradviz(capsys, monkeypatch):
-    """Run a command and return status, output and errors; every panel that lessons name is known."""
+    """Run a command and return status, output and errors."""
     monkeypatch.setattr(cli, "system_language", lambda: "en")
-    for key in PANEL_KEYS:
-        monkeypatch.setitem(PANELS, key, PANELS.get(key))
 
     def call(*arguments):
         status = cli.run([str(argument) for argument in arguments])

@@ -82,7 +82,9 @@ class Meter:
             "correlation": _correlation(step.z),
         }
         if step.layer == 1:
-            self._theory = predict(self.network, moments(step.a_before).rms ** 2, _correlation(step.a_before))
+            rms = moments(step.a_before).rms
+            # Not rms ** 2, which raises where the square is beyond float64.
+            self._theory = predict(self.network, rms * rms, _correlation(step.a_before))
 
     def _measure_backward(self, step: BackwardStep, layer: _Layer) -> None:
         for name in ("grad_a", "grad_z", "grad_W", "grad_b"):

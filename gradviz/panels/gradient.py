@@ -8,7 +8,6 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 
-from gradviz.core.arrays import PRECISIONS
 from gradviz.core.frame import Frame
 from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
@@ -16,6 +15,7 @@ from gradviz.numbers import exact_text, factor_text, power_text
 from gradviz.panels.base import LIMIT, LayerPanel
 from gradviz.panels.curve import lit_layers
 from gradviz.panels.curve_item import CurveItem
+from gradviz.panels.floor import Floor
 from gradviz.panels.items import DecadeAxis
 from gradviz.panels.marks import Marks
 from gradviz.panels.playhead import Playhead
@@ -44,9 +44,8 @@ class GradientPanel(LayerPanel):
     def __init__(self, style: Style) -> None:
         super().__init__(style)
         self._range = StillRange(room=0.06)
-        self._zones = {
-            role: pg.LinearRegionItem(orientation="horizontal", movable=False) for role in ("explode", "vanish", "grid")
-        }
+        self._zones = {role: pg.LinearRegionItem(orientation="horizontal", movable=False) for role in ("explode", "vanish")}
+        self._floor = Floor(self.plot)
         self._zone_names = {role: pg.TextItem(anchor=(1, 0.5)) for role in self._zones}
         self._reference = CurveItem("s", width=1.5, alpha=0.8)
         self._reference_name = pg.TextItem(anchor=(1, 1))
@@ -72,16 +71,14 @@ class GradientPanel(LayerPanel):
     def restyle_items(self, style: Style) -> None:
         """Give every item its colour and size."""
         for role, zone in self._zones.items():
-            pattern = Qt.BrushStyle.BDiagPattern if role == "grid" else Qt.BrushStyle.SolidPattern
-            brush = style.brush("quiet" if role == "grid" else role, 0.5 if role == "grid" else 0.13)
-            brush.setStyle(pattern)
-            zone.setBrush(brush)
+            zone.setBrush(style.brush(role, 0.13))
             for line in zone.lines:
                 line.setPen(pg.mkPen(None))
             self._zone_names[role].setColor(style.colour("quiet"))
             self._zone_names[role].setFont(style.font(12))
         for item, role in ((self._reference, "reference"), (self._measured, "backward"), (self._theory, "ink")):
             item.restyle(style, role)
+        self._floor.restyle(style)
         self._slope.setColor(style.colour("backward"))
         self._slope.setFont(style.font(15, bold=True))
         self._reference_name.setColor(style.colour("reference"))
@@ -147,28 +144,25 @@ class GradientPanel(LayerPanel):
         return self.style_.px(22) * (high - low) / max(1.0, self.plot.vb.height())
 
     def _show_zones(self, frame: Frame, output: float, low: float, high: float) -> None:
-        floor = PRECISIONS[frame.spec.dtype].log10_smallest
         # Where the curve falls to the left, the corner of the vanishing zone that it leaves free is the left one.
         falls = frame.verdict.backward.log10_total < -1
         spans = {
             "explode": (output + THRESHOLD_DECADES, LIMIT, False, _("exploding: more than 10³ × the output's")),
             "vanish": (-LIMIT, output - THRESHOLD_DECADES, falls, _("vanishing: less than 10⁻³ × the output's")),
-            "grid": (-LIMIT, floor, False, _("below this line {dtype} reads 0").format(dtype=frame.spec.dtype)),
         }
         text_height = self._text_height(low, high)
         for role, (start, end, on_the_left, name) in spans.items():
             start, end = max(start, low), min(end, high)
             self._zones[role].setVisible(end > start)
-            # The floor is named above its edge, because it is often only just in sight.
-            self._zone_names[role].setVisible(end - start > (0 if role == "grid" else text_height))
+            self._zone_names[role].setVisible(end - start > text_height)
             if end > start:
                 self._zones[role].setRegion((start, end))
                 self._zone_names[role].setText(name)
                 if self._zone_names[role].boundingRect().width() > WIDEST_NAME * self.plot.vb.width():
                     self._zone_names[role].setText(name.partition(":")[0])
                 self._zone_names[role].setAnchor((0 if on_the_left else 1, 0.5))
-                place = end + (0.5 if role == "grid" else -0.5) * text_height
-                self._zone_names[role].setPos(self.left_end if on_the_left else self.right_end, place)
+                self._zone_names[role].setPos(self.left_end if on_the_left else self.right_end, end - 0.5 * text_height)
+        self._floor.show(frame.spec.dtype, (low, high), (self.left_end, self.right_end), on_the_left=False)
 
     def _show_reference(self, frame: Frame, reference: Frame | None, rect: QRectF) -> None:
         self._reference.setVisible(reference is not None)

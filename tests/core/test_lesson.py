@@ -4,21 +4,18 @@ import re
 import time
 
 import pytest
-from panel_keys import PANEL_KEYS
 
 from gradviz.core.claim_terms import ClaimError
 from gradviz.core.errors import ExperimentError
 from gradviz.core.lesson import check
 from gradviz.core.lesson_file import read_lesson
-from gradviz.core.lesson_tables import LARGEST_LESSON, Known
+from gradviz.core.lesson_tables import LARGEST_LESSON
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.i18n import use_language
-from gradviz.lessons import lesson_named, lessons, step_experiment
-from gradviz.panels import PANELS
+from gradviz.lessons import KNOWN, lesson_named, lessons, step_experiment
 
-KNOWN = Known(PANEL_KEYS)
-LESSONS = lessons(KNOWN)
+LESSONS = lessons()
 STEPS = {f"{lesson.name}/{step.name}": step for lesson in LESSONS for step in lesson.steps}
 HANGUL = re.compile("[가-힣]")
 
@@ -247,10 +244,8 @@ def test_a_claim_that_does_not_hold_says_what_was_found():
     assert "there is no layer 9" in str(failure)
 
 
-def test_a_step_is_an_experiment(tmp_path, monkeypatch):
+def test_a_step_is_an_experiment(tmp_path):
     """By number or by name; of a lesson that comes with the program, or of a file."""
-    for key in PANEL_KEYS:
-        monkeypatch.setitem(PANELS, key, PANELS.get(key))
     path = tmp_path / "mine.toml"
     path.write_text(GOOD, encoding="utf-8")
     assert LESSONS[0].step("3") == LESSONS[0].step("smaller") == LESSONS[0].steps[2]

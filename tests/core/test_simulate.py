@@ -178,6 +178,15 @@ def test_a_large_run_that_is_measured_beside_can_be_broken_off_too():
         simulate(spec, tick)
 
 
+def test_data_whose_square_is_beyond_float64(tmp_path):
+    """Measured like any other, and nothing is predicted of it."""
+    path = tmp_path / "large.csv"
+    path.write_text("x,y\n1e300,2e300\n-1e300,5e299\n")
+    spec = Spec(data="file", data_file=str(path), normalize="none", depth=3, width=4, batch=4, dtype="float64", activation="tanh")
+    frame = simulate(spec)
+    assert not frame.theory and frame.series["pre_activation_rms"][0] > 1e299
+
+
 def test_a_fault_in_the_measuring_thread_is_raised(monkeypatch):
     monkeypatch.setattr(Meter, "measure", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
