@@ -8,9 +8,9 @@ outside an axis goes into its end bins, and what is no number is left out; the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import ceil, log10
+from math import ceil, frexp, isfinite, log10
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +25,9 @@ OWN_BINS = 256
 
 HALF = OWN_BINS // 2
 EIGHTH = HALF // 8
+
+OCTAVES = 7
+"""Doublings of an axis that leave one bin of the 128 on each side of 0; it stays one, whatever the axis."""
 
 EXPONENTS = (-990, 1024)
 """The range of j: below, float64 could not tell the edges apart; above there are no numbers."""
@@ -53,26 +56,27 @@ class Ordered:
         The finite ones, ascending.
     size : int
         How many numbers the array has, infinities and NaN included.
+    ends : tuple of float
+        The least and the greatest number; infinite where any is infinite or NaN.
+    peak : float
+        The largest magnitude; 0 where nothing is finite.
     """
 
     def __init__(self, x: FloatArray, *, is_sorted: bool = False) -> None:
         values = x if is_sorted else np.sort(x, axis=None)
         self.size = values.size
-        if self.size and not (np.isfinite(values[0]) and np.isfinite(values[-1])):
-            values = values[np.searchsorted(values, -np.inf, "right") : np.searchsorted(values, np.inf)]
+        self.ends = (float(values[0]), float(values[-1])) if self.size else (0.0, 0.0)
+        if not (isfinite(self.ends[0]) and isfinite(self.ends[1])):
+            values = values[values.searchsorted(-np.inf, "right") : values.searchsorted(np.inf)]
+            self.ends = -np.inf, np.inf
         self.values = values
+        self.peak = max(-float(values[0]), float(values[-1])) if values.size else 0.0
 
-    @property
-    def ends(self) -> tuple[float, float]:
-        """The least and the greatest number; not finite where any is not."""
-        if self.values.size < self.size:
-            return -np.inf, np.inf
-        return float(self.values[0]), float(self.values[-1])
-
-    @property
-    def peak(self) -> float:
-        """The largest magnitude; 0 where nothing is finite."""
-        return float(max(-self.values[0], self.values[-1])) if self.values.size else 0.0
+    def mapped(self, f: Callable[[FloatArray], FloatArray]) -> Ordered | None:
+        """Return f of every number in order, where f has kept the order and nothing was left out; else None."""
+        values = f(self.values)
+        kept = values.size == self.size and bool((values[1:] >= values[:-1]).all())
+        return Ordered(values, is_sorted=True) if kept else None
 
     def below(self, limits: FloatArray) -> IntArray:
         """Return how many finite values lie below each limit; the limits of the array's own precision, see `rounded_up`."""
@@ -81,13 +85,15 @@ class Ordered:
     def share_between_zero_and(self, limit: float) -> float:
         """Return the share of numbers that are not 0 and smaller in size than a limit."""
         from_, to_zero, past_zero, to = self.below(_limits_about_zero(limit, self.values.dtype)).tolist()
-        return float(to - past_zero + to_zero - from_) / self.size
+        return (to - past_zero + to_zero - from_) / self.size
 
     @property
     def zeros(self) -> int:
         """How many numbers are 0."""
-        at_zero = np.array([0.0, np.finfo(self.values.dtype).smallest_subnormal], self.values.dtype)
-        return int(np.subtract(*self.below(at_zero)[::-1]))
+        if not self.values.size or self.values[0] > 0:
+            return 0
+        from_, to = self.below(_about_zero(self.values.dtype)).tolist()
+        return to - from_
 
     def counts(self, edges: Float64Array) -> IntArray:
         """Count into bins; those outside go into the end bins. (bins,)."""
@@ -118,7 +124,7 @@ class Ordered:
     def on_own_axis(self) -> OwnHistogram:
         """Count into OWN_BINS bins between ±2**j."""
         least, most = EXPONENTS
-        j = min(max(int(np.frexp(self.peak)[1]), least), most) if self.peak else least
+        j = min(max(frexp(self.peak)[1], least), most) if self.peak else least
         return OwnHistogram(j, self._between(self.below(_dyadic_limits(j, self.values.dtype))))
 
     def _between(self, inner: IntArray) -> IntArray:
@@ -154,7 +160,8 @@ def fixed_edges(low: float, high: float) -> Float64Array:
 
 def stacked(histograms: Sequence[Histogram]) -> Rows:
     """Return histograms each with edges of its own as rows."""
-    return Rows(np.stack([each.edges for each in histograms]), np.stack([each.counts for each in histograms]))
+    edges, counts = (np.concatenate(each).reshape(len(histograms), -1) for each in zip(*histograms, strict=True))
+    return Rows(edges, counts)
 
 
 def on_one_axis(histograms: Sequence[OwnHistogram]) -> Rows:
@@ -166,16 +173,22 @@ def on_one_axis(histograms: Sequence[OwnHistogram]) -> Rows:
     k = max(each.j for each in histograms)
     nothing = k == EXPONENTS[0]  # but zeros, or what float64 cannot tell from them on an axis
     k = 0 if nothing else k
-    counts = np.zeros((len(histograms), OWN_BINS), np.int64)
-    places = np.arange(-HALF, HALF)
-    for row, each in zip(counts, histograms, strict=True):
-        np.add.at(row, HALF + (places >> min(k - each.j, HALF)), each.counts)
+    counts, octaves = np.stack([each.counts for each in histograms]), np.array([k - each.j for each in histograms])
+    for octave in range(min(int(octaves.max()), OCTAVES)):
+        shorter = octaves > octave
+        inner = _by_twos(counts[shorter])
+        counts[shorter] = 0
+        counts[shorter, HALF // 2 : -HALF // 2] = inner
     low, high = (-8, 8) if nothing else _used_eighths(counts.sum(axis=0) > 0)
     kept = slice(HALF + low * EIGHTH, HALF + high * EIGHTH)
     edges, counts = _dyadic(k)[kept.start : kept.stop + 1], counts[:, kept]
     if counts.shape[1] > HALF:
-        edges, counts = edges[::2], counts.reshape(len(counts), -1, 2).sum(axis=2)
+        edges, counts = edges[::2], _by_twos(counts)
     return Rows(edges, counts)
+
+
+def _by_twos(counts: IntArray) -> IntArray:
+    return counts[:, ::2] + counts[:, 1::2]
 
 
 def _used_eighths(used: np.ndarray) -> tuple[int, int]:
@@ -190,7 +203,7 @@ def _used_eighths(used: np.ndarray) -> tuple[int, int]:
 def rounded_up(limits: Float64Array, dtype: np.dtype[np.floating]) -> FloatArray:
     """Return limits in another precision; one that it does not have, rounded up: no number of it lies between the two."""
     own = limits.astype(dtype)
-    return np.where(own < limits, np.nextafter(own, dtype.type(np.inf)), own)
+    return np.nextafter(own, dtype.type(np.inf), out=own, where=own < limits)
 
 
 @lru_cache(maxsize=256)
@@ -217,6 +230,11 @@ def _magnitudes(top: float, exponent: int, dtype: np.dtype[np.floating]) -> tupl
     # A negative limit itself lies in the bin that leads away from 0, as the positive one does.
     negative = np.nextafter(-positive[::-1], np.inf)
     return edges, rounded_up(np.concatenate([negative, positive]), dtype)
+
+
+@lru_cache
+def _about_zero(dtype: np.dtype[np.floating]) -> FloatArray:
+    return np.array([0.0, np.finfo(dtype).smallest_subnormal], dtype)
 
 
 @lru_cache(maxsize=16)

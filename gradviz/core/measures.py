@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import frexp, inf, isfinite, log10, nan, sqrt
-from typing import Any
+from dataclasses import dataclass
+from math import copysign, frexp, inf, isfinite, ldexp, log10, nan, sqrt
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ from gradviz.core.histograms import Ordered
 from gradviz.i18n import N_
 
 
-@dataclass(frozen=True)
-class Moments:
+class Moments(NamedTuple):
     """What is known of one array.
 
     Where it holds an infinity or a NaN, so do the moments; the shares say how much of it.
@@ -31,25 +30,15 @@ class Moments:
 
     def scaled(self, factor: float) -> Moments:
         """Return the moments of the array times a positive number."""
-        return replace(
-            self,
-            mean=self.mean * factor,
-            std=self.std * factor,
-            rms=self.rms * factor,
-            log10_rms=self.log10_rms + log10(factor),
-        )
+        sizes = (self.mean * factor, self.std * factor, self.rms * factor, self.log10_rms + log10(factor))
+        return Moments(*sizes, self.zero, self.infinite, self.nan)
 
     def times_two_to(self, exponent: int) -> Moments:
         """Return the moments of the array times 2**exponent; the logarithm outlives what float64 can hold."""
         if not exponent:
             return self
-        return replace(
-            self,
-            mean=_scaled(self.mean, exponent),
-            std=_scaled(self.std, exponent),
-            rms=_scaled(self.rms, exponent),
-            log10_rms=self.log10_rms + exponent * LOG10_2,
-        )
+        mean, std, rms = (_scaled(size, exponent) for size in (self.mean, self.std, self.rms))
+        return Moments(mean, std, rms, self.log10_rms + exponent * LOG10_2, self.zero, self.infinite, self.nan)
 
 
 def moments(x: FloatArray, ordered: Ordered | None = None) -> Moments:
@@ -68,7 +57,7 @@ def moments(x: FloatArray, ordered: Ordered | None = None) -> Moments:
     zero = ordered.zeros / x.size if ordered else 0.0 if x.all() else 1.0 - np.count_nonzero(x) / x.size
     if low == high:
         return Moments(low, 0.0, peak, log10(peak), zero, 0.0, 0.0)
-    flat = x.ravel().astype(np.float64)
+    flat = x.astype(np.float64).ravel()
     taken = frexp(peak)[1]
     if abs(taken) > 200:  # squares stay within float64 up to 2±400
         flat = np.ldexp(flat, -taken)
@@ -91,7 +80,10 @@ def _moments_of_the_unfinite(x: FloatArray) -> Moments:
 
 
 def _scaled(value: float, exponent: int) -> float:
-    return float(np.ldexp(value, exponent))
+    try:
+        return ldexp(value, exponent)
+    except OverflowError:
+        return copysign(inf, value)
 
 
 Findings = Mapping[str, Any]

@@ -62,9 +62,10 @@ class Meter:
                 self._measure_backward(step, self._layers[step.layer - 1])
 
     def _measure_forward(self, step: ForwardStep, layer: _Layer) -> None:
+        pre_activation = Ordered(step.z)
         ordered = {
-            "activation": Ordered(step.a),
-            "pre_activation": Ordered(step.z),
+            "activation": self._ordered_activation(step, pre_activation),
+            "pre_activation": pre_activation,
             "weight": ordered_weight(self.network, step),
         }
         for name, each in ordered.items():
@@ -77,7 +78,7 @@ class Meter:
             "z": moments(step.z, ordered["pre_activation"]),
             "W": weight_moments(self.network, step),
             "saturated": self._saturated(step),
-            "dead": float(np.mean(~step.a.any(axis=0))),
+            "dead": 1 - np.count_nonzero(step.a.any(axis=0)) / step.a.shape[1],
             "subnormal": ordered["activation"].share_between_zero_and(self.network.precision.smallest_normal),
             "correlation": _correlation(step.z),
         }
@@ -125,6 +126,16 @@ class Meter:
             rows[name] = Rows(self._fixed_edges[name], np.stack([layer.fixed[name] for layer in layers]))
         return rows
 
+    def _ordered_activation(self, step: ForwardStep, pre_activation: Ordered) -> Ordered:
+        if step.a is step.z:
+            return pre_activation
+        f, k, precision = self.network.activation(step.layer), self.network.k(step.layer), self.network.precision
+        if f.rises_fast and self.network.is_plain and precision.computes_in == np.float32:  # in float64, exp is slow
+            mapped = pre_activation.mapped(lambda z: precision.round(f.f(z, k)))
+            if mapped is not None:
+                return mapped
+        return Ordered(step.a)
+
     def _saturated(self, step: ForwardStep) -> float:
         f, k = self.network.activation(step.layer), self.network.k(step.layer)
         slopes = np.abs(f.derivative(step.v, k))
@@ -134,8 +145,8 @@ class Meter:
 def _edges_of_bounds(network: Network) -> dict[str, Float64Array]:
     """Return the axis of the activations where they cannot leave bounds; normalization and skip connections lead beyond them."""
     spec, f = network.spec, network.activation(1)
-    plain = spec.normalization == "none" and not spec.residual and spec.output_activation == "same"
     low, high = f.bounds_at(network.k(1))
+    plain = network.is_plain and spec.output_activation == "same"
     return {"activation": fixed_edges(low, high)} if plain and np.isfinite([low, high]).all() else {}
 
 

@@ -75,6 +75,11 @@ class Network:
         there = place == self.spec.normalization_place and self._own_output(layer) is None
         return BLOCK_NORMALIZATIONS[self.spec.normalization if there else "none"]
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a = f(z) in every layer: no normalization, and no skip connection."""
+        return self.spec.normalization == "none" and not self.spec.residual
+
     def skip(self, layer: int, order: str) -> int | None:
         """Return the layer from which a connection leads past others to this one, if it is added in that order."""
         spec = self.spec

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,13 +17,16 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from gradviz.core.frame import Frame
-from gradviz.core.memory import BEHIND_BYTES, needed_bytes, refuse_what_does_not_fit, step_bytes, traced_bytes
+from gradviz.core.memory import BEHIND_BYTES, keep_what_is_freed, needed_bytes, refuse_what_does_not_fit, step_bytes, traced_bytes
 from gradviz.core.meter import Meter
 from gradviz.core.network import BackwardStep, ForwardStep, Network, propagate
 from gradviz.core.spec import Spec
 
 BLAS_THREADS = 1
 """One, everywhere: how a product is split among threads changes its last bits, and the window wants a core for itself."""
+
+SWITCH_INTERVAL = 2e-5
+"""s. The pass asks for the interpreter after every product, while measuring has it; Python's 5 ms cost a twentieth of the time."""
 
 WORTH_A_THREAD = 2**15
 """Numbers in a layer's activations, below which handing a layer to another thread costs more than measuring it."""
@@ -44,8 +48,9 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
         When the network does not fit into the memory that is free (nothing has been allocated then), or its data cannot be read.
     """
     refuse_what_does_not_fit(needed_bytes(spec))
+    keep_what_is_freed()
     meter = Meter(Network(spec))
-    with _blas_threads(BLAS_THREADS), _measuring(meter) as measure:
+    with _set_for_a_pass(), _measuring(meter) as measure:
         for step in _steps(meter.network, tick):
             meter.follow(step)
             measure(step)
@@ -116,7 +121,7 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
     refuse_what_does_not_fit(traced_bytes(spec))
     network = Network(spec)
     arrays: dict[str, np.ndarray] = {}
-    with _blas_threads(BLAS_THREADS):
+    with _set_for_a_pass():
         _collect(network, tick, arrays)
     with np.errstate(all="ignore"):
         arrays = {name: array.astype(network.precision.dtype, copy=False) for name, array in arrays.items()}
@@ -128,7 +133,7 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
 def look_along(spec: Spec, last: int, look: Callable[[Network, ForwardStep], T]) -> list[T]:
     """Run the pass forward as far as a layer and return what `look` makes of each step; the arrays are those of `trace`."""
     network = Network(spec)
-    with _blas_threads(BLAS_THREADS):
+    with _set_for_a_pass():
         steps = islice(_steps(network, lambda share: None), last)
         return [look(network, step) for step in steps if isinstance(step, ForwardStep)]
 
@@ -162,25 +167,28 @@ def _threadpools() -> ThreadpoolController:
 
 
 class _Passes:
-    """How many passes run at this moment, in whatever threads."""
+    """How many passes run at this moment, in whatever threads, and what was set before the first of them."""
 
     def __init__(self) -> None:
-        self.lock, self.running = Lock(), 0
+        self.lock, self.running, self.before = Lock(), 0, sys.getswitchinterval()
 
 
 _passes = _Passes()
 
 
 @contextmanager
-def _blas_threads(count: int) -> Iterator[None]:
-    """Limit the threads of matrix products.
+def _set_for_a_pass() -> Iterator[None]:
+    """Limit the threads of matrix products to BLAS_THREADS, and have the interpreter handed over after SWITCH_INTERVAL.
 
-    The limit belongs to the process, and threadpoolctl 3.8 lets the thread lift it that set it first. It is left in place then if
-    another pass still runs: that one's last bits would change half way.
+    Both belong to the process, and threadpoolctl 3.8 lets the thread lift its limit that set it first. They are left in place then
+    if another pass still runs: that one's last bits would change half way.
     """
     with _passes.lock:
+        if not _passes.running:
+            _passes.before = sys.getswitchinterval()
+            sys.setswitchinterval(min(SWITCH_INTERVAL, _passes.before))
         _passes.running += 1
-        limiter = _threadpools().limit(limits=count, user_api="blas")
+        limiter = _threadpools().limit(limits=BLAS_THREADS, user_api="blas")
         limiter.__enter__()
     try:
         yield
@@ -189,3 +197,4 @@ def _blas_threads(count: int) -> Iterator[None]:
             _passes.running -= 1
             if not _passes.running:
                 limiter.__exit__(None, None, None)
+                sys.setswitchinterval(_passes.before)

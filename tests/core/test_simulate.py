@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from strategies import SPECS
 
 from gradviz.core import simulate as module
+from gradviz.core.activations import ACTIVATIONS
 from gradviz.core.errors import ExperimentError
 from gradviz.core.measures import MEASURES
 from gradviz.core.memory import needed_bytes, traced_bytes
@@ -93,6 +94,19 @@ def test_the_measures_are_those_of_the_trace():
         np.testing.assert_array_equal(
             frame.counts["activation"][l - 1], np.histogram(arrays[f"a{l}"], frame.edges["activation"])[0]
         )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_histograms_are_those_of_the_trace(activation, dtype):
+    """Counted by NumPy, edge by edge; also where the meter gets the activations in order from z in order."""
+    spec = Spec(depth=4, width=33, batch=17, activation=activation, initializer="he_normal", gain=2.0, dtype=dtype)
+    frame, arrays = simulate(spec), trace(spec).arrays
+    for key, name in (("activation_own", "a"), ("pre_activation_own", "z"), ("weight_own", "W")):
+        for l in range(1, 5):
+            values = np.sort(arrays[f"{name}{l}"].astype(np.float64), axis=None)
+            below = np.searchsorted(values, frame.edges[key][l - 1])
+            np.testing.assert_array_equal(frame.counts[key][l - 1], np.diff(below), err_msg=f"{key} {l}")
 
 
 @pytest.mark.parametrize("seed", range(3))
