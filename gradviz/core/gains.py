@@ -117,9 +117,6 @@ def _critical_gain_off_0(activation: Activation, k: float) -> float | None:
 
 def _root(f: Callable[[float], float], low: float, high: float) -> float:
     """Return where a growing f is 0, by bisection: a few ms, where importing SciPy's search would hold up the window for 0.7 s."""
-    while high - low > 1e-14:
-        middle = (low + high) / 2
-        if not low < middle < high:
-            break
+    while high - low > 1e-14 and low < (middle := (low + high) / 2) < high:
         low, high = (middle, high) if f(middle) < 0 else (low, middle)
     return (low + high) / 2

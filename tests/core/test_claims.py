@@ -1,6 +1,8 @@
 """Claims compute what they say, and cannot do anything else."""
 
+import ast
 import time
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -122,6 +124,7 @@ def test_theory_and_the_pinned_run(power, relu):
         ("L is L", "cannot stand"),
         ("1j == 1", "cannot stand"),
         ("True", "cannot stand"),
+        ("~L == 1", "cannot stand"),
         ("None == 1", "cannot stand"),
         ("0x" + "f" * 280 + " > 1", "cannot stand"),
         ("min(L, 2, key=abs) == 2", "cannot stand"),
@@ -169,6 +172,13 @@ def test_what_is_no_claim_is_refused_with_its_place(text, says, power):
         assert says in str(caught.value)
         assert len(str(caught.value)) < 2000
     assert time.perf_counter() - started < 1.0
+
+
+def test_what_the_parser_cannot_bear_is_no_expression(monkeypatch):
+    """How deep it goes and what it runs into differs from one version of Python to the next."""
+    monkeypatch.setattr(ast, "parse", Mock(side_effect=RecursionError))
+    with pytest.raises(ClaimError, match="no expression"):
+        Claim.parse("L == 1")
 
 
 @given(st.text(alphabet='aL1.2()[]<>=*/-+ "_:,;{}@%~', max_size=60))

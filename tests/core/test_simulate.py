@@ -10,6 +10,7 @@ import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import log_softmax
 from strategies import SPECS
 
 from gradviz.core import simulate as module
@@ -94,6 +95,26 @@ def test_the_measures_are_those_of_the_trace():
         np.testing.assert_array_equal(
             frame.counts["activation"][l - 1], np.histogram(arrays[f"a{l}"], frame.edges["activation"])[0]
         )
+
+
+@pytest.mark.parametrize(
+    ("loss", "value"),
+    [
+        ("mse", lambda a, t: ((a - t) ** 2).mean()),
+        ("cross_entropy", lambda a, t: -log_softmax(a, axis=1)[range(len(a)), t].mean()),
+    ],
+)
+def test_the_loss_is_that_of_the_traced_output_and_target(loss, value):
+    """And the gradient that enters the last layer is its slope."""
+    spec = Spec(depth=2, width=5, batch=4, activation="tanh", loss=loss, dtype="float64")
+    arrays = trace(spec).arrays
+    a, target = arrays["a2"], arrays["target"]
+    assert simulate(spec).loss == pytest.approx(value(a, target), rel=1e-13)
+    for place in np.ndindex(a.shape):
+        nudge = np.zeros_like(a)
+        nudge[place] = 1e-6
+        slope = (value(a + nudge, target) - value(a - nudge, target)) / 2e-6
+        assert arrays["grad_a2"][place] == pytest.approx(slope, abs=1e-9)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16"])
