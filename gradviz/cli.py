@@ -7,6 +7,7 @@ goes to standard output, everything else to standard error.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -26,11 +27,6 @@ from gradviz.panels.layouts import LAYOUTS, stacked
 from gradviz.panels.themes import THEMES
 
 DONE, FAILED, WRONG, LACKING = 0, 1, 2, 3
-
-
-def main() -> NoReturn:
-    """Run the command line of this process."""
-    sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -65,6 +61,7 @@ def _show(options: argparse.Namespace) -> int:
     if status:
         return status
     _mention_missing_font()
+    gc.disable()  # what is imported and made from here on stays; `open_window` goes on collecting after the first picture
     from gradviz.app.main import open_window
 
     # A step that is not changed is opened as what it is: with its text, its board and its reference.

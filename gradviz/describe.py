@@ -92,7 +92,7 @@ def _gain_row(activation: Activation) -> Sequence[str]:
     numbers = [m.mean, m.mean_square, m.slope_square, solved.forward, solved.backward, solved.critical, solved.pytorch]
     return (
         f"`{activation.name}`",
-        *("—" if n is None else f"{n:.4f}" for n in numbers),
+        *("—" if n is None else f"{n:z.4f}" for n in numbers),
         f"`{solved.keras}`" if solved.keras else "—",
     )
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from gradviz.core.frame import Frame
@@ -18,6 +18,10 @@ from gradviz.panels.style import Style
 
 TURN = 0.08
 """Seconds of drawing after which the window answers before the next panel is drawn. The opening layout takes 0.03."""
+
+MADE_BEFOREHAND = 2
+"""Panels that are made before the window is shown, and seen first; more would hold up the first picture, which is not computed
+meanwhile: two threads in Python take longer together than one after the other."""
 
 LEAST_PANEL = (110, 60)
 """Pixels at scale 1 below which a panel cannot be made."""
@@ -72,7 +76,7 @@ class Board(QWidget):
             self._rows.addWidget(self._made_row(row))
         self._rows.setSizes(_pixels([row.height for row in layout]))
         self._restyle_handles()
-        self._draw_or_begin()
+        self._draw_if_visible()
         self.maximised.emit("")
 
     def present_layout(self) -> Layout:
@@ -158,13 +162,10 @@ class Board(QWidget):
         self._wait()
         self._draw_waiting()
 
-    def _draw_or_begin(self) -> None:
-        """Draw all that is seen; before the window is shown, begin with it while the first picture is being computed."""
+    def _draw_if_visible(self) -> None:
         self._wait()
         if self.isVisible():
             self._draw_waiting()
-        else:
-            self._turns.start()
 
     def _wait(self) -> None:
         """Note that all that is seen has to be drawn. What waited longest comes first, or the last of many would never be drawn."""
@@ -175,8 +176,9 @@ class Board(QWidget):
     def _draw_waiting(self) -> None:
         """Bring panels up to date, for as long as nobody notices; the others after what else has happened in the meantime."""
         until = time.perf_counter() + TURN
-        while self._waiting:
-            panel = self._panel(self._waiting.pop(0))
+        while (key := next(filter(self._may_be_drawn, self._waiting), None)) is not None:
+            self._waiting.remove(key)
+            panel = self._panel(key)
             if panel.style_ != self._style:  # it was not seen when sizes or colours changed
                 panel.restyle(self._style)
             if self._shown is not None:
@@ -184,6 +186,14 @@ class Board(QWidget):
             if self._waiting and time.perf_counter() > until:
                 self._turns.start()
                 return
+
+    def _may_be_drawn(self, key: str) -> bool:
+        return self.isVisible() or key in self.panels or len(self.panels) < MADE_BEFOREHAND
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._waiting:
+            self._turns.start()
 
     def hover(self, layer: int) -> None:
         """Read out a layer in every panel."""
@@ -201,7 +211,7 @@ class Board(QWidget):
         """Take colours and sizes."""
         self._style = style
         self._restyle_handles()
-        self._draw_or_begin()
+        self._draw_if_visible()
 
     def _restyle_handles(self) -> None:
         for splitter in (self._rows, *self._splitters()):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -27,18 +29,23 @@ def make_window(spec: Spec | None, *, language: str | None = None, theme: str | 
     settings.theme_for_now = theme
     use_language(language or settings.language)
     use_qt_language(language or settings.language)
-    store, runner = Store(spec or settings.experiment), Runner()
-    runner.submit(store.spec)  # while the window is being made
-    return Window(store, runner, Transport(), settings)
+    return Window(Store(spec or settings.experiment), Runner(), Transport(), settings)
 
 
 def _show_with_first_picture(window: Window) -> None:
     """Show the window when there is something to see, so that it is not painted twice; without it, after a moment."""
     moment = QTimer(window, interval=PATIENCE_MS, singleShot=True)
-    moment.timeout.connect(window.show)
-    for react in (moment.stop, window.show):
+    for react in (window.show, _collect_what_comes):
+        moment.timeout.connect(react)
+    for react in (moment.stop, window.show, _collect_what_comes):
         window.runner.finished.connect(react, Qt.ConnectionType.SingleShotConnection)
     moment.start()
+
+
+def _collect_what_comes() -> None:
+    """Let the collector of cycles run, past what is there: it stays, and looking through it would hold up the window each time."""
+    gc.freeze()
+    gc.enable()
 
 
 def open_window(

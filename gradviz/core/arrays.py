@@ -1,10 +1,10 @@
 """Array types and the precisions a network may compute in."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import frexp, log10
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,8 +28,6 @@ class Precision:
         What a Spec calls it.
     title, help : str
         What people read, marked for translation.
-    dtype : numpy.dtype
-        The format itself.
     computes_in : numpy.dtype
         What the arithmetic runs in: the format itself, or for 16 bits float32, each result being rounded to the format. (That
         is what processors do with 16-bit formats too.)
@@ -38,8 +36,16 @@ class Precision:
     name: str
     title: str
     help: str
-    dtype: np.dtype[Any]
     computes_in: np.dtype[np.floating[Any]]
+
+    @cached_property
+    def dtype(self) -> np.dtype[Any]:
+        """The format itself."""
+        if self.name != "bfloat16":
+            return np.dtype(self.name)
+        import ml_dtypes  # which takes 5 ms of the start
+
+        return np.dtype(ml_dtypes.bfloat16)
 
     def round(self, x: FloatArray) -> FloatArray:
         """Return an array of `computes_in` that holds nothing but numbers of the format."""
@@ -51,16 +57,21 @@ class Precision:
     @property
     def log10_smallest(self) -> float:
         """log10 of the smallest number above 0 (a subnormal): below it this precision reads 0."""
-        return self._limit("smallest_subnormal")
+        fraction, exponent = frexp(float(self._limits.smallest_subnormal))
+        return log10(fraction) + exponent * LOG10_2
 
     @property
     def smallest_normal(self) -> float:
         """The smallest number with all its digits; what is smaller is subnormal."""
-        return float(ml_dtypes.finfo(self.dtype).tiny)  # type: ignore[no-untyped-call]
+        return float(self._limits.tiny)
 
-    def _limit(self, name: str) -> float:
-        fraction, exponent = frexp(float(getattr(ml_dtypes.finfo(self.dtype), name)))  # type: ignore[no-untyped-call]
-        return log10(fraction) + exponent * log10(2.0)
+    @property
+    def _limits(self) -> Any:
+        if self.name != "bfloat16":
+            return np.finfo(self.dtype)
+        import ml_dtypes
+
+        return ml_dtypes.finfo(self.dtype)  # type: ignore[no-untyped-call]
 
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
@@ -68,10 +79,10 @@ _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 PRECISIONS: dict[str, Precision] = {
     entry.name: entry
     for entry in (
-        Precision("float16", N_("float16"), N_("16 bits, 3 digits, 10⁻⁷ … 65504. Computed in float32 and rounded after every operation."), np.dtype(np.float16), _SINGLE),
-        Precision("bfloat16", N_("bfloat16"), N_("16 bits, 2 digits, 10⁻⁴¹ … 10³⁸. Computed in float32 and rounded after every operation."), np.dtype(ml_dtypes.bfloat16), _SINGLE),
-        Precision("float32", N_("float32"), N_("32 bits, 7 digits, 10⁻⁴⁵ … 10³⁸: what networks usually run in."), _SINGLE, _SINGLE),
-        Precision("float64", N_("float64"), N_("64 bits, 16 digits, 10⁻³²⁴ … 10³⁰⁸: for checking by hand."), _DOUBLE, _DOUBLE),
+        Precision("float16", N_("float16"), N_("16 bits, 3 digits, 10⁻⁷ … 65504. Computed in float32 and rounded after every operation."), _SINGLE),
+        Precision("bfloat16", N_("bfloat16"), N_("16 bits, 2 digits, 10⁻⁴¹ … 10³⁸. Computed in float32 and rounded after every operation."), _SINGLE),
+        Precision("float32", N_("float32"), N_("32 bits, 7 digits, 10⁻⁴⁵ … 10³⁸: what networks usually run in."), _SINGLE),
+        Precision("float64", N_("float64"), N_("64 bits, 16 digits, 10⁻³²⁴ … 10³⁰⁸: for checking by hand."), _DOUBLE),
     )
 }  # fmt: skip
 """Name → Precision."""

@@ -7,7 +7,6 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from xml.sax.saxutils import escape
 
 from gradviz.core.spec import LONGEST_TEXT
 
@@ -25,7 +24,7 @@ def marked(experiment: str) -> str:
 
 def xmp(title: str, experiments: Sequence[str]) -> bytes:
     """Return a PDF file's metadata: its title, and the experiments of its pictures."""
-    title, described = escape(title), escape("\n".join(map(marked, experiments)))
+    title, described = (html.escape(text, quote=False) for text in (title, "\n".join(map(marked, experiments))))
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'

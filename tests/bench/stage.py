@@ -61,18 +61,18 @@ OURS = (
     PRINTS_WHEN_PAINTED
     + """
 from PySide6.QtWidgets import QApplication
-from gradviz.app import main
-from gradviz.core.spec import Spec
-make_window = main.make_window
-def watched(*arguments, **named):
+exec_ = QApplication.exec
+def watched():
     global ready
-    window = make_window(*arguments, **named)
+    window, = (widget for widget in QApplication.topLevelWidgets() if hasattr(widget, "board"))
     ready = lambda watched: any(panel.frame and panel.view.viewport() is watched for panel in window.board.seen())
     QApplication.instance().installEventFilter(watch)
     window.resize(1920, 1080)
-    return window
-main.make_window = watched
-main.open_window(Spec(), language="en")
+    return exec_()
+QApplication.exec = watched
+import gradviz.__main__
+sys.argv = ["gradviz", "--lang", "en"]
+gradviz.__main__.main()
 """
 )
 
