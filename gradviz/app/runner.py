@@ -1,8 +1,10 @@
 """Simulates off the GUI thread: the latest Spec wins, the last picture stays.
 
 The mailbox has one place. A Spec that comes while another one runs waits there, and a newer one takes its place; when the
-run ends, its Frame is handed over and the Spec in the mailbox is next. So a steady drag shows a picture as often as the
-machine can make one, and nothing piles up. A run is broken off for a newer Spec only when it has become slow.
+run ends, its Frame is handed over, and when that is painted, the Spec in the mailbox is next: drawing and simulating both hold
+the interpreter, so that at once they take longer than one after the other, and what is begun last is newest. So a steady drag
+shows a picture as often as the machine can make one, and nothing piles up. A run is broken off for a newer Spec only when it
+has become slow.
 """
 
 from __future__ import annotations
@@ -72,6 +74,8 @@ class Runner(QObject):
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
         self._progress = QTimer(self, interval=50)
         self._progress.timeout.connect(self._report_progress)
+        self._after_painting = QTimer(self, interval=0, singleShot=True)
+        self._after_painting.timeout.connect(self._next)
         # A daemon, because a thread that still multiplies two large matrices must not keep the program from ending.
         self._thread = threading.Thread(target=self._work, name="simulate", daemon=True)
         self._thread.start()
@@ -84,7 +88,7 @@ class Runner(QObject):
     def submit(self, spec: Spec) -> None:
         """Ask for a Frame; whatever waits already is forgotten, and what runs already is not begun again."""
         self._waiting = spec if spec != self._running else None
-        if self._running is None:
+        if self._running is None and not self._after_painting.isActive():
             self._next()
 
     def stop(self) -> None:
@@ -109,8 +113,9 @@ class Runner(QObject):
         self._progress.stop()
         if answer.frame is None and answer.fault is None and self._waiting is None:
             self._waiting = answer.spec  # broken off for another wish, and then wished again
-        self._next()
-        if self._running is None:
+        self._running = None
+        self._after_painting.start()
+        if self._waiting is None:
             self.progressed.emit(-1.0)
         if answer.frame is not None:
             self.finished.emit(answer.frame)

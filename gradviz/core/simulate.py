@@ -26,7 +26,8 @@ BLAS_THREADS = 1
 """One, everywhere: how a product is split among threads changes its last bits, and the window wants a core for itself."""
 
 SWITCH_INTERVAL = 2e-5
-"""s. The pass asks for the interpreter after every product, while measuring has it; Python's 5 ms cost a twentieth of the time."""
+"""s. Where measuring runs beside it, the pass asks for the interpreter after every product; Python's 5 ms cost a twentieth of
+the time."""
 
 WORTH_A_THREAD = 2**15
 """Numbers in a layer's activations, below which handing a layer to another thread costs more than measuring it."""
@@ -50,7 +51,7 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
     refuse_what_does_not_fit(needed_bytes(spec))
     keep_what_is_freed()
     meter = Meter(Network(spec))
-    with _set_for_a_pass(), _measuring(meter) as measure:
+    with _limited_blas(), _measuring(meter) as measure:
         for step in _steps(meter.network, tick):
             meter.follow(step)
             measure(step)
@@ -69,7 +70,7 @@ def _measuring(meter: Meter) -> Iterator[Callable[[Step], None]]:
         return
     behind: deque[tuple[Future[None], Step]] = deque()
     most = max(4, BEHIND_BYTES // step_bytes(meter.network.spec))
-    with ThreadPoolExecutor(1, "measure") as worker:
+    with _quick_switches(), ThreadPoolExecutor(1, "measure") as worker:
 
         def submit(step: Step) -> None:
             while behind and behind[0][0].done():
@@ -121,7 +122,7 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
     refuse_what_does_not_fit(traced_bytes(spec))
     network = Network(spec)
     arrays: dict[str, np.ndarray] = {}
-    with _set_for_a_pass():
+    with _limited_blas():
         _collect(network, tick, arrays)
     with np.errstate(all="ignore"):
         arrays = {name: array.astype(network.precision.dtype, copy=False) for name, array in arrays.items()}
@@ -133,7 +134,7 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
 def look_along(spec: Spec, last: int, look: Callable[[Network, ForwardStep], T]) -> list[T]:
     """Run the pass forward as far as a layer and return what `look` makes of each step; the arrays are those of `trace`."""
     network = Network(spec)
-    with _set_for_a_pass():
+    with _limited_blas():
         steps = islice(_steps(network, lambda share: None), last)
         return [look(network, step) for step in steps if isinstance(step, ForwardStep)]
 
@@ -166,35 +167,40 @@ def _threadpools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-class _Passes:
-    """How many passes run at this moment, in whatever threads, and what was set before the first of them."""
+class _Held:
+    """A setting of the process that passes in several threads need at once: who comes first makes it, who leaves last undoes it."""
 
-    def __init__(self) -> None:
-        self.lock, self.running, self.before = Lock(), 0, sys.getswitchinterval()
+    def __init__(self, make: Callable[[], Callable[[], None]]) -> None:
+        self._make, self._lock, self._holders = make, Lock(), 0
+        self._undo: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        with self._lock:
+            if not self._holders:
+                self._undo = self._make()
+            self._holders += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._holders -= 1
+                if not self._holders:
+                    self._undo()
 
 
-_passes = _Passes()
+def _limit_blas() -> Callable[[], None]:
+    # The limit is the library's, not the thread's; lifted while another pass runs, it would change that one's last bits half way.
+    limiter = _threadpools().limit(limits=BLAS_THREADS, user_api="blas")
+    limiter.__enter__()
+    return lambda: limiter.__exit__(None, None, None)
 
 
-@contextmanager
-def _set_for_a_pass() -> Iterator[None]:
-    """Limit the threads of matrix products to BLAS_THREADS, and have the interpreter handed over after SWITCH_INTERVAL.
+def _switch_quickly() -> Callable[[], None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(min(SWITCH_INTERVAL, before))
+    return lambda: sys.setswitchinterval(before)
 
-    Both belong to the process, and threadpoolctl 3.8 lets the thread lift its limit that set it first. They are left in place then
-    if another pass still runs: that one's last bits would change half way.
-    """
-    with _passes.lock:
-        if not _passes.running:
-            _passes.before = sys.getswitchinterval()
-            sys.setswitchinterval(min(SWITCH_INTERVAL, _passes.before))
-        _passes.running += 1
-        limiter = _threadpools().limit(limits=BLAS_THREADS, user_api="blas")
-        limiter.__enter__()
-    try:
-        yield
-    finally:
-        with _passes.lock:
-            _passes.running -= 1
-            if not _passes.running:
-                limiter.__exit__(None, None, None)
-                sys.setswitchinterval(_passes.before)
+
+_limited_blas = _Held(_limit_blas)
+_quick_switches = _Held(_switch_quickly)

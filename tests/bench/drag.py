@@ -62,10 +62,10 @@ def main():
     window.resize(1920, 1080)
     window.show()
     window.start()
+    while window.frame is None or not window.board.is_up_to_date:
+        QApplication.processEvents()
     painted = Painted()
     window.board.panels["gradient"].view.viewport().installEventFilter(painted)
-    while window.frame is None:
-        QApplication.processEvents()
     rounds = [drag(window, painted) for _ in range(ROUNDS)]
     alone = statistics.median(timed(lambda: simulate(window.store.spec)) for _ in range(20))
     draw = statistics.median(timed(window.board.grab) for _ in range(20))
