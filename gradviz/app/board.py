@@ -130,6 +130,8 @@ class Board(QWidget):
             assert layout is not None
             layout.addWidget(panel)
             panel.show()
+            panel.waits = True
+            panel.outgrown.connect(lambda: self._draw_later(key))
             panel.layer_clicked.connect(self.layer_clicked)
             panel.layer_hovered.connect(self.hover)
             panel.view.viewport().installEventFilter(self)
@@ -166,6 +168,13 @@ class Board(QWidget):
         self._wait()
         if self.isVisible():
             self._draw_waiting()
+
+    def _draw_later(self, key: str) -> None:
+        """Draw a panel that has another size, once, however often the size changes before."""
+        if key in self._seen_keys() and key not in self._waiting:
+            self._waiting.append(key)
+        if self.isVisible():
+            self._turns.start()
 
     def _wait(self) -> None:
         """Note that all that is seen has to be drawn. What waited longest comes first, or the last of many would never be drawn."""

@@ -16,10 +16,14 @@ from gradviz.app.transport import Transport
 from gradviz.app.window import Window
 from gradviz.core.lesson import Lesson
 from gradviz.core.spec import Spec
+from gradviz.export.formula import load_beforehand
 from gradviz.i18n import _, use_language
 
 PATIENCE_MS = 200
 """How long the window waits for its first picture."""
+
+IDLE_AFTER_MS = 2000
+"""When what only lessons need is loaded."""
 
 
 def make_window(spec: Spec | None, *, language: str | None = None, theme: str | None = None) -> Window:
@@ -35,14 +39,14 @@ def make_window(spec: Spec | None, *, language: str | None = None, theme: str | 
 def _show_with_first_picture(window: Window) -> None:
     """Show the window when there is something to see, so that it is not painted twice; without it, after a moment."""
     moment = QTimer(window, interval=PATIENCE_MS, singleShot=True)
-    for react in (window.show, _collect_what_comes):
+    for react in (window.show, collect_what_comes):
         moment.timeout.connect(react)
-    for react in (moment.stop, window.show, _collect_what_comes):
+    for react in (moment.stop, window.show, collect_what_comes):
         window.runner.finished.connect(react, Qt.ConnectionType.SingleShotConnection)
     moment.start()
 
 
-def _collect_what_comes() -> None:
+def collect_what_comes() -> None:
     """Let the collector of cycles run, past what is there: it stays, and looking through it would hold up the window each time."""
     gc.freeze()
     gc.enable()
@@ -62,6 +66,7 @@ def open_window(
     if step is not None:
         window.lecture.begin(*step)
     _show_with_first_picture(window)
+    QTimer.singleShot(IDLE_AFTER_MS, load_beforehand)
     status = QApplication.exec()
     window.runner.stop()
     window.deleteLater()

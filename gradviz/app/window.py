@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QProgressBar, QVBoxLayout, QWidget
 
@@ -162,7 +162,8 @@ class Window(QMainWindow):
         if self._to_pin is not None and frame.spec == self.store.spec:  # an older picture must not cost the one that is wanted
             self.runner.submit(self._to_pin)
         self.banner.run_ended_well()
-        self.transport.set_depth(frame.depth)
+        with QSignalBlocker(self.transport):  # the board is drawn once, and the bar refreshed, right below
+            self.transport.set_depth(frame.depth)
         self._on_compared()
         self.bar.refresh()
         self.lecture.on_frame(frame)

@@ -6,7 +6,6 @@ et al., "Deep information propagation" (2017), for the third.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, log, sqrt
@@ -15,6 +14,7 @@ import numpy as np
 
 from gradviz.core.activations import Activation
 from gradviz.core.gaussian import GaussianMoments, moments, negative_slope
+from gradviz.core.roots import root
 
 NEARLY_0 = 1e-200
 """A q at which every f that is 0 at 0 is straight on either side, to the last digit of float64."""
@@ -110,13 +110,6 @@ def _critical_gain_off_0(activation: Activation, k: float) -> float | None:
     grid = np.linspace(log(SEARCHED[0]), log(SEARCHED[1]), 64)
     for low, high in pairwise(grid):
         if log_chi(low) < 0 <= log_chi(high):
-            q = exp(_root(log_chi, low, high))
+            q = exp(root(log_chi, low, high))
             return sqrt(q / moments(activation, k, q).mean_square)
     return None
-
-
-def _root(f: Callable[[float], float], low: float, high: float) -> float:
-    """Return where a growing f is 0, by bisection: a few ms, where importing SciPy's search would hold up the window for 0.7 s."""
-    while high - low > 1e-14 and low < (middle := (low + high) / 2) < high:
-        low, high = (middle, high) if f(middle) < 0 else (low, middle)
-    return (low + high) / 2

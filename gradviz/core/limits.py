@@ -16,6 +16,7 @@ import numpy as np
 from gradviz.core.activations import Activation
 from gradviz.core.arrays import Float64Array
 from gradviz.core.gaussian import correlated_product, correlated_slopes, moments, negative_slope
+from gradviz.core.roots import root
 from gradviz.core.theory import MeanField
 
 SMALLEST_FIXED_POINT, LARGEST_FIXED_POINT = 1e-12, 1e12
@@ -103,8 +104,6 @@ def fixed_point(
 
 
 def _settled(activation: Activation, k: float, sigma_w2: float, sigma_b2: float, start: float) -> float | None:
-    from scipy.optimize import brentq
-
     def growth(log_q: float) -> float:
         q = exp(log_q)
         return (sigma_w2 * moments(activation, k, q).mean_square + sigma_b2) / q - 1
@@ -115,14 +114,13 @@ def _settled(activation: Activation, k: float, sigma_w2: float, sigma_b2: float,
     step = copysign(log(2), first)
     while log(SMALLEST_FIXED_POINT) < here + step < log(LARGEST_FIXED_POINT):
         if growth(here + step) * first <= 0:
-            return exp(brentq(growth, *sorted((here, here + step)), xtol=1e-14))
+            return exp(root(growth, *sorted((here, here + step))))
         here += step
     return None
 
 
 def _settled_correlation(activation: Activation, k: float, sigma_w2: float, sigma_b2: float, q: float) -> float:
     """Return c* < 1 of a chaotic network; C(c) - c is convex, not negative at 0, and negative just below 1."""
-    from scipy.optimize import brentq
 
     def growth(c: float) -> float:
         return (sigma_w2 * correlated_product(activation, k, q, c) + sigma_b2) / q - c
@@ -130,7 +128,7 @@ def _settled_correlation(activation: Activation, k: float, sigma_w2: float, sigm
     if growth(0.0) < 1e-7:  # an odd f without bias: nothing in common, up to the accuracy of the integral
         return 0.0
     nearly_1 = 1 - 1e-6
-    return float(brentq(growth, 0.0, nearly_1, xtol=1e-14)) if growth(nearly_1) < 0 else 1.0
+    return root(growth, 0.0, nearly_1) if growth(nearly_1) < 0 else 1.0
 
 
 def finite_width_variance(net: MeanField) -> Float64Array | None:

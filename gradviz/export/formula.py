@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from functools import lru_cache
+from threading import Lock, Thread
 
 from PySide6.QtCore import QByteArray, QRectF
 from PySide6.QtGui import QPainter, QPixmap
@@ -11,6 +12,15 @@ from PySide6.QtSvg import QSvgRenderer
 
 KEPT = 128
 """Formulas that are kept; one takes 20 ms to set."""
+
+_setting = Lock()
+
+
+def load_beforehand() -> Thread:
+    """Bring in ziamath and its font in another thread, which takes half a second, so that the first formula need not wait."""
+    thread = Thread(target=formula_svg, args=("z", 20.0, "black"), name="formulas", daemon=True)
+    thread.start()
+    return thread
 
 
 @lru_cache(maxsize=KEPT)
@@ -22,18 +32,19 @@ def formula_svg(latex: str, size: float, colour: str) -> bytes:
     ValueError
         When it is not LaTeX that ziamath can read.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # ziamath 0.13 asks importlib.resources in an old way
-        import ziafont  # 0.3 s: only where a formula is shown
-        import ziamath
+    with _setting:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # ziamath 0.13 asks importlib.resources in an old way
+            import ziafont  # 0.3 s: only where a formula is shown
+            import ziamath
 
-    # With <use>, which these two say they are for, Qt 6 draws the fraction bars and nothing else.
-    ziamath.config.svg2 = ziafont.config.svg2 = False  # type: ignore[attr-defined]
-    try:
-        svg: str = ziamath.Latex(latex, size=size, color=colour).svg()  # type: ignore[attr-defined]
-    except Exception as fault:  # it raises whatever its parsers meet
-        raise ValueError(f"{latex}: {fault}") from fault
-    return svg.encode()
+        # With <use>, which these two say they are for, Qt 6 draws the fraction bars and nothing else.
+        ziamath.config.svg2 = ziafont.config.svg2 = False  # type: ignore[attr-defined]
+        try:
+            svg: str = ziamath.Latex(latex, size=size, color=colour).svg()  # type: ignore[attr-defined]
+        except Exception as fault:  # it raises whatever its parsers meet
+            raise ValueError(f"{latex}: {fault}") from fault
+        return svg.encode()
 
 
 def formula_or_none(latex: str, size: float, colour: str) -> bytes | None:

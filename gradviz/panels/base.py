@@ -44,6 +44,8 @@ class Panel(QWidget):
     layer_hovered = Signal(int)
     """The layer under the pointer, or 0 when it has left."""
     layer_clicked = Signal(int)
+    outgrown = Signal()
+    """It has another size, and is drawn for the old one still; only where it is told to `wait`."""
 
     is_abstract: ClassVar[bool] = True
     """Said anew by each abstract class."""
@@ -66,6 +68,9 @@ class Panel(QWidget):
         self.playhead = Playhead()
         self.hovered = 0
         """The layer that is looked at in any panel, or 0."""
+        self.waits = False
+        """Whether somebody draws it after a change of size, in its turn; else it does so itself, at once, each time."""
+        self._is_outgrown = False
 
         self.view = pg.GraphicsLayoutWidget()
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -121,7 +126,8 @@ class Panel(QWidget):
     def draw(self, frame: Frame, playhead: Playhead, reference: Frame | None = None) -> None:
         """Show a Frame at a playhead, over a reference where there is one."""
         playhead = playhead.within(frame.depth)
-        anew = frame is not self.frame or reference is not self.reference
+        anew = frame is not self.frame or reference is not self.reference or self._is_outgrown
+        self._is_outgrown = False
         self.frame, self.reference, self.playhead = frame, reference, playhead
         if anew:
             self._begin_frame(frame)
@@ -136,6 +142,14 @@ class Panel(QWidget):
         if self.frame is not None:
             frame, self.frame = self.frame, None
             self.draw(frame, self.playhead, self.reference)
+
+    def _on_resized(self) -> None:
+        """Draw anew: where texts find room depends on the size in pixels."""
+        if self.waits:
+            self._is_outgrown = True
+            self.outgrown.emit()
+        else:
+            self.redraw()
 
     def restyle(self, style: Style) -> None:
         """Take colours and sizes."""
@@ -246,14 +260,13 @@ class LayerPanel(Panel):
         for line in self._hover_lines:
             line.hide()
         self._is_low = False
-        # Where texts find room depends on the size in pixels.
-        self.plot.vb.sigResized.connect(self.redraw)
+        self.plot.vb.sigResized.connect(self._on_resized)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if (self.height() < LOW * self.style_.scale) is not self._is_low:
             self._restyle_frame(self.style_)
-            self.redraw()
+            self._on_resized()
 
     def _new_plot(self, layer_axis: LayerAxis, value_axis: PlainAxis, row: int) -> pg.PlotItem:
         plot = pg.PlotItem(axisItems={"bottom": layer_axis, "left": value_axis}, enableMenu=False)

@@ -90,7 +90,7 @@ class GainsPanel(Panel):
         self._body = body
         self.view.ci.addItem(body, BODY_ROW, 0)
         self.view.ci.layout.setRowStretchFactor(BODY_ROW, 100)
-        self.table.geometryChanged.connect(self.redraw)
+        self.table.geometryChanged.connect(self._on_resized)
 
         self._one = pg.InfiniteLine(angle=0, movable=False)
         self._here = pg.InfiniteLine(angle=90, movable=False)

@@ -65,7 +65,7 @@ class NeuronPanel(Panel):
             for depth, item in enumerate(items):
                 item.setZValue(depth)
                 plot.addItem(item, ignoreBounds=True)
-        self.sum_plot.vb.sigResized.connect(self.redraw)
+        self.sum_plot.vb.sigResized.connect(self._on_resized)
         self.restyle(style)
 
     def restyle_items(self, style: Style) -> None:

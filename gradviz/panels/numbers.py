@@ -30,7 +30,7 @@ class NumbersPanel(Panel):
         self.table = TableItem()
         self.view.ci.addItem(self.table, BODY_ROW, 0)
         self.view.ci.layout.setRowStretchFactor(BODY_ROW, 100)
-        self.table.geometryChanged.connect(self.redraw)
+        self.table.geometryChanged.connect(self._on_resized)
         self.restyle(style)
 
     def restyle_items(self, style: Style) -> None:

@@ -72,7 +72,7 @@ class PreActivationsPanel(Panel):
         self._names = SlopeNames(self.plot)
         self.view.scene().sigMouseMoved.connect(self._point_at)
         # Where texts find room depends on the size in pixels.
-        self.plot.vb.sigResized.connect(self.redraw)
+        self.plot.vb.sigResized.connect(self._on_resized)
         self.restyle(style)
 
     def restyle_items(self, style: Style) -> None:
