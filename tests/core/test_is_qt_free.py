@@ -5,6 +5,9 @@ import sys
 
 import pytest
 
+import gradviz
+from gradviz.core.spec import Spec
+
 
 def modules_after(code: str) -> set[str]:
     report = "; import sys; print(*sys.modules)"
@@ -28,3 +31,10 @@ def test_core_imports_no_qt():
 def test_commands_without_a_window_load_none(arguments):
     code = f"from gradviz.cli import run\ntry: run({arguments!r})\nexcept SystemExit: pass\npass"
     assert not modules_after(code) & WINDOW
+
+
+def test_the_package_gives_out_what_it_names_and_nothing_else():
+    assert gradviz.Spec is Spec
+    assert {name for name in gradviz.__all__ if hasattr(gradviz, name)} == set(gradviz.__all__)
+    with pytest.raises(AttributeError, match="no attribute .simulated"):
+        _ = gradviz.simulated

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from gradviz.app import board as board_module
 from gradviz.app import files as files_module
+from gradviz.app.main import make_window
 from gradviz.app.palette import Command, Palette, matching
 from gradviz.app.settings import Settings
 from gradviz.app.sheet import ShortcutSheet
@@ -27,6 +28,30 @@ def two(window, qapp):
     window.arrangement.use(TWO)
     qapp.processEvents()
     return window
+
+
+def test_a_panel_that_changes_size_again_and_again_is_drawn_once(two, qtbot, monkeypatch):
+    """In its turn: each change of a window's size changes that of every panel several times."""
+    panel, drawn = two.board.panels["gradient"], []
+    show_frame = panel.show_frame
+    monkeypatch.setattr(panel, "show_frame", lambda *shown: (drawn.append(panel.view.height()), show_frame(*shown)))
+    for height in (500, 420, 380):
+        panel.resize(900, height)
+    qtbot.waitUntil(lambda: bool(drawn) and two.board.is_up_to_date)
+    assert drawn == [380]
+
+
+def test_two_panels_are_made_before_the_window_is_shown(qapp, qtbot):
+    """The others when there is something to see."""
+    window = make_window(Spec(depth=4, width=8))
+    qtbot.addWidget(window)
+    assert list(window.board.panels) == panels_in(window.board.layout_)[:2]
+    window.show()
+    window.start()
+    qtbot.waitUntil(lambda: window.frame is not None and window.board.is_up_to_date)
+    assert list(window.board.panels) == panels_in(window.board.layout_)
+    assert all(panel.frame is window.frame for panel in window.board.seen())
+    window.close()
 
 
 @pytest.mark.parametrize("key", PANELS)

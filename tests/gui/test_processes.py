@@ -108,6 +108,33 @@ def test_a_step_on_the_command_line_opens_its_lesson(tmp_path, words, said):
     assert (child.returncode, errors, out.splitlines()[0]) == (0, "", said)
 
 
+STARTS = """
+import gc, sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+run_loop = QApplication.exec
+def watched():
+    window, = (widget for widget in QApplication.topLevelWidgets() if hasattr(widget, "board"))
+    def say():
+        print(gc.isenabled(), gc.get_freeze_count() > 10_000, "ziamath" in sys.modules, flush=True)
+        window.close()
+    print(gc.isenabled())
+    window.runner.finished.connect(lambda frame: QTimer.singleShot(0, say))
+    return run_loop()
+QApplication.exec = watched
+sys.argv = ["gradviz", "depth=3&width=4"]
+from gradviz.__main__ import main
+main()
+"""
+
+
+def test_the_collector_rests_until_the_first_picture(tmp_path):
+    """And is not left off; what only lessons need is loaded later still."""
+    child = start(STARTS, tmp_path)
+    out, errors = child.communicate(timeout=60)
+    assert (child.returncode, errors, out.split()) == (0, "", ["False", "True", "True", "False"])
+
+
 SAYS_WHEN_IT_RUNS = """
 from PySide6.QtCore import QTimer
 from gradviz.app import main

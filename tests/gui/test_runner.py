@@ -53,6 +53,17 @@ def test_a_steady_drag_shows_pictures_on_the_way(runner, qtbot):
     assert len(frames) > 5
 
 
+def test_the_next_run_begins_when_the_last_picture_is_drawn(runner, qtbot):
+    """Whatever is wished while one runs, and while its Frame is being shown: the newest of it is next."""
+    runs = []
+    runner.finished.connect(lambda frame: runner.submit(SMALL.replace(depth=frame.depth + 10)) if frame.depth < 20 else None)
+    runner.finished.connect(lambda frame: runs.append((frame.depth, runner.runs)))
+    runner.submit(SMALL)
+    runner.submit(SMALL.replace(depth=4))
+    qtbot.waitUntil(lambda: runner.is_idle and len(runs) == 3)
+    assert runs == [(3, 1), (13, 2), (23, 3)]
+
+
 def test_what_runs_already_is_not_begun_again(runner, qtbot):
     frames = []
     runner.finished.connect(frames.append)
