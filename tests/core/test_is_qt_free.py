@@ -36,5 +36,5 @@ def test_commands_without_a_window_load_none(arguments):
 def test_the_package_gives_out_what_it_names_and_nothing_else():
     assert gradviz.Spec is Spec
     assert {name for name in gradviz.__all__ if hasattr(gradviz, name)} == set(gradviz.__all__)
-    with pytest.raises(AttributeError, match="no attribute .simulated"):
+    with pytest.raises(AttributeError, match="no attribute"):
         _ = gradviz.simulated
