@@ -16,7 +16,7 @@ from gradviz.panels.layouts import Layout, Row, panels_in, stacked, swapped
 from gradviz.panels.playhead import Playhead
 from gradviz.panels.style import Style
 
-TURN = 0.08
+TURN = 0.05
 """Seconds of drawing after which the window answers before the next panel is drawn. The opening layout takes 0.03."""
 
 MADE_BEFOREHAND = 2

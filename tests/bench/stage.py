@@ -227,6 +227,7 @@ def close(window):
 
 def start_of(program):
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["XDG_CONFIG_HOME"] = tempfile.mkdtemp()  # no session to restore
     start = time.perf_counter()
     child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
     assert "painted" in child.stdout, child.stderr
