@@ -164,11 +164,6 @@ class Panel(QWidget):
         self.restyle_items(style)
         self.redraw()
 
-    def fit(self) -> None:
-        """Fit the axis to what is shown."""
-        self.forget_range()
-        self.redraw()
-
     def hover(self, layer: int) -> None:
         """Read out a layer, or with 0 the playhead's."""
         if layer != self.hovered:

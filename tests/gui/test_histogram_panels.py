@@ -61,7 +61,8 @@ def exercise(panel, frame, reference=None):
     for position in (middle, QPointF(middle.x(), panel.plot.vb.sceneBoundingRect().top() + 1)):
         panel.view.scene().sigMouseMoved.emit(position)
     panel.hover(0)
-    panel.fit()
+    panel.forget_range()
+    panel.redraw()
     panel.grab()
     (left, right), (low, high) = panel.plot.viewRange()
     assert np.isfinite([left, right, low, high]).all() and left < right and low < high
