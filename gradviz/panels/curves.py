@@ -185,7 +185,7 @@ class Curves:
             self.write_beside(self._pinned, ghosts[0], _("pinned"), 12)
 
     def write_beside(self, item: pg.TextItem, line: np.ndarray, text: str, size: float, *, bold: bool = False) -> None:
-        """Write a text beside a line, where there is room; nowhere if it has no point."""
+        """Write a text beside a line, where there is room."""
         metrics = QFontMetricsF(self._style.font(size, bold=bold))
         # Qt keeps a margin of 4 pixels round a text of its own.
         place = self.room.take_place(line, metrics.horizontalAdvance(text) + 8, metrics.height() + 4)

@@ -186,10 +186,12 @@ class GradientPanel(LayerPanel):
         said = signal.steps > 0 and isfinite(signal.log10_total)
         text_height = self._text_height(low, high)
         self._slope.setText(_("{factor} per layer").format(factor=factor_text(signal.log10_factor)) if said else "")
-        if said:
+        width = self._slope.boundingRect().width() * (self.right_end - self.left_end) / max(1.0, self.plot.vb.width())
+        if width > self.right_end - self.left_end or 3 * text_height > high - low:  # no room for it beside the curve
+            self._slope.setText("")
+        elif said:
             # Beside the curve where it is steep: over the side to which it falls, clear of all of it under the text.
             side = 0.5 if abs(signal.log10_total) < 1 else float(signal.log10_total < 0)
-            width = self._slope.boundingRect().width() * (self.right_end - self.left_end) / max(1.0, self.plot.vb.width())
             left = (frame.depth + 1) / 2 - side * width
             left = max(self.left_end, min(left, self.right_end - width))
             places = np.linspace(left, left + width, 9)

@@ -68,6 +68,11 @@ class PlainAxis(pg.AxisItem):
         self.label.setVisible(bool(text))
         self.resizeEvent()
 
+    def resizeEvent(self, event: object = None) -> None:
+        super().resizeEvent(event)
+        if self.orientation == "left" and self.labelText:  # one that is longer than its axis would run into what stands above
+            self.label.setVisible(self.label.boundingRect().width() <= self.size().height())
+
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         decimals = max(0, -floor(log10(spacing))) if spacing > 0 else 0
         return [_written(value, spacing, decimals) for value in values]
@@ -157,20 +162,25 @@ class Notice(pg.TextItem):
         option = self.textItem.document().defaultTextOption()
         option.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.textItem.document().setDefaultTextOption(option)
+        self._fonts: list[QFont] = []
         self.hide()
 
     def restyle(self, style: Style) -> None:
         """Take colour and size."""
         self.setColor(style.colour("quiet"))
-        self.setFont(style.font(15))
+        self._fonts = [style.font(size) for size in (15, 12, 10)]
 
     def say(self, text: str, view: pg.ViewBox) -> None:
-        """Show a text, broken into lines where it must; nothing without one."""
+        """Show a text, broken into lines and made smaller where it must be; nothing without one."""
         self.setVisible(bool(text))
         if text:
             (left, right), (low, high) = view.viewRange()
             self.setText(text)
-            self.setTextWidth(0.9 * view.width())
+            for font in self._fonts:
+                self.setFont(font)
+                self.setTextWidth(0.9 * view.width())
+                if self.textItem.boundingRect().height() <= view.height():
+                    break
             self.setPos((left + right) / 2, (low + high) / 2)
 
 

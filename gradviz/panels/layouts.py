@@ -140,7 +140,7 @@ LAYOUTS: dict[str, NamedLayout] = {
             "everything",
             N_("Everything"),
             (
-                row_of("network"),
+                Row(("network",), 0.7),
                 row_of("activations", "heatmap", "pre_activations", "spread"),
                 row_of("gradient", "gradient_histograms", "weights", "weight_histograms"),
                 row_of("jacobian", "correlation", "neuron", "gains"),

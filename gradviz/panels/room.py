@@ -11,6 +11,10 @@ CELL = 4.0
 """Pixels: as fine as texts are placed."""
 
 
+LEAST_ROOM = 1.6
+"""Of a text's height: what a plot has to have for it to stand beside a line."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a text goes, in the plot's coordinates: the middle of its lower edge where it lies above its line, else of its upper one."""
@@ -51,12 +55,13 @@ class Room:
         self._taken[:, max(0, round(first)) : max(0, round(last))] = True
 
     def take_place(self, values: np.ndarray, width: float, height: float) -> Place | None:
-        """Return where a text of this size in pixels lies beside a line and over the fewest others, and note it as taken."""
-        rows = self._rows_of(values)
-        if rows is None:
+        """Return where a text of this size in pixels lies beside a line and over the fewest others, and note it as taken.
+
+        None where the line has no point, and where a plot is so small that the text would lie on it.
+        """
+        rows, across, up = self._rows_of(values), max(1, round(width / CELL)), max(1, round(height / CELL))
+        if rows is None or across > self._columns or LEAST_ROOM * up > self._rows:
             return None
-        across = min(self._columns, max(1, round(width / CELL)))
-        up = min(self._rows, max(1, round(height / CELL)))
         windows = sliding_window_view(rows[:-1], across)
         highest, lowest = windows.max(axis=1), windows.min(axis=1)
         # Rows of the lower edge, for texts above the line and below it.
