@@ -103,7 +103,8 @@ class ActivationAxisPanel(LayerPanel):
         series, lit = frame.series, np.array([playhead.has_activation(layer) for layer in range(1, frame.depth + 1)])
         zero = (series["activation_zero"] == 1) & self.leaves_zeros_out(frame)
         infinite, nan = series["activation_infinite"] > 0, series["activation_nan"] > 0
-        self._marks.show(lit & zero, lit & infinite, lit & nan, *self.shown)
+        zero_at = None if self.value_axis.by_magnitude else 0.0
+        self._marks.show(lit & zero, lit & infinite, lit & nan, *self.shown, zero_at=zero_at)
 
     def rows(self, frame: Frame) -> Rows:
         """Return the histograms on this axis."""

@@ -197,6 +197,8 @@ class CurveItem(pg.GraphicsObject):
         step = max(1, ceil(1.7 * self._size / pixels))
         every = np.zeros(len(drawn), bool)
         every[::step] = True
+        every[-1 - (len(drawn) - 1) % step : -1] = False  # the last layer has one, instead of its neighbour
+        every[-1:] = True
         layers: list[int] = (np.flatnonzero(drawn & (every | alone)) + 1).tolist()
         return layers
 

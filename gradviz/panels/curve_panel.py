@@ -20,6 +20,9 @@ from gradviz.panels.style import Style
 LEAST_DECADES = 2.2
 """So that there are always two powers of ten to read the axis by."""
 
+SYMBOL_ROOM = 5.0
+"""Pixels at scale 1 beyond the ends of a vertical axis."""
+
 Sources = tuple[Series, Series, Series | None]
 """What is drawn as measured, as theory and as the pinned reference."""
 
@@ -122,6 +125,9 @@ class CurvePanel(LayerPanel):
         if span is None:
             series, _theory, pinned = sources
             span = self._ranges[place].fit(*curves.span(series, pinned, more=more, least=LEAST_DECADES))
+        # A symbol on the edge is seen whole.
+        room = min(0.2, self.style_.px(SYMBOL_ROOM) / max(1.0, self.plots[place].vb.height())) * (span[1] - span[0])
+        span = span[0] - room, span[1] + room
         curves.show(*sources, (self.left_end, self.right_end), span)
 
 

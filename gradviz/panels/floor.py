@@ -17,8 +17,8 @@ class Floor:
 
     def __init__(self, plot: pg.PlotItem) -> None:
         self._zone = pg.LinearRegionItem(orientation="horizontal", movable=False)
-        self._name = pg.TextItem(anchor=(1, 1))
-        for depth, item in enumerate([self._zone, self._name]):
+        self.name = pg.TextItem(anchor=(1, 1))
+        for depth, item in enumerate([self._zone, self.name]):
             item.setZValue(depth)
             plot.addItem(item, ignoreBounds=True)
 
@@ -29,17 +29,17 @@ class Floor:
         self._zone.setBrush(brush)
         for line in self._zone.lines:
             line.setPen(pg.mkPen(None))
-        self._name.setColor(style.colour("quiet"))
-        self._name.setFont(style.font(12))
+        self.name.setColor(style.colour("quiet"))
+        self.name.setFont(style.font(12))
 
     def show(self, dtype: str, shown: Span, ends: Span, *, on_the_left: bool) -> None:
         """Show as much of it as is in sight; it is named above its edge, at one of the ends of the layer axis."""
         edge = PRECISIONS[dtype].log10_smallest
         low, high = max(-LIMIT, shown[0]), min(edge, shown[1])
-        for item in (self._zone, self._name):
+        for item in (self._zone, self.name):
             item.setVisible(high > low)
         if high > low:
             self._zone.setRegion((low, high))
-            self._name.setText(_("below this line {dtype} reads 0").format(dtype=dtype))
-            self._name.setAnchor((0 if on_the_left else 1, 1 if high < shown[1] else 0))
-            self._name.setPos(ends[0 if on_the_left else 1], high)
+            self.name.setText(_("below this line {dtype} reads 0").format(dtype=dtype))
+            self.name.setAnchor((0 if on_the_left else 1, 1 if high < shown[1] else 0))
+            self.name.setPos(ends[0 if on_the_left else 1], high)

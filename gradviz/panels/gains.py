@@ -127,7 +127,7 @@ class GainsPanel(Panel):
         activation, k = ACTIVATIONS[frame.spec.activation], _k(ACTIVATIONS[frame.spec.activation], frame)
         solved = known_gains(activation, k)
         self.spread_axis.name_it(_("σ_w = √(fan-in · Var W)"))
-        self.factor_axis.name_it(_("factor per layer"))
+        self.factor_axis.name_it(_("factor of the mean square"))
         spread = np.linspace(-6, 9, 2)
         self._draw_curve("forward", spread, 2 * spread - 2 * log10(solved.forward))
         self._draw_curve("backward", spread, 2 * spread - 2 * log10(solved.backward))

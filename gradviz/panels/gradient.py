@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from math import inf, isfinite
+from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 
+from gradviz.core.arrays import PRECISIONS
 from gradviz.core.frame import Frame
 from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
@@ -33,6 +35,15 @@ _FINDINGS = {
     "grown": N_("The gradient arrives: {total} times as large at layer 1"),
     "exploding": N_("The gradient explodes: {total} times as large at layer 1"),
 }
+
+
+class Extent(NamedTuple):
+    """From where to where something reaches in a plot, in its coordinates."""
+
+    left: float
+    right: float
+    low: float
+    high: float
 
 
 class GradientPanel(LayerPanel):
@@ -102,7 +113,7 @@ class GradientPanel(LayerPanel):
         theory = frame.theory.get(SERIES, np.full(frame.depth, np.nan))
         # Theory knows nothing of float32 and may lead out of sight; SVG does not clip.
         self._theory.set_values(np.where((theory >= low) & (theory <= high), theory, np.nan), rect)
-        self._show_zones(frame, output, low, high)
+        self._show_zones(frame, sizes, output, low, high)
         self._show_reference(frame, reference, rect)
         self._show_slope(frame, sizes, low, high)
 
@@ -143,7 +154,7 @@ class GradientPanel(LayerPanel):
         """Return how many decades a line of text is high."""
         return self.style_.px(22) * (high - low) / max(1.0, self.plot.vb.height())
 
-    def _show_zones(self, frame: Frame, output: float, low: float, high: float) -> None:
+    def _show_zones(self, frame: Frame, sizes: np.ndarray, output: float, low: float, high: float) -> None:
         # Where the curve falls to the left, the corner of the vanishing zone that it leaves free is the left one.
         falls = frame.verdict.backward.log10_total < -1
         spans = {
@@ -151,6 +162,8 @@ class GradientPanel(LayerPanel):
             "vanish": (-LIMIT, output - THRESHOLD_DECADES, falls, _("vanishing: less than 10⁻³ × the output's")),
         }
         text_height = self._text_height(low, high)
+        # Past the cursor at layer 1, where it mostly is.
+        ends = 1 + self.style_.px(3) * (self.right_end - self.left_end) / max(1.0, self.plot.vb.width()), self.right_end
         for role, (start, end, on_the_left, name) in spans.items():
             start, end = max(start, low), min(end, high)
             self._zones[role].setVisible(end > start)
@@ -161,8 +174,11 @@ class GradientPanel(LayerPanel):
                 if self._zone_names[role].boundingRect().width() > WIDEST_NAME * self.plot.vb.width():
                     self._zone_names[role].setText(name.partition(":")[0])
                 self._zone_names[role].setAnchor((0 if on_the_left else 1, 0.5))
-                self._zone_names[role].setPos(self.left_end if on_the_left else self.right_end, end - 0.5 * text_height)
-        self._floor.show(frame.spec.dtype, (low, high), (self.left_end, self.right_end), on_the_left=False)
+                self._zone_names[role].setPos(ends[0 if on_the_left else 1], end - 0.5 * text_height)
+        away = np.where(np.isfinite(sizes), np.abs(sizes - PRECISIONS[frame.spec.dtype].log10_smallest), inf)
+        part = max(1, frame.depth // 3)  # of the layers, over which the floor's name reaches
+        on_the_left = bool(away[:part].min() > away[-part:].min())
+        self._floor.show(frame.spec.dtype, (low, high), ends, on_the_left=on_the_left)
 
     def _show_reference(self, frame: Frame, reference: Frame | None, rect: QRectF) -> None:
         self._reference.setVisible(reference is not None)
@@ -194,11 +210,27 @@ class GradientPanel(LayerPanel):
             side = 0.5 if abs(signal.log10_total) < 1 else float(signal.log10_total < 0)
             left = (frame.depth + 1) / 2 - side * width
             left = max(self.left_end, min(left, self.right_end - width))
-            places = np.linspace(left, left + width, 9)
-            under = np.interp(places, np.arange(1, frame.depth + 1), sizes)
-            above = float(under.max()) + 1.6 * text_height < high
-            self._slope.setAnchor((0, 1.15) if above else (0, -0.15))
-            self._slope.setPos(left, float(under.max() if above else under.min()))
+            self._write_slope(sizes, left, width, high - 1.6 * text_height)
+            for name in (*self._zone_names.values(), self._floor.name):
+                x, right, y, top = self._extent(name)
+                at, end, bottom, above = self._extent(self._slope)
+                if name.isVisible() and at < right and x < end and bottom < top and y < above and right + width < self.right_end:
+                    self._write_slope(sizes, right, width, high - 1.6 * text_height)
+
+    def _write_slope(self, sizes: np.ndarray, left: float, width: float, highest: float) -> None:
+        """Put it beside what of the curve lies over or under it: above, where that is not too high."""
+        under = np.interp(np.linspace(left, left + width, 9), np.arange(1, len(sizes) + 1), sizes)
+        above = float(under.max()) < highest
+        self._slope.setAnchor((0, 1.15) if above else (0, -0.15))
+        self._slope.setPos(left, float(under.max() if above else under.min()))
+
+    def _extent(self, text: pg.TextItem) -> Extent:
+        (left, right), (low, high) = self.plot.viewRange()
+        box, view = text.boundingRect(), self.plot.vb
+        width = box.width() * (right - left) / max(1.0, view.width())
+        height = box.height() * (high - low) / max(1.0, view.height())
+        x, y = text.pos().x() - text.anchor.x() * width, text.pos().y() - (1 - text.anchor.y()) * height
+        return Extent(x, x + width, y, y + height)
 
 
 def _drawable(sizes: np.ndarray) -> np.ndarray:

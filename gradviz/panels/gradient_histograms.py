@@ -78,8 +78,8 @@ class GradientHistogramsPanel(LayerPanel):
         if first == -inf:
             return _("At least half of ∂loss/∂a is exactly 0 in layer 1")
         if frame.depth == 1:
-            return _("Half of ∂loss/∂a lies below {first} in layer 1").format(first=_rough(first))
-        text = _("Half of ∂loss/∂a lies below {first} in layer 1, below {last} in layer {depth}")
+            return _("Half of |∂loss/∂a| lies below {first} in layer 1").format(first=_rough(first))
+        text = _("Half of |∂loss/∂a| lies below {first} in layer 1, below {last} in layer {depth}")
         return text.format(first=_rough(first), last=_rough(last), depth=frame.depth)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:

@@ -31,8 +31,8 @@ class PlainAxis(pg.AxisItem):
         """Take colours and sizes; `thickness` is the room across the axis at scale 1."""
         self.setStyle(
             tickFont=style.font(12),
-            tickTextOffset=round(style.px(5)),
-            tickLength=round(style.px(-5)),
+            tickTextOffset=round(style.px(2)),
+            tickLength=round(style.px(4)),  # outwards: inwards they would lie on the data
             autoExpandTextSpace=False,
             hideOverlappingLabels=False,
         )

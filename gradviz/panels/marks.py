@@ -58,11 +58,16 @@ class Marks:
         low: float,
         high: float,
         of: Sequence[str] = ("", "", ""),
+        *,
+        zero_at: float | None = None,
     ) -> None:
-        """Mark the layers where each is true, (L,), on an axis from `low` to `high`; `of` says what is 0, infinite or NaN there."""
+        """Mark the layers where each is true, (L,), on an axis from `low` to `high`; `of` says what is 0, infinite or NaN there.
+
+        An axis of decades has no 0, so that it is marked at its lower edge; on one of values it stands at `zero_at`.
+        """
         for (kind, (_symbol, _height, name)), where, whose in zip(_KINDS.items(), (zero, infinite, nan), of, strict=True):
             layers = np.flatnonzero(where) + 1.0
-            place = low + self._height(kind) * (high - low)
+            place = zero_at if kind == "zero" and zero_at is not None else low + self._height(kind) * (high - low)
             text = f"{whose}: {_(name)}" if whose else _(name)
             # Giving points to pyqtgraph takes longer than all the rest of a step of the playhead, and mostly there are none.
             shown = (layers.tobytes(), len(where), place, text)

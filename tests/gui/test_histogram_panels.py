@@ -272,7 +272,7 @@ def test_half_of_the_gradient_lies_below_what_is_said(text, zeros):
 
 
 SAID = {
-    ("gradient_histograms", "depth=20&activation=tanh&gain=0.05&width=50"): "Half of ∂loss/∂a lies below ",
+    ("gradient_histograms", "depth=20&activation=tanh&gain=0.05&width=50"): "Half of |∂loss/∂a| lies below ",
     ("gradient_histograms", "depth=3&gain=0&width=9"): "At least half of ∂loss/∂a is exactly 0 in layer 1",
     ("gradient_histograms", "depth=1&width=9"): "in layer 1",
     ("weight_histograms", "depth=3&width=50&initializer=he_normal"): "Var(W) = gain² · 2 / fan_in says 0.200",
