@@ -1,5 +1,6 @@
 """Every panel of the table: draws anything, creates nothing while drawing, and says what it shows."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -305,3 +306,45 @@ def test_a_sigmoid_that_reads_exactly_0_keeps_its_lower_spike(qtbot):
         assert (
             points[points[:, 1] < 0.02, 0].max() > ridge.layer + 0.5 and points[points[:, 1] > 0.98, 0].max() > ridge.layer + 0.5
         )
+
+
+@pytest.mark.parametrize("key", ["gradient"])
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("size", [(420, 300), (560, 260), (900, 360)])
+@pytest.mark.parametrize("depth", [5, 20, 152])
+@pytest.mark.parametrize(
+    "network", ["activation=sigmoid&initializer=glorot_normal", "activation=tanh&initializer=glorot_normal&gain=3"]
+)
+def test_the_texts_of_the_gradient_keep_out_of_each_others_way(panel, language, size, depth, network):
+    """The slope, the names of the zones and that of the floor."""
+    use_language(language)
+    panel.resize(*size)
+    panel.draw(frame_of(f"{network}&depth={depth}"), Playhead(1))
+    texts = [panel._slope, *panel._zone_names.values(), panel._floor.name]
+    boxes = [
+        text.textItem.sceneBoundingRect().adjusted(3, 3, -3, -3) for text in texts if text.isVisible() and text.toPlainText()
+    ]
+    assert len(boxes) >= 2
+    assert not [(one, other) for one, other in itertools.combinations(boxes, 2) if one.intersects(other)]
+
+
+@pytest.mark.parametrize("key", ["activations"])
+def test_exact_zeros_are_marked_at_0_on_an_axis_of_values(panel):
+    """Not at its edge, which is another number."""
+    panel.draw(frame_of("activation=relu&gain=0&depth=6&width=5"), Playhead(6))
+    assert panel._marks._points["zero"].getData()[1].tolist() == [0.0] * 6
+    panel.draw(frame_of("activation=relu&depth=152&width=6&initializer=identity&gain=0.5"), Playhead(152))
+    assert panel.value_axis.by_magnitude
+    assert (panel._marks._points["zero"].getData()[1] < -3).all()
+
+
+@pytest.mark.parametrize("key", ["spread"])
+def test_a_panel_without_room_leaves_names_out(panel):
+    """Instead of letting them run into what stands beside it."""
+    frame = frame_of("depth=6&width=20&activation=relu&initializer=he_normal")
+    panel.resize(900, 500)
+    panel.draw(frame, Playhead(1))
+    assert panel.value_axis.label.isVisible() and panel.curves[0].drawn["activation_rms"].name.isVisible()
+    panel.resize(260, 150)
+    assert not panel.value_axis.label.isVisible()
+    assert not panel.curves[0].drawn["activation_rms"].name.isVisible()
