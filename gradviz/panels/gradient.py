@@ -214,8 +214,12 @@ class GradientPanel(LayerPanel):
             for name in (*self._zone_names.values(), self._floor.name):
                 x, right, y, top = self._extent(name)
                 at, end, bottom, above = self._extent(self._slope)
-                if name.isVisible() and at < right and x < end and bottom < top and y < above and right + width < self.right_end:
+                if not (name.isVisible() and at < right and x < end and bottom < top and y < above):
+                    continue
+                if right + width < self.right_end:
                     self._write_slope(sizes, right, width, high - 1.6 * text_height)
+                else:
+                    name.hide()
 
     def _write_slope(self, sizes: np.ndarray, left: float, width: float, highest: float) -> None:
         """Put it beside what of the curve lies over or under it: above, where that is not too high."""
