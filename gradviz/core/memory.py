@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,43 +38,59 @@ def keep_what_is_freed() -> None:
     np.empty(LARGEST_MAPPED, np.uint8)
 
 
+class _Sizes(NamedTuple):
+    """What the arrays of an experiment are made of."""
+
+    itemsize: int
+    weights: int
+    """Of all layers."""
+    states: int
+    """Numbers in a[0] … a[L]."""
+    widest: int
+
+    @classmethod
+    def of(cls, network: Network) -> _Sizes:
+        units, itemsize = network.units, network.precision.computes_in.itemsize
+        weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(units))
+        return cls(itemsize, weights, network.spec.batch * sum(units), max(units))
+
+    def step_bytes(self, batch: int) -> int:
+        return self.itemsize * (2 * batch * self.widest + self.widest * self.widest)
+
+
 def needed_bytes(spec: Spec) -> int:
     """Estimate the peak memory of `simulate`: the pass, and what it takes to measure it."""
-    itemsize, weights, _states, widest = _sizes(spec)
-    ordered = min(weights * itemsize, ORDERED_BYTES)
-    behind = min(spec.depth * step_bytes(spec), BEHIND_BYTES)
+    network = Network(spec)
+    sizes = _Sizes.of(network)
+    ordered = min(sizes.weights * sizes.itemsize, ORDERED_BYTES)
+    behind = min(spec.depth * sizes.step_bytes(spec.batch), BEHIND_BYTES)
     # What is measured is put in order and taken to float64.
-    measuring = (itemsize + 8) * max(spec.batch, widest) * widest
-    jacobian = 8 * 4 * widest * widest if spec.jacobian else 0
-    return _pass_bytes(spec) + ordered + behind + measuring + jacobian
+    measuring = (sizes.itemsize + 8) * max(spec.batch, sizes.widest) * sizes.widest
+    jacobian = 8 * 4 * sizes.widest * sizes.widest if spec.jacobian else 0
+    return _pass_bytes(network, sizes) + ordered + behind + measuring + jacobian
 
 
-def _pass_bytes(spec: Spec) -> int:
+def _pass_bytes(network: Network, sizes: _Sizes) -> int:
     """Estimate the memory of the pass itself: the draws and the states of all layers, and the arrays of two steps."""
-    itemsize, weights, states, _widest = _sizes(spec)
+    spec = network.spec
     # a of every layer; z where f′ needs it; what normalization and a skip connection remember besides.
-    kept = 1 + (Network(spec).activation(1).derivative_of == "pre_activation")
+    kept = 1 + (network.activation(1).derivative_of == "pre_activation")
     kept += 2 * (spec.normalization != "none") + (spec.residual > 0)
     # Draws beyond what the shelf keeps are made again on the way back.
-    return min(weights * itemsize, SHELF_BYTES) + itemsize * kept * states + STEPS_AT_ONCE * step_bytes(spec)
+    draws = min(sizes.weights * sizes.itemsize, SHELF_BYTES)
+    return draws + sizes.itemsize * kept * sizes.states + STEPS_AT_ONCE * sizes.step_bytes(spec.batch)
 
 
-def step_bytes(spec: Spec) -> int:
+def step_bytes(network: Network) -> int:
     """Estimate what one step of the pass holds beside what is kept anyway: z or two gradients, and W or its gradient."""
-    itemsize, _weights, _states, widest = _sizes(spec)
-    return itemsize * (2 * spec.batch * widest + widest * widest)
+    return _Sizes.of(network).step_bytes(network.spec.batch)
 
 
 def traced_bytes(spec: Spec) -> int:
     """Estimate the peak memory of `trace`: the pass, and all that it keeps."""
-    itemsize, weights, states, _widest = _sizes(spec)
-    return _pass_bytes(spec) + itemsize * (2 * weights + 3 * states)
-
-
-def _sizes(spec: Spec) -> tuple[int, int, int, int]:
     network = Network(spec)
-    weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(network.units))
-    return network.precision.computes_in.itemsize, weights, spec.batch * sum(network.units), max(network.units)
+    sizes = _Sizes.of(network)
+    return _pass_bytes(network, sizes) + sizes.itemsize * (2 * sizes.weights + 3 * sizes.states)
 
 
 def refuse_what_does_not_fit(needed: int) -> None:

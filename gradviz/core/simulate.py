@@ -69,7 +69,7 @@ def _measuring(meter: Meter) -> Iterator[Callable[[Step], None]]:
         yield meter.measure
         return
     behind: deque[tuple[Future[None], Step]] = deque()
-    most = max(4, BEHIND_BYTES // step_bytes(meter.network.spec))
+    most = max(4, BEHIND_BYTES // step_bytes(meter.network))
     with _quick_switches(), ThreadPoolExecutor(1, "measure") as worker:
 
         def submit(step: Step) -> None:
