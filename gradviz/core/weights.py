@@ -29,8 +29,7 @@ def ordered_weight(network: Network, step: ForwardStep) -> Ordered:
 def weight_moments(network: Network, step: ForwardStep) -> Moments:
     """Return the moments of W of a layer."""
     precision, factor = network.precision, network.weight_factor(step.layer)
-    fits = abs(factor) >= np.finfo(precision.computes_in).smallest_normal
-    if not fits or precision.dtype != precision.computes_in:
+    if abs(factor) < precision.smallest_normal or precision.dtype != precision.computes_in:
         # Scaling has lost digits, or rounding to 16 bits comes after it, so that the scaled draw has to be measured itself.
         return moments(step.W)
     return _moments_of_draw(*_draw(network, step)).scaled(factor)

@@ -45,7 +45,7 @@ class Panel(QWidget):
     """The layer under the pointer, or 0 when it has left."""
     layer_clicked = Signal(int)
     outgrown = Signal()
-    """It has another size, and is drawn for the old one still; only where it is told to `wait`."""
+    """It has another size, and is drawn for the old one still; only where it `waits`."""
 
     is_abstract: ClassVar[bool] = True
     """Said anew by each abstract class."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import inf, isfinite
-from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -35,15 +34,6 @@ _FINDINGS = {
     "grown": N_("The gradient arrives: {total} times as large at layer 1"),
     "exploding": N_("The gradient explodes: {total} times as large at layer 1"),
 }
-
-
-class Extent(NamedTuple):
-    """From where to where something reaches in a plot, in its coordinates."""
-
-    left: float
-    right: float
-    low: float
-    high: float
 
 
 class GradientPanel(LayerPanel):
@@ -163,7 +153,7 @@ class GradientPanel(LayerPanel):
         }
         text_height = self._text_height(low, high)
         # Past the cursor at layer 1, where it mostly is.
-        ends = 1 + self.style_.px(3) * (self.right_end - self.left_end) / max(1.0, self.plot.vb.width()), self.right_end
+        ends = 1 + self._layers(self.style_.px(3)), self.right_end
         for role, (start, end, on_the_left, name) in spans.items():
             start, end = max(start, low), min(end, high)
             self._zones[role].setVisible(end > start)
@@ -202,7 +192,7 @@ class GradientPanel(LayerPanel):
         said = signal.steps > 0 and isfinite(signal.log10_total)
         text_height = self._text_height(low, high)
         self._slope.setText(_("{factor} per layer").format(factor=factor_text(signal.log10_factor)) if said else "")
-        width = self._slope.boundingRect().width() * (self.right_end - self.left_end) / max(1.0, self.plot.vb.width())
+        width = self._layers(self._slope.boundingRect().width())
         if width > self.right_end - self.left_end or 3 * text_height > high - low:  # no room for it beside the curve
             self._slope.setText("")
         elif said:
@@ -212,12 +202,11 @@ class GradientPanel(LayerPanel):
             left = max(self.left_end, min(left, self.right_end - width))
             self._write_slope(sizes, left, width, high - 1.6 * text_height)
             for name in (*self._zone_names.values(), self._floor.name):
-                x, right, y, top = self._extent(name)
-                at, end, bottom, above = self._extent(self._slope)
-                if not (name.isVisible() and at < right and x < end and bottom < top and y < above):
+                named = self._extent(name)
+                if not (name.isVisible() and named.intersects(self._extent(self._slope))):
                     continue
-                if right + width < self.right_end:
-                    self._write_slope(sizes, right, width, high - 1.6 * text_height)
+                if named.right() + width < self.right_end:
+                    self._write_slope(sizes, named.right(), width, high - 1.6 * text_height)
                 else:
                     name.hide()
 
@@ -228,13 +217,16 @@ class GradientPanel(LayerPanel):
         self._slope.setAnchor((0, 1.15) if above else (0, -0.15))
         self._slope.setPos(left, float(under.max() if above else under.min()))
 
-    def _extent(self, text: pg.TextItem) -> Extent:
-        (left, right), (low, high) = self.plot.viewRange()
-        box, view = text.boundingRect(), self.plot.vb
-        width = box.width() * (right - left) / max(1.0, view.width())
-        height = box.height() * (high - low) / max(1.0, view.height())
-        x, y = text.pos().x() - text.anchor.x() * width, text.pos().y() - (1 - text.anchor.y()) * height
-        return Extent(x, x + width, y, y + height)
+    def _extent(self, text: pg.TextItem) -> QRectF:
+        """Return where a text stands, in the plot's coordinates: its top is the rectangle's bottom."""
+        low, high = self.plot.viewRange()[1]
+        box = text.boundingRect()
+        width, height = self._layers(box.width()), box.height() * (high - low) / max(1.0, self.plot.vb.height())
+        return QRectF(text.pos().x() - text.anchor.x() * width, text.pos().y() - (1 - text.anchor.y()) * height, width, height)
+
+    def _layers(self, pixels: float) -> float:
+        """Return how many layers are as wide as that."""
+        return pixels * (self.right_end - self.left_end) / max(1.0, self.plot.vb.width())
 
 
 def _drawable(sizes: np.ndarray) -> np.ndarray:
