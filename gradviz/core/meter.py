@@ -16,7 +16,7 @@ from gradviz.core.measures import moments, series_of
 from gradviz.core.network import BackwardStep, ForwardStep, Network
 from gradviz.core.predict import Prediction, predict
 from gradviz.core.verdict import Verdict
-from gradviz.core.weights import ordered_weight, weight_moments
+from gradviz.core.weights import weight_histograms, weight_moments
 
 MOST_PAIRS = 32
 """The correlation of two inputs is the mean over so many pairs at most."""
@@ -62,24 +62,21 @@ class Meter:
                 self._measure_backward(step, self._layers[step.layer - 1])
 
     def _measure_forward(self, step: ForwardStep, layer: _Layer) -> None:
-        pre_activation = Ordered(step.z)
-        ordered = {
-            "activation": self._ordered_activation(step, pre_activation),
-            "pre_activation": pre_activation,
-            "weight": ordered_weight(self.network, step),
-        }
-        for name, each in ordered.items():
+        z = Ordered(step.z)
+        a = self._ordered_activation(step, z)
+        for name, each in (("activation", a), ("pre_activation", z)):
             layer.own[name] = each.on_own_axis()
             layer.by_magnitude[name] = each.by_magnitude()
             if name in self._fixed_edges:
                 layer.fixed[name] = each.counts(self._fixed_edges[name])
+        layer.own["weight"], layer.by_magnitude["weight"] = weight_histograms(self.network, step)
         layer.found |= {
-            "a": moments(step.a, ordered["activation"]),
-            "z": moments(step.z, ordered["pre_activation"]),
+            "a": moments(step.a, a),
+            "z": moments(step.z, z),
             "W": weight_moments(self.network, step),
             "saturated": self._saturated(step),
-            "dead": 1 - np.count_nonzero(step.a.any(axis=0)) / step.a.shape[1],
-            "subnormal": ordered["activation"].share_between_zero_and(self.network.precision.smallest_normal),
+            "dead": 1 - np.count_nonzero(step.a.any(axis=0)) / step.a.shape[1] if a.zeros else 0.0,
+            "subnormal": a.share_between_zero_and(self.network.precision.smallest_normal),
             "correlation": _correlation(step.z),
         }
         if step.layer == 1:
@@ -91,7 +88,7 @@ class Meter:
         for name in ("grad_a", "grad_z", "grad_W", "grad_b"):
             array = getattr(step, name)
             ordered = Ordered(array) if name in self._fixed_edges else None
-            found = moments(array, ordered)
+            found = moments(array, ordered, about_mean=False)
             layer.found[name] = found.times_two_to(step.exponent)
             if ordered is not None:
                 layer.by_magnitude[name] = ordered.by_magnitude(step.exponent)
@@ -154,8 +151,8 @@ def _correlation(z: FloatArray) -> float:
     """Return the mean cosine between the rows of the pairs of examples 1 and 2, 3 and 4, and so on."""
     if len(z) < 2:
         return float("nan")
-    pairs = z[: min(len(z) // 2, MOST_PAIRS) * 2].astype(np.float64).reshape(-1, 2, z.shape[1])
-    pairs = pairs / np.abs(pairs).max(axis=2, keepdims=True)
-    one, other = pairs[:, 0], pairs[:, 1]
-    products = np.einsum("bi,bi->b", one, other)
-    return float(np.mean(products / np.sqrt(np.einsum("bi,bi->b", one, one) * np.einsum("bi,bi->b", other, other))))
+    rows = z[: min(len(z) // 2, MOST_PAIRS) * 2].astype(np.float64)
+    if z.dtype == np.float64:  # the squares of what float32 can hold stay within float64
+        rows /= np.abs(rows).max(axis=1, keepdims=True)
+    squares, products = np.einsum("bi,bi->b", rows, rows), np.einsum("bi,bi->b", rows[::2], rows[1::2])
+    return float(np.mean(products / np.sqrt(squares[::2] * squares[1::2])))
