@@ -160,8 +160,20 @@ class BackwardStep:
     exponent: int
     grad_a: FloatArray
     grad_z: FloatArray
-    grad_W: FloatArray
-    grad_b: FloatArray
+    a_before: FloatArray
+    precision: Precision
+
+    # On the way to the layer below, nobody needs the gradients of the parameters: they are made where they are asked for.
+
+    @cached_property
+    def grad_W(self) -> FloatArray:
+        """The gradient with respect to W, (n_l, n_{l-1})."""
+        return self.precision.round(self.grad_z.T @ self.a_before)
+
+    @cached_property
+    def grad_b(self) -> FloatArray:
+        """The gradient with respect to b, (n_l,)."""
+        return self.precision.round(self.grad_z.sum(axis=0))
 
 
 class Scaled(NamedTuple):
@@ -241,10 +253,9 @@ def _backward(
     gradient = round_(way.after(past_skip("pre", gradient)))
     gradient = round_(network.activation(l).gradient(gradient, way.v, network.k(l)))
     grad_z = past_skip("post", round_(way.before(gradient)))
-    grad_W, grad_b = round_(grad_z.T @ a_before), round_(grad_z.sum(axis=0))
     array, taken = take_exponent(round_(grad_z @ network.weight(l)))
     _add(gradients, l - 1, Scaled(array, grad_a.exponent + taken))
-    return BackwardStep(l, grad_a.exponent, grad_a.array, grad_z, grad_W, grad_b)
+    return BackwardStep(l, grad_a.exponent, grad_a.array, grad_z, a_before, network.precision)
 
 
 def _add(gradients: dict[int, Scaled | None], layer: int, more: Scaled) -> None:

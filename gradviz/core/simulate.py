@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -24,10 +23,6 @@ from gradviz.core.spec import Spec
 
 BLAS_THREADS = 1
 """One, everywhere: how a product is split among threads changes its last bits, and the window wants a core for itself."""
-
-SWITCH_INTERVAL = 2e-5
-"""s. Where measuring runs beside it, the pass asks for the interpreter after every product; Python's 5 ms cost a twentieth of
-the time."""
 
 WORTH_A_THREAD = 2**15
 """Numbers in a layer's activations, below which handing a layer to another thread costs more than measuring it."""
@@ -70,7 +65,7 @@ def _measuring(meter: Meter) -> Iterator[Callable[[Step], None]]:
         return
     behind: deque[tuple[Future[None], Step]] = deque()
     most = max(4, BEHIND_BYTES // step_bytes(meter.network))
-    with _quick_switches(), ThreadPoolExecutor(1, "measure") as worker:
+    with ThreadPoolExecutor(1, "measure") as worker:
 
         def submit(step: Step) -> None:
             while behind and behind[0][0].done():
@@ -167,40 +162,28 @@ def _threadpools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-class _Held:
-    """A setting of the process that passes in several threads need at once: who comes first makes it, who leaves last undoes it."""
+class _BlasLimit:
+    """Keeps products to BLAS_THREADS while any pass runs: the first one sets the limit, the last one lifts it.
 
-    def __init__(self, make: Callable[[], Callable[[], None]]) -> None:
-        self._make, self._lock, self._holders = make, Lock(), 0
-        self._undo: Callable[[], None] = lambda: None
+    The limit is the library's, not the thread's; lifted while another pass runs, it would change that one's last bits half way.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._passes, self._limit = Lock(), 0, ExitStack()
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
         with self._lock:
-            if not self._holders:
-                self._undo = self._make()
-            self._holders += 1
+            if not self._passes:
+                self._limit.enter_context(_threadpools().limit(limits=BLAS_THREADS, user_api="blas"))
+            self._passes += 1
         try:
             yield
         finally:
             with self._lock:
-                self._holders -= 1
-                if not self._holders:
-                    self._undo()
+                self._passes -= 1
+                if not self._passes:
+                    self._limit.close()
 
 
-def _limit_blas() -> Callable[[], None]:
-    # The limit is the library's, not the thread's; lifted while another pass runs, it would change that one's last bits half way.
-    limiter = _threadpools().limit(limits=BLAS_THREADS, user_api="blas")
-    limiter.__enter__()
-    return lambda: limiter.__exit__(None, None, None)
-
-
-def _switch_quickly() -> Callable[[], None]:
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(min(SWITCH_INTERVAL, before))
-    return lambda: sys.setswitchinterval(before)
-
-
-_limited_blas = _Held(_limit_blas)
-_quick_switches = _Held(_switch_quickly)
+_limited_blas = _BlasLimit()
