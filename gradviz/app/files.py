@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from gradviz.app.export_dialog import ExportDialog
+from gradviz.app.steps import Steps, Work
 from gradviz.core.errors import ExperimentError
 from gradviz.core.spec import Spec
 from gradviz.experiment import read_file
-from gradviz.export.figure import FORMATS, figure_image, write_figure
+from gradviz.export.figure import FORMATS, format_of, image
 from gradviz.export.files import FileError, write_whole
 from gradviz.export.limits import ending_of
-from gradviz.export.picture import Figure
+from gradviz.export.picture import Figure, Picture, drawing
 from gradviz.i18n import _
 from gradviz.panels.layouts import Layout
 
@@ -36,6 +38,8 @@ class Files(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window, self._settings = window, window.settings
+        self.steps = Steps(self)
+        """Pictures that are being made."""
 
     # --- in ---
 
@@ -86,7 +90,8 @@ class Files(QObject):
         kinds = "JSON (*.json)"
         path, _kind = QFileDialog.getSaveFileName(self._window, _("Save experiment"), self._path("experiment.json"), kinds)
         if path:
-            self._write(path, lambda: write_whole(path, self._window.store.spec.to_json().encode()))
+            with self._told(path):
+                write_whole(path, self._window.store.spec.to_json().encode())
 
     def export(self) -> None:
         """Ask what becomes a picture, and where it goes."""
@@ -108,17 +113,14 @@ class Files(QObject):
 
     def export_to(self, path: str, figure: Figure) -> None:
         """Write what is seen as a picture."""
-        frame, window = self._window.frame, self._window
-        assert frame is not None
-        self._write(path, lambda: write_figure(frame, figure, path, window.transport.playhead, window.comparison.reference))
+        self.steps.begin(self._made(figure, path, lambda picture: write_whole(path, FORMATS[format_of(path)](picture))))
 
     def copy_picture(self, layout: Layout | None = None) -> None:
         """Put the board, or another layout, on the clipboard as a picture."""
         window = self._window
         if window.frame is not None:
             figure = Figure(layout or window.board.seen_layout(), PICTURE_SIZE, window.look.style_.theme.name)
-            picture = figure_image(window.frame, figure, window.transport.playhead, window.comparison.reference)
-            QGuiApplication.clipboard().setImage(picture)
+            self.steps.begin(self._made(figure, "", lambda picture: QGuiApplication.clipboard().setImage(image(picture))))
 
     def copy_text(self) -> None:
         """Put the experiment's line of text on the clipboard."""
@@ -127,13 +129,28 @@ class Files(QObject):
     def _path(self, name: str) -> str:
         return str(Path(self._settings.folder or Path.home()) / name)
 
-    def _write(self, path: str, write: Callable[[], None]) -> None:
+    def _made(self, figure: Figure, path: str, use: Callable[[Picture], None]) -> Work:
+        """Make a picture of what is shown now, and do with it what it is made for."""
+        frame, window = self._window.frame, self._window
+        assert frame is not None
+        steps = drawing(frame, figure, window.transport.playhead, window.comparison.reference, use)
+
+        def work() -> Work:
+            with self._told(path):
+                yield from steps
+
+        return work()
+
+    @contextmanager
+    def _told(self, path: str) -> Iterator[None]:
+        """Say what goes wrong; where nothing does, remember the file, if there is one."""
         try:
-            write()
+            yield
         except (FileError, ValueError, MemoryError) as error:
             self._window.banner.say(str(error))
         else:
-            self._remember(path)
+            if path:
+                self._remember(path)
 
     def _remember(self, path: str) -> None:
         self._settings.folder = str(Path(path).parent)

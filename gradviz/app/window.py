@@ -349,6 +349,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.transport.pause()
+        self.files.steps.finish()
         self.runner.stop()
         self._remember()
         self.presenter.stop()

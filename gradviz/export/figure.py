@@ -51,19 +51,7 @@ def format_of(path: str | Path) -> str:
 
 def figure_bytes(frame: Frame, figure: Figure, ending: str, playhead: Playhead, reference: Frame | None = None) -> bytes:
     """Return a picture as the content of a file."""
-    with drawn(frame, figure, playhead, reference) as picture:
-        return picture_bytes(frame, picture, ending)
-
-
-def picture_bytes(frame: Frame, picture: Picture, ending: str) -> bytes:
-    """Return panels that are drawn as the content of a file."""
-    return FORMATS[ending](frame, picture)
-
-
-def figure_image(frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | None = None) -> QImage:
-    """Return a picture as an image, for the clipboard."""
-    with drawn(frame, figure, playhead, reference) as picture:
-        return _image(frame, picture)
+    return drawn(frame, figure, playhead, reference, FORMATS[ending])
 
 
 def _paint_on(device: QPaintDevice, picture: Picture) -> None:
@@ -80,31 +68,32 @@ def begun(device: QPaintDevice) -> QPainter:
     return painter
 
 
-def _image(frame: Frame, picture: Picture) -> QImage:
+def image(picture: Picture) -> QImage:
+    """Return a picture as an image, for the clipboard."""
     figure = picture.figure
-    image = QImage(QSize(*figure.size), QImage.Format.Format_RGB32)
-    if image.isNull():
+    made = QImage(QSize(*figure.size), QImage.Format.Format_RGB32)
+    if made.isNull():
         raise MemoryError(_("the picture cannot be made at this size"))
-    image.fill(figure.style.colour("window"))
-    _paint_on(image, picture)
+    made.fill(figure.style.colour("window"))
+    _paint_on(made, picture)
     dots = round((figure.dpi or SCREEN_DPI) / 0.0254)
-    image.setDotsPerMeterX(dots)
-    image.setDotsPerMeterY(dots)
-    image.setText(KEY, frame.spec.to_text(full=True))
-    return image
+    made.setDotsPerMeterX(dots)
+    made.setDotsPerMeterY(dots)
+    made.setText(KEY, picture.frame.spec.to_text(full=True))
+    return made
 
 
-def _png(frame: Frame, picture: Picture) -> bytes:
+def _png(picture: Picture) -> bytes:
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    if not _image(frame, picture).save(buffer, "PNG", PNG_QUALITY):  # type: ignore[call-overload]
+    if not image(picture).save(buffer, "PNG", PNG_QUALITY):  # type: ignore[call-overload]
         raise MemoryError(_("the picture cannot be made at this size"))
     return bytes(content.data())
 
 
-def _svg(frame: Frame, picture: Picture) -> bytes:
-    figure = picture.figure
+def _svg(picture: Picture) -> bytes:
+    frame, figure = picture.frame, picture.figure
     content = QByteArray()
     buffer = QBuffer(content)
     generator = QSvgGenerator()
@@ -119,8 +108,8 @@ def _svg(frame: Frame, picture: Picture) -> bytes:
     return flattened(bytes(content.data()), 25.4 / figure.dpi if figure.dpi else None)
 
 
-def _pdf(frame: Frame, picture: Picture) -> bytes:
-    figure = picture.figure
+def _pdf(picture: Picture) -> bytes:
+    frame, figure = picture.frame, picture.figure
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
@@ -138,5 +127,5 @@ def _pdf(frame: Frame, picture: Picture) -> bytes:
     return bytes(content.data())
 
 
-FORMATS: dict[str, Callable[[Frame, Picture], bytes]] = dict(zip(ENDINGS, (_png, _svg, _pdf), strict=True))
+FORMATS: dict[str, Callable[[Picture], bytes]] = dict(zip(ENDINGS, (_png, _svg, _pdf), strict=True))
 """Ending → what makes the file's content."""

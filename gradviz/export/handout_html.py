@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from html import escape
 
 from gradviz.core.lesson import Question
-from gradviz.export.figure import picture_bytes
+from gradviz.export.figure import FORMATS
 from gradviz.export.formula import formula_or_none
 from gradviz.export.picture import PRINT_DPI, Figure, drawn
 from gradviz.export.sections import Handout, Section, answer, choices
@@ -88,9 +88,10 @@ def _formula(latex: str, colour: str) -> str:
 
 def _picture(handout: Handout, section: Section) -> str:
     figure = Figure.for_page(section.layout, PICTURE_WIDTH, HIGHEST_PICTURE, handout.theme, round(PRINT_DPI))
-    with drawn(section.frame, figure, Playhead(), section.reference) as picture:
-        root = ET.fromstring(picture_bytes(section.frame, picture, "svg"))
-        description = picture.description
+    svg, description = drawn(
+        section.frame, figure, Playhead(), section.reference, lambda picture: (FORMATS["svg"](picture), picture.description)
+    )
+    root = ET.fromstring(svg)
     for name in ("width", "height"):  # as wide as the page
         root.attrib.pop(name, None)
     for title in root.findall(f"{{{NAMESPACE}}}title"):  # it would stand beside the pointer everywhere

@@ -134,8 +134,7 @@ class _Press:
         def paint(painter: QPainter, top: float) -> None:
             painter.save()
             painter.translate(0, round(top))
-            with drawn(section.frame, figure, Playhead(), section.reference) as picture:
-                picture.paint(painter)
+            drawn(section.frame, figure, Playhead(), section.reference, lambda picture: picture.paint(painter))
             painter.restore()
 
         return Piece(figure.size[1] + self.style.px(6), paint)

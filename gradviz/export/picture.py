@@ -5,11 +5,11 @@ So type and lines are as sharp as the format allows, and nothing is scaled after
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import ceil
+from typing import TypeVar
 
 from PySide6.QtCore import QEventLoop, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
@@ -31,6 +31,8 @@ DESIGN_HEIGHT = 720.0
 
 LEAST_WIDTH, LEAST_WIDTH_IN_A_ROW, LEAST_HEIGHT, FOOT_HEIGHT = 720.0, 560.0, 280.0, 65.0
 """What a panel, alone or beside others, and the lines below it, need at that size of type, in pixels."""
+
+T = TypeVar("T")
 
 PRINT_DPI = 120.0
 """At this resolution type has its design size; 12 pixels are then 7.2 points, a figure's usual type."""
@@ -92,8 +94,9 @@ def least_height(layout: Layout) -> float:
 
 @dataclass(frozen=True)
 class Picture:
-    """Panels that are ready to be painted, while `drawn` keeps them."""
+    """Panels that are ready to be painted, as long as `drawing` keeps them."""
 
+    frame: Frame
     figure: Figure
     _panels: Sequence[Panel]
     _places: Sequence[QRect]
@@ -115,9 +118,32 @@ class Picture:
             self._foot.paint(painter, width, height)
 
 
-@contextmanager
-def drawn(frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | None) -> Iterator[Picture]:
-    """Make the panels at their size, off the screen, and hand out what paints them."""
+def drawn(frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | None, use: Callable[[Picture], T]) -> T:
+    """Make the panels at their size, off the screen, and return what `use` makes of the picture."""
+    return at_once(drawing(frame, figure, playhead, reference, use))
+
+
+def at_once(steps: Generator[None, None, T]) -> T:
+    """Do all steps of a work in which the event loop has to turn between them; the user's own events wait outside."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+
+
+def drawing(
+    frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | None, use: Callable[[Picture], T]
+) -> Generator[None, None, T]:
+    """Do what `drawn` does a step at a time; between steps the event loop has to turn, in which the layouts settle.
+
+    Raises
+    ------
+    ValueError
+        When no picture has that size.
+    """
     width, height = figure.size
     if not (SMALLEST <= width <= LARGEST and SMALLEST <= height <= LARGEST):
         limits = {"size": f"{width}×{height}", "low": SMALLEST, "high": LARGEST}
@@ -126,21 +152,22 @@ def drawn(frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | N
     foot = None if figure.is_on_page else _foot(frame, style, with_verdict=len(panels_in(figure.layout)) > 1)
     room = QRect(0, 0, width, height - (round(foot.height) if foot else 0))
     places = _places(room, figure.layout, round(style.px(6)))
-    panels = [PANELS[key].load()(style) for key in panels_in(figure.layout)]
+    panels: list[Panel] = []
     try:
-        for panel, place in zip(panels, places, strict=True):
+        for key, place in zip(panels_in(figure.layout), places, strict=True):
+            panel = PANELS[key].load()(style)
+            panels.append(panel)
             panel.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
             panel.setUpdatesEnabled(False)  # laid out, but painted once only, by us
             panel.resize(place.size())
             panel.show()
-        # The layouts settle with the event loop; the user's own events wait outside.
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+            yield
         for panel in panels:
             panel.draw(frame, playhead, reference)
             if figure.is_on_page:
                 panel.readout.write("")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
-        yield Picture(figure, panels, places, foot)
+            yield
+        return use(Picture(frame, figure, panels, places, foot))
     finally:
         for panel in panels:
             panel.close()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent
+from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from gradviz.app import board as board_module
@@ -119,11 +119,7 @@ def test_what_fills_the_board_is_what_is_copied(two, monkeypatch):
     before = two.board._rows.sizes()
     two.board.maximise("gradient")
     seen = []
-    monkeypatch.setattr(
-        files_module,
-        "figure_image",
-        lambda _frame, figure, *_: seen.append(figure.layout) or QImage(4, 4, QImage.Format.Format_RGB32),
-    )
+    monkeypatch.setattr(files_module, "drawing", lambda _frame, figure, *_: seen.append(figure.layout) or iter(()))
     two.files.copy_picture()
     assert [panels_in(layout) for layout in seen] == [["gradient"]]
     two.board.maximise("")

@@ -2,7 +2,7 @@
 
 import pytest
 from catalogue import stored
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
@@ -287,13 +287,20 @@ def test_no_two_actions_share_a_key():
     assert len(keys) == len(set(keys))
 
 
+@pytest.fixture
+def made(qtbot):
+    """Return a function that waits until the pictures of a window are made."""
+    return lambda window: qtbot.waitUntil(lambda: window.files.steps.is_idle)
+
+
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
-def test_what_is_exported_is_restored_when_it_is_dropped(window, settle, tmp_path, ending):
+def test_what_is_exported_is_restored_when_it_is_dropped(window, settle, made, tmp_path, ending):
     window.store.edit("activation", "tanh")
     settle(window)
     path = tmp_path / f"그림.{ending}"
     window.files.export_to(str(path), Figure(BOTH, (800, 600)))
     window.store.replace(Spec(depth=3), "")
+    made(window)
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     left, copy, none = Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
@@ -313,11 +320,12 @@ def test_bad_text_changes_nothing_and_is_answered(window, text):
     assert "Nothing was pasted." in window.banner.label.text()
 
 
-def test_a_file_that_cannot_be_read_or_written_is_answered(window, tmp_path):
+def test_a_file_that_cannot_be_read_or_written_is_answered(window, made, tmp_path):
     window.files.open_file(str(tmp_path / "missing.json"))
     assert "missing.json" in window.banner.label.text()
     window.banner.hide()
     window.files.export_to(str(tmp_path / "no" / "such" / "folder.png"), Figure(BOTH, (800, 600)))
+    made(window)
     assert "folder.png" in window.banner.label.text()
 
 
@@ -331,18 +339,43 @@ def test_what_does_not_fit_into_memory_leaves_the_last_picture(window, qtbot):
     qtbot.waitUntil(lambda: not window.banner.isVisible())
 
 
-def test_copies(window):
+def test_copies(window, made):
     window.files.copy_text()
     assert Spec.from_text(QGuiApplication.clipboard().text()) == window.store.spec
     window.files.copy_picture()
+    made(window)
     assert QGuiApplication.clipboard().image().width() == 1920
 
 
-def test_export_dialog_makes_the_file_that_was_chosen(window, monkeypatch, tmp_path):
+def test_the_window_lives_while_a_picture_is_made(window, qtbot, tmp_path):
+    """What is exported is what was seen when it was asked for; the event loop turns after every step."""
+    window.store.edit("activation", "relu")
+    turns, path = [], tmp_path / "a.png"
+    pulse = QTimer(window, interval=0)
+    pulse.timeout.connect(lambda: turns.append(window.files.steps.is_idle))
+    pulse.start()
+    before = window.frame.spec
+    window.files.export_to(str(path), Figure(BOTH, (800, 600)))
+    assert not path.exists()
+    qtbot.waitUntil(lambda: window.files.steps.is_idle and window.frame.spec.activation == "relu")
+    assert turns.count(False) >= 4
+    assert Spec.from_text(experiment_in(path.read_bytes())) == before
+
+
+def test_a_picture_that_is_being_made_is_finished_before_the_window_closes(window, tmp_path):
+    path = tmp_path / "a.png"
+    window.files.export_to(str(path), Figure(BOTH, (800, 600)))
+    window.files.copy_picture()
+    window.close()
+    assert path.exists() and window.files.steps.is_idle
+
+
+def test_export_dialog_makes_the_file_that_was_chosen(window, made, monkeypatch, tmp_path):
     """The whole board at full HD by default; the ending comes from the chosen kind where the name has none."""
     monkeypatch.setattr(files_module.ExportDialog, "exec", lambda self: QDialog.DialogCode.Accepted)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(tmp_path / "board"), "SVG (*.svg)"))
     window.files.export()
+    made(window)
     content = (tmp_path / "board.svg").read_bytes()
     assert Spec.from_text(experiment_in(content)) == window.store.spec
     assert b'viewBox="0 0 1920 1080"' in content

@@ -1,0 +1,50 @@
+"""Work that takes longer than the eye forgives, and can only be done in the window's own thread: a step at a time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator
+
+from PySide6.QtCore import QObject, QTimer
+
+from gradviz.export.picture import at_once
+
+Work = Generator[None, None, None]
+"""Gives way between its steps; says itself what went wrong."""
+
+
+class Steps(QObject):
+    """Does one piece of work after the other, each a step at a time, while the window goes on living."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._works: deque[Work] = deque()
+        self._next = QTimer(self, interval=0)
+        self._next.timeout.connect(self._step)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything is done."""
+        return not self._works
+
+    def begin(self, work: Work) -> None:
+        """Do this when what was begun before is done."""
+        self._works.append(work)
+        self._next.start()
+
+    def finish(self) -> None:
+        """Do at once what is left: nobody waits for the window any more."""
+        self._next.stop()
+        while self._works:
+            at_once(self._works.popleft())
+
+    def _step(self) -> None:
+        work = self._works[0]
+        try:
+            next(work)
+        except BaseException as end:
+            self._works.popleft()
+            if not self._works:
+                self._next.stop()
+            if not isinstance(end, StopIteration):
+                raise
