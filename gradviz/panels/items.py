@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
@@ -201,10 +201,11 @@ class Words:
 class SharedLine(pg.GraphicsWidget):
     """A text on the left and one on the right; where both do not fit, the right one goes first.
 
-    Either is set smaller before it is cut; of the left one nothing is shown where it would be a few words only.
+    The right one is set smaller before it is cut. The left one loses clauses from its end until it fits, a little smaller at
+    most; where not even the first fits, it is set smaller and cut, and nothing is shown where that would be a few words only.
     """
 
-    SMALLEST, WORTH_READING = 0.75, 0.5
+    SMALLEST, LEGIBLE, WORTH_READING = 0.75, 0.9, 0.5
 
     def __init__(self, size: float, left_role: str, right_role: str) -> None:
         super().__init__()
@@ -225,9 +226,10 @@ class SharedLine(pg.GraphicsWidget):
         gap = self._style.px(self._size)
         used = self._paint_text(painter, self.right.text, self._right_role, self.width(), right=True)
         room = self.width() - (used + gap if used else 0)
-        least = self.WORTH_READING * self.SMALLEST * QFontMetricsF(self._style.font(self._size)).horizontalAdvance(self.left.text)
-        if room > least:
-            self._paint_text(painter, self.left.text, self._left_role, room, right=False)
+        advance = QFontMetricsF(self._style.font(self._size)).horizontalAdvance
+        text = first_clauses(self.left.text, lambda text: self.LEGIBLE * advance(text) <= room)
+        if room > self.WORTH_READING * self.SMALLEST * advance(text):
+            self._paint_text(painter, text, self._left_role, room, right=False)
 
     def _paint_text(self, painter: QPainter, text: str, role: str, room: float, *, right: bool) -> float:
         """Paint a text at one end and return how much room it took."""
@@ -246,6 +248,13 @@ class SharedLine(pg.GraphicsWidget):
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, shown)
         return metrics.horizontalAdvance(shown)
+
+
+def first_clauses(text: str, fits: Callable[[str], bool]) -> str:
+    """Return a text without the clauses at its end that do not fit; its first clause at least."""
+    while not fits(text) and (end := max(text.rfind("; "), text.rfind(", "))) > 0:
+        text = text[:end]
+    return text
 
 
 class TextLine(pg.GraphicsWidget):

@@ -15,7 +15,7 @@ from gradviz.i18n import use_language
 from gradviz.numbers import exact_text, signed_text
 from gradviz.panels import PANELS
 from gradviz.panels.base import LayerPanel, Panel
-from gradviz.panels.items import DecadeAxis, LayerAxis, PlainAxis
+from gradviz.panels.items import DecadeAxis, LayerAxis, PlainAxis, first_clauses
 from gradviz.panels.playhead import Phase, Playhead
 from gradviz.panels.ranges import StillRange
 from gradviz.panels.shapes import without_zeros
@@ -349,3 +349,17 @@ def test_a_panel_without_room_leaves_names_out(panel):
     panel.resize(260, 150)
     assert not panel.value_axis.label.isVisible()
     assert not panel.curves[0].drawn["activation_rms"].name.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("room", "shown"),
+    [
+        (99, "one histogram per layer, each scaled to its own peak; dashed: theory"),
+        (60, "one histogram per layer, each scaled to its own peak"),
+        (30, "one histogram per layer"),
+        (3, "one histogram per layer"),
+    ],
+)
+def test_what_is_drawn_is_said_in_whole_clauses(room, shown):
+    text = "one histogram per layer, each scaled to its own peak; dashed: theory"
+    assert first_clauses(text, lambda text: len(text) <= room) == shown
