@@ -108,6 +108,13 @@ def _where(condition: np.ndarray, yes: FloatArray | float, no: FloatArray | floa
     return np.where(condition, np.asarray(yes, like.dtype), np.asarray(no, like.dtype))
 
 
+def _with_nan(slopes: FloatArray, x: FloatArray) -> FloatArray:
+    """Put NaN where x is NaN: comparisons are false there, and a slope of 0 would say that the gradient vanishes."""
+    slopes = np.asarray(slopes)
+    np.copyto(slopes, x, where=np.isnan(x))
+    return slopes
+
+
 def _sigmoid(z: FloatArray) -> FloatArray:
     # exp(-z) runs over to infinity far on the left, and 1/inf is the right answer there: 0.
     return 1 / (1 + np.exp(-z))
@@ -211,7 +218,7 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="f(z) = min(1, max(−1, z))",
             help=N_("Tanh in three straight pieces: the gradient passes whole or not at all."),
             f=lambda z, k: np.clip(z, -1, 1),
-            derivative=lambda z, k: (np.abs(z) < 1).astype(z.dtype),
+            derivative=lambda z, k: _with_nan((np.abs(z) < 1).astype(z.dtype), z),
             derivative_of="pre_activation",
             bounds=(-1.0, 1.0),
             steepest=1.0,
@@ -226,7 +233,7 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="f(z) = max(0, z)",
             help=N_("Passes what is positive and drops the rest. Never saturates on the right; half of the signal is lost."),
             f=lambda z, k: np.maximum(z, 0),
-            derivative=lambda a, k: (a > 0).astype(a.dtype),
+            derivative=lambda a, k: _with_nan((a > 0).astype(a.dtype), a),
             derivative_of="activation",
             bounds=(0.0, INFINITY),
             steepest=1.0,
@@ -242,7 +249,7 @@ ACTIVATIONS: dict[str, Activation] = {
             help=N_("A ReLU that lets a little of the negative side through, so that no unit dies."),
             f=lambda z, k: _where(z > 0, z, z * z.dtype.type(k), z),
             # a has the sign of z, because the slope is never negative.
-            derivative=lambda a, k: _where(a > 0, 1.0, k, a),
+            derivative=lambda a, k: _with_nan(_where(a > 0, 1.0, k, a), a),
             derivative_of="activation",
             bounds=(-INFINITY, INFINITY),
             steepest=1.0,

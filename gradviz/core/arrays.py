@@ -54,6 +54,14 @@ class Precision:
         rounded: FloatArray = x.astype(self.dtype).astype(self.computes_in)
         return rounded
 
+    def round_digits(self, x: FloatArray) -> FloatArray:
+        """Return an array with no more digits than the format has, whatever its size: it carries an exponent of its own."""
+        if self.dtype == self.computes_in:
+            return x
+        fraction, exponent = np.frexp(x)
+        rounded: FloatArray = np.ldexp(self.round(fraction), exponent)
+        return rounded
+
     @property
     def log10_smallest(self) -> float:
         """log10 of the smallest number above 0 (a subnormal): below it this precision reads 0."""

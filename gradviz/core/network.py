@@ -168,12 +168,12 @@ class BackwardStep:
     @cached_property
     def grad_W(self) -> FloatArray:
         """The gradient with respect to W, (n_l, n_{l-1})."""
-        return self.precision.round(self.grad_z.T @ self.a_before)
+        return self.precision.round_digits(self.grad_z.T @ self.a_before)
 
     @cached_property
     def grad_b(self) -> FloatArray:
         """The gradient with respect to b, (n_l,)."""
-        return self.precision.round(self.grad_z.sum(axis=0))
+        return self.precision.round_digits(self.grad_z.sum(axis=0))
 
 
 class Scaled(NamedTuple):
@@ -202,9 +202,8 @@ def propagate(network: Network) -> Iterator[ForwardStep | BackwardStep]:
         yield step
 
     target = network.loss.target(network.spec, network.units[-1])
-    gradients = dict.fromkeys(range(network.spec.depth)) | {
-        network.spec.depth: Scaled(*take_exponent(round_(network.loss.gradient(a[network.spec.depth], target))))
-    }
+    entering = network.precision.round_digits(network.loss.gradient(a[network.spec.depth], target))
+    gradients = dict.fromkeys(range(network.spec.depth)) | {network.spec.depth: Scaled(*take_exponent(entering))}
     for l in reversed(layers):
         grad_a = gradients.pop(l)
         assert grad_a is not None
@@ -241,24 +240,24 @@ def _with_skip(network: Network, l: int, order: str, a: dict[int, FloatArray], b
 def _backward(
     network: Network, l: int, a_before: FloatArray, grad_a: Scaled, way: _Way, gradients: dict[int, Scaled | None]
 ) -> BackwardStep:
-    round_, gradient = network.precision.round, grad_a.array
+    round_, gradient = network.precision.round_digits, grad_a.array
 
     def past_skip(order: str, gradient: FloatArray) -> FloatArray:
         source = network.skip(l, order)
         if source is None:
             return gradient
-        _add(gradients, source, Scaled(gradient, grad_a.exponent))
+        _add(network, gradients, source, Scaled(gradient, grad_a.exponent))
         return round_(gradient * gradient.dtype.type(network.branch_scale))
 
     gradient = round_(way.after(past_skip("pre", gradient)))
     gradient = round_(network.activation(l).gradient(gradient, way.v, network.k(l)))
     grad_z = past_skip("post", round_(way.before(gradient)))
     array, taken = take_exponent(round_(grad_z @ network.weight(l)))
-    _add(gradients, l - 1, Scaled(array, grad_a.exponent + taken))
+    _add(network, gradients, l - 1, Scaled(array, grad_a.exponent + taken))
     return BackwardStep(l, grad_a.exponent, grad_a.array, grad_z, a_before, network.precision)
 
 
-def _add(gradients: dict[int, Scaled | None], layer: int, more: Scaled) -> None:
+def _add(network: Network, gradients: dict[int, Scaled | None], layer: int, more: Scaled) -> None:
     """Add to the gradient with respect to a[layer]."""
     there = gradients[layer]
     if there is None:
@@ -266,7 +265,7 @@ def _add(gradients: dict[int, Scaled | None], layer: int, more: Scaled) -> None:
         return
     exponent = max(there.exponent, more.exponent)
     total = sum(np.ldexp(part.array, part.exponent - exponent) for part in (there, more))
-    array, taken = take_exponent(np.asarray(total))
+    array, taken = take_exponent(network.precision.round_digits(np.asarray(total)))
     gradients[layer] = Scaled(array, exponent + taken)
 
 

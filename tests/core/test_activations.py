@@ -69,6 +69,13 @@ def test_nan_and_infinity_pass(activation):
 
 
 @EVERY
+def test_the_slope_at_nan_is_nan(activation):
+    """Or the gradient of a network whose numbers have ended would be told to vanish. (Linear has the slope 1 whatever z is.)"""
+    slope = derivative(activation, np.array([np.nan]))[0]
+    assert np.isnan(slope) or activation.name == "linear"
+
+
+@EVERY
 def test_what_is_said_of_it_is_there(activation):
     """Title, formula and help are not empty, and the recommended initializer exists."""
     assert activation.title and activation.formula and activation.help and activation.saturation

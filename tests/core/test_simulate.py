@@ -240,3 +240,15 @@ def test_a_fault_in_the_measuring_thread_is_raised(monkeypatch):
 def test_the_verdict(text, forward, backward):
     verdict = simulate(Spec.from_text(text)).verdict
     assert (verdict.forward.kind, verdict.backward.kind) == (forward, backward)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("gain", [2.2, 0.4])
+def test_gradients_keep_their_size_where_the_format_could_not_hold_it(dtype, gain):
+    """They carry an exponent, so that nothing becomes infinite or 0 for want of range; digits are the format's."""
+    spec = Spec(depth=10, width=64, activation="relu", initializer="he_normal", gain=gain, loss="cross_entropy", batch=4096)
+    with_digits, exact = simulate(spec.replace(dtype=dtype)), simulate(spec.replace(dtype="float64"))
+    for name in ("a", "z", "W", "b"):
+        key = f"log10_grad_{name}_rms"
+        np.testing.assert_allclose(with_digits.series[key], exact.series[key], atol=0.1, err_msg=key)
+        assert np.isfinite(with_digits.series[key]).all()
