@@ -63,13 +63,19 @@ def _leave(training: Float64Array) -> tuple[Float64Array, Float64Array]:
 
 
 def _centre(training: Float64Array) -> tuple[Float64Array, Float64Array]:
-    return training.mean(axis=0), np.ones(training.shape[1])
+    # The mean of what is everywhere the same is that, but for a last digit.
+    return np.where(_is_constant(training), training[0], training.mean(axis=0)), np.ones(training.shape[1])
 
 
 def _standardize(training: Float64Array) -> tuple[Float64Array, Float64Array]:
-    deviation = training.std(axis=0)
-    # A pixel that is the same in every image carries nothing; it becomes 0 and is not divided by 0.
-    return training.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
+    # A pixel that is the same in every image carries nothing; it becomes 0, and neither 0 nor rounding is divided by.
+    return _centre(training)[0], np.where(_is_constant(training), 1.0, training.std(axis=0))
+
+
+def _is_constant(training: Float64Array) -> np.ndarray:
+    """Return which features are the same in every example."""
+    constant: np.ndarray = np.ptp(training, axis=0) == 0
+    return constant
 
 
 INPUT_NORMALIZATIONS: dict[str, InputNormalization] = {

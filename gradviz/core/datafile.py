@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import os
+import stat
 import zipfile
+import zlib
+from collections.abc import Iterator
 from functools import lru_cache
+from math import nan
 
 import numpy as np
 
@@ -20,6 +24,9 @@ LARGEST_INFLATED = 256 * 2**20
 
 MOST_FEATURES = 2048
 """As many as a layer may have units."""
+
+LARGEST_NUMBER = 1e100
+"""Squares of larger ones would not be numbers of float64 any more, nor standard deviations."""
 
 MOST_PROBLEMS = 10
 """So many are named; a file with a wrong separator has one in every line."""
@@ -37,14 +44,22 @@ def read_examples(path: str) -> Float64Array:
         raise _wrong(_("which file? Give its path"))
     try:
         state = os.stat(path)
+        if not stat.S_ISREG(state.st_mode):  # a pipe would be waited for
+            raise _wrong(_("{path} is no file").format(path=shown(path, 300)))
         if state.st_size > LARGEST_FILE:
             raise _wrong(_("the file is larger than {limit} MiB").format(limit=LARGEST_FILE // 2**20))
         return _read(path, state.st_mtime_ns, state.st_size)
-    except (OSError, ValueError, csv.Error, zipfile.BadZipFile) as error:
+    except UnicodeDecodeError:
+        raise _wrong(_("{path} is no text in UTF-8, and no NPZ archive").format(path=shown(path, 300))) from None
+    except (OSError, ValueError, csv.Error, *_OF_ARCHIVES) as error:
         if isinstance(error, ExperimentError):
             raise
         reason = getattr(error, "strerror", None) or str(error)
         raise _wrong(_("cannot read {path}: {reason}").format(path=shown(path, 300), reason=shown(reason, 200))) from None
+
+
+_OF_ARCHIVES = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, MemoryError, EOFError, KeyError)
+"""What comes of archives that are damaged, encrypted, packed in a way of their own, or lie about a table's size."""
 
 
 @lru_cache(maxsize=4)
@@ -59,9 +74,11 @@ def _read(path: str, changed: int, size: int) -> Float64Array:
         )
     if table.shape[1] > MOST_FEATURES:
         raise _wrong(_("{count} features; at most {limit} are possible").format(count=table.shape[1], limit=MOST_FEATURES))
-    if not np.isfinite(table).all():
-        row, column = np.argwhere(~np.isfinite(table))[0]
-        raise _wrong(_("row {row}, column {column} is not a finite number").format(row=row + 1, column=column + 1))
+    if unfit := [
+        _unfit(_("row {row}").format(row=row + 1), column)
+        for row, column in np.argwhere(~(np.abs(table) <= LARGEST_NUMBER))[:MOST_PROBLEMS]
+    ]:
+        raise _all_wrong(unfit)
     table.flags.writeable = False
     return table
 
@@ -71,7 +88,9 @@ def _from_npz(content: bytes) -> Float64Array:
         if sum(member.file_size for member in archive.infolist()) > LARGEST_INFLATED:
             raise _wrong(_("the archive unpacks to more than {limit} MiB").format(limit=LARGEST_INFLATED // 2**20))
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        tables = {name: stored[name] for name in stored.files if stored[name].ndim == 2 and stored[name].dtype.kind in "fiub"}
+        members = {name: stored[name] for name in stored.files}  # bytes, where one is no array
+    arrays = {name: member for name, member in members.items() if isinstance(member, np.ndarray)}
+    tables = {name: array for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiub"}
     if "x" in tables:
         return tables["x"].astype(np.float64)
     if len(tables) != 1:
@@ -84,25 +103,49 @@ def _from_npz(content: bytes) -> Float64Array:
 def _from_csv(content: bytes) -> Float64Array:
     rows: list[list[float]] = []
     problems: list[str] = []
-    for line, cells in enumerate(csv.reader(io.StringIO(content.decode("utf-8-sig"))), start=1):
-        if not any(cell.strip() for cell in cells):
+    for place, (line, cells) in enumerate(_filled_lines(content)):
+        numbers = [_number(cell) for cell in cells]
+        if place == 0 and all(number is None for number in numbers):  # names: a heading
             continue
-        try:
-            row = [float(cell) for cell in cells]
-        except ValueError:
-            if rows or problems or line > 1:  # a first line of names is a heading
-                problems.append(_("line {line} has a cell that is not a number").format(line=line))
-            continue
-        if rows and len(row) != len(rows[0]):
+        row = [nan if number is None else number for number in numbers]
+        problems += [
+            _unfit(_("line {line}").format(line=line), column)
+            for column, value in enumerate(row)
+            if not abs(value) <= LARGEST_NUMBER
+        ]
+        rows.append(row)
+        if len(row) != len(rows[0]):
             problems.append(
                 _("line {line} has {count} cells, not {expected}").format(line=line, count=len(row), expected=len(rows[0]))
             )
-            continue
-        rows.append(row)
+        if len(problems) >= MOST_PROBLEMS:
+            break
     if problems:
-        raise ExperimentError([Problem("data_file", problem) for problem in problems[:MOST_PROBLEMS]])
+        raise _all_wrong(problems)
     return np.array(rows, dtype=np.float64)
 
 
+def _filled_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Hand out the lines that hold anything, numbered from 1."""
+    for line, cells in enumerate(csv.reader(io.StringIO(content.decode("utf-8-sig"))), start=1):
+        if any(cell.strip() for cell in cells):
+            yield line, cells
+
+
+def _number(cell: str) -> float | None:
+    try:
+        return None if "_" in cell else float(cell)
+    except ValueError:
+        return None
+
+
+def _unfit(place: str, column: int) -> str:
+    return _("{place}, column {column} is not a number between −10¹⁰⁰ and 10¹⁰⁰").format(place=place, column=column + 1)
+
+
 def _wrong(message: str) -> ExperimentError:
-    return ExperimentError([Problem("data_file", message)])
+    return _all_wrong([message])
+
+
+def _all_wrong(messages: list[str]) -> ExperimentError:
+    return ExperimentError([Problem("data_file", message) for message in messages[:MOST_PROBLEMS]])

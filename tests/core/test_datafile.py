@@ -1,6 +1,7 @@
 """A user's file: read, or refused with the field, the line and the reason."""
 
 import io
+import os
 import zipfile
 
 import numpy as np
@@ -22,9 +23,36 @@ def npz(**arrays):
     return content.getvalue()
 
 
+def archive(members):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as opened:
+        for name, member in members.items():
+            opened.writestr(name, member)
+    return content.getvalue()
+
+
+def header(shape):
+    """The beginning of an .npy file, without what it promises."""
+    content = io.BytesIO()
+    np.lib.format.write_array_header_1_0(content, {"descr": "<f8", "fortran_order": False, "shape": shape})
+    return content.getvalue()
+
+
+def array(table):
+    content = io.BytesIO()
+    np.save(content, table)
+    return content.getvalue()
+
+
+def damaged(content):
+    """The same with some bytes of what is packed turned round."""
+    return content[:80] + bytes(byte ^ 0x55 for byte in content[80:110]) + content[110:]
+
+
 @pytest.mark.parametrize(
     "content",
     [
+        archive({"README.txt": b"about the table", "x.npy": array(TABLE)}),
         b"1,2,3\n4,5,6.5\n7,8,-9\n0,1e-3,1e5\n2,2,2\n",
         b"\xef\xbb\xbfa,b,c\r\n1,2,3\r\n4,5,6.5\r\n\r\n7,8,-9\r\n0,1e-3,1e5\r\n2,2,2",
         npz(x=TABLE, other=np.zeros((2, 2))),
@@ -54,11 +82,20 @@ def test_a_file_that_has_changed_is_read_again(tmp_path):
     [
         (b"", ["shape"]),
         (b"a,b\n", ["shape"]),
-        (b"1,2\n3,x\n4\n", ["line 2 has a cell", "line 3 has 1 cells, not 2"]),
-        (b"1;2\n3;4\n", ["line 2 has a cell"]),
-        (b"1,nan\n", ["row 1, column 2 is not a finite number"]),
-        (b"1,inf\n", ["not a finite number"]),
-        (b"\xff\xfe\x00", ["cannot read"]),
+        (b"1,2\n3,x\n4\n", ["line 2, column 2 is not a number", "line 3 has 1 cells, not 2"]),
+        (b"1;2\n3;4\n", ["line 2, column 1 is not a number"]),
+        (b"1,,3\n4,5,6\n", ["line 1, column 2 is not a number"]),
+        (b"=1+1,2\n3,4\n", ["line 1, column 1 is not a number"]),
+        (b"a,b\nc,d\n1,2\n", ["line 2, column 1 is not a number", "line 2, column 2 is not a number"]),
+        (b"1_000,2\n", ["line 1, column 1"]),
+        (b"1,nan\n", ["line 1, column 2 is not a number between"]),
+        (b"1,inf\n1e308,2\n", ["line 1, column 2 is not a number", "line 2, column 1"]),
+        (npz(x=np.array([[1.0, np.nan], [np.inf, 1e200]])), ["row 1, column 2", "row 2, column 1", "row 2, column 2"]),
+        (b"\xff\xfe\x00", ["is no text in UTF-8"]),
+        (damaged(npz(x=TABLE)), ["cannot read"]),
+        (archive({"x.npy": header((10**12, 1000))}), ["cannot read"]),
+        (archive({"x.npy": header((4, 4))}), ["cannot read"]),
+        (archive({"notes.txt": b"no table"}), ["0 tables"]),
         (b"PK\x03\x04 no archive", ["cannot read"]),
         (npz(a=np.zeros((2, 2)), b=np.zeros((2, 2))), ["2 tables"]),
         (npz(a=np.zeros(3)), ["0 tables"]),
@@ -75,6 +112,36 @@ def test_a_bad_file_is_refused_with_the_reason(tmp_path, content, says):
         read_examples(str(path))
     assert {problem.field for problem in caught.value.problems} == {"data_file"}
     assert all(text in str(caught.value) for text in says), str(caught.value)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(ExperimentError, match="is no file"):
+        read_examples(str(path))
+
+
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_an_archive_that_is_locked_or_packed_in_an_unknown_way_is_refused(tmp_path, is_locked):
+    """The general purpose flag's first bit says encrypted, the method 99 is none that Python knows."""
+    content = bytearray(npz(x=TABLE))
+    for start, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.index(start) + place
+        content[at : at + 4] = b"\x01\x00\x08\x00" if is_locked else b"\x00\x00\x63\x00"
+    path = tmp_path / "x.npz"
+    path.write_bytes(content)
+    with pytest.raises(ExperimentError, match="cannot read"):
+        read_examples(str(path))
+
+
+@pytest.mark.parametrize("constant", [0.1, 0.3, 1 / 3, 100.1, -2.7, 0.0])
+@pytest.mark.parametrize("normalize", ["centre", "standardize"])
+def test_a_feature_that_never_changes_becomes_0(tmp_path, constant, normalize):
+    """And not ±1, which the last digit of its mean over the last digit of its deviation would make of it."""
+    path = tmp_path / "x.csv"
+    np.savetxt(path, np.stack([np.full(777, constant), np.arange(777)], axis=1), delimiter=",", fmt="%.17g")
+    batch = input_batch(Spec(data="file", data_file=str(path), batch=50, normalize=normalize))
+    assert (batch[:, 0] == 0).all() and (batch[:, 1] != 0).any()
 
 
 @pytest.mark.parametrize("path", ["", "/no/such/file", ".", "a\0b"])
