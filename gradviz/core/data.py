@@ -64,12 +64,20 @@ def _leave(training: Float64Array) -> tuple[Float64Array, Float64Array]:
 
 def _centre(training: Float64Array) -> tuple[Float64Array, Float64Array]:
     # The mean of what is everywhere the same is that, but for a last digit.
-    return np.where(_is_constant(training), training[0], training.mean(axis=0)), np.ones(training.shape[1])
+    size = _sizes(training)
+    return np.where(_is_constant(training), training[0], (training / size).mean(axis=0) * size), np.ones(training.shape[1])
 
 
 def _standardize(training: Float64Array) -> tuple[Float64Array, Float64Array]:
     # A pixel that is the same in every image carries nothing; it becomes 0, and neither 0 nor rounding is divided by.
-    return _centre(training)[0], np.where(_is_constant(training), 1.0, training.std(axis=0))
+    size = _sizes(training)
+    return _centre(training)[0], np.where(_is_constant(training), 1.0, (training / size).std(axis=0) * size)
+
+
+def _sizes(training: Float64Array) -> Float64Array:
+    """Return a power of two near the largest magnitude of each feature: the squares of what it divides are no infinities."""
+    sizes: Float64Array = np.ldexp(1.0, np.frexp(np.abs(training).max(axis=0))[1] - 1)
+    return sizes
 
 
 def _is_constant(training: Float64Array) -> np.ndarray:

@@ -25,8 +25,8 @@ LARGEST_INFLATED = 256 * 2**20
 MOST_FEATURES = 2048
 """As many as a layer may have units."""
 
-LARGEST_NUMBER = 1e100
-"""Squares of larger ones would not be numbers of float64 any more, nor standard deviations."""
+LARGEST_NUMBER = 1e307
+"""The difference of larger ones might not be a number of float64 any more."""
 
 MOST_PROBLEMS = 10
 """So many are named; a file with a wrong separator has one in every line."""
@@ -140,7 +140,7 @@ def _number(cell: str) -> float | None:
 
 
 def _unfit(place: str, column: int) -> str:
-    return _("{place}, column {column} is not a number between −10¹⁰⁰ and 10¹⁰⁰").format(place=place, column=column + 1)
+    return _("{place}, column {column} is not a number between −10³⁰⁷ and 10³⁰⁷").format(place=place, column=column + 1)
 
 
 def _wrong(message: str) -> ExperimentError:

@@ -91,6 +91,28 @@ def _scaled(value: float, exponent: int) -> float:
         return copysign(inf, value)
 
 
+MOST_PAIRS = 32
+"""The correlation of two inputs is the mean over so many pairs at most."""
+
+
+def pair_cosines(x: FloatArray) -> Float64Array:
+    """Return the cosine between the rows of the pairs of examples 1 and 2, 3 and 4, and so on; NaN where a row is 0. (pairs,)."""
+    rows = x[: min(len(x) // 2, MOST_PAIRS) * 2].astype(np.float64)
+    with np.errstate(all="ignore"):
+        if x.dtype == np.float64:  # the squares of what float32 can hold stay within float64
+            rows /= np.abs(rows).max(axis=1, keepdims=True, initial=0.0)
+        squares, products = np.einsum("bi,bi->b", rows, rows), np.einsum("bi,bi->b", rows[::2], rows[1::2])
+        cosines: Float64Array = products / np.sqrt(squares[::2] * squares[1::2])
+    return cosines
+
+
+def mean_cosine(x: FloatArray) -> float:
+    """Return the mean of the pairs' cosines that there are, or NaN."""
+    cosines = pair_cosines(x)
+    known = cosines[~np.isnan(cosines)]
+    return float(known.mean()) if known.size else nan
+
+
 Findings = Mapping[str, Any]
 """What was found in one layer: the moments of its arrays by name, and single numbers by name."""
 

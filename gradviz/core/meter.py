@@ -8,18 +8,15 @@ from typing import Any
 import numpy as np
 
 from gradviz.core.activations import SATURATED_BELOW
-from gradviz.core.arrays import Float64Array, FloatArray, IntArray
+from gradviz.core.arrays import Float64Array, IntArray
 from gradviz.core.frame import Frame
 from gradviz.core.histograms import STANDARD_EDGES, Histogram, Ordered, OwnHistogram, Rows, fixed_edges, on_one_axis, stacked
 from gradviz.core.jacobian import Jacobian
-from gradviz.core.measures import moments, series_of
+from gradviz.core.measures import mean_cosine, moments, series_of
 from gradviz.core.network import BackwardStep, ForwardStep, Network
-from gradviz.core.predict import Prediction, predict
+from gradviz.core.predict import Inputs, Prediction, predict
 from gradviz.core.verdict import Verdict
 from gradviz.core.weights import weight_histograms, weight_moments
-
-MOST_PAIRS = 32
-"""The correlation of two inputs is the mean over so many pairs at most."""
 
 
 @dataclass
@@ -77,12 +74,10 @@ class Meter:
             "saturated": self._saturated(step),
             "dead": 1 - np.count_nonzero(step.a.any(axis=0)) / step.a.shape[1] if a.zeros else 0.0,
             "subnormal": a.share_between_zero_and(self.network.precision.smallest_normal),
-            "correlation": _correlation(step.z),
+            "correlation": mean_cosine(step.z),
         }
         if step.layer == 1:
-            rms = moments(step.a_before).rms
-            # Not rms ** 2, which raises where the square is beyond float64.
-            self._theory = predict(self.network, rms * rms, _correlation(step.a_before))
+            self._theory = predict(self.network, Inputs.of(step.a_before))
 
     def _measure_backward(self, step: BackwardStep, layer: _Layer) -> None:
         for name in ("grad_a", "grad_z", "grad_W", "grad_b"):
@@ -145,14 +140,3 @@ def _edges_of_bounds(network: Network) -> dict[str, Float64Array]:
     low, high = f.bounds_at(network.k(1))
     plain = network.is_plain and spec.output_activation == "same"
     return {"activation": fixed_edges(low, high)} if plain and np.isfinite([low, high]).all() else {}
-
-
-def _correlation(z: FloatArray) -> float:
-    """Return the mean cosine between the rows of the pairs of examples 1 and 2, 3 and 4, and so on."""
-    if len(z) < 2:
-        return float("nan")
-    rows = z[: min(len(z) // 2, MOST_PAIRS) * 2].astype(np.float64)
-    if z.dtype == np.float64:  # the squares of what float32 can hold stay within float64
-        rows /= np.abs(rows).max(axis=1, keepdims=True)
-    squares, products = np.einsum("bi,bi->b", rows, rows), np.einsum("bi,bi->b", rows[::2], rows[1::2])
-    return float(np.mean(products / np.sqrt(squares[::2] * squares[1::2])))

@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradviz.core.arrays import Float64Array
-from gradviz.core.gaussian import moments
-from gradviz.core.limits import FixedPoint, finite_width_band, fixed_point
+from gradviz.core.arrays import Float64Array, FloatArray
+from gradviz.core.data import input_batch
+from gradviz.core.gaussian import moments, negative_slope
+from gradviz.core.limits import LARGEST_FIXED_POINT, SMALLEST_FIXED_POINT, FixedPoint, finite_width_band, fixed_point
+from gradviz.core.measures import mean_cosine, pair_cosines
+from gradviz.core.measures import moments as measured
 from gradviz.core.network import Network
 from gradviz.core.normalization import EPSILON
 from gradviz.core.spec import Spec
@@ -19,8 +22,60 @@ from gradviz.i18n import _
 SMALLEST_LEAN = 1e-9
 """A mean of f(Z) below this is 0 but for the rounding of the integral."""
 
+WIDEST_INPUT = 1.25
+"""Of the examples' mean squares, the standard deviation over the mean: above it (Gaussian input: one feature), what f makes of the
+mean is not the mean of what f makes of them. At 1 the sizes are off by a tenth."""
+
+SMALLEST_BATCH, LARGEST_LIKENESS = 32, 0.6
+"""For batch normalization: with fewer examples, or with such as lie in a plane, the gradient is off by more than a factor of
+2 in 20 layers."""
+
+NARROWEST_NORMALIZED = 16
+"""Units; what the normalization of fewer projects out is no small part any more."""
+
 DEEPEST_CORRELATION = 200
 """The correlation of two inputs takes a double integral per layer, up to seconds in 1,000 of them."""
+
+
+class Inputs(NamedTuple):
+    """What the theory asks of a batch of inputs.
+
+    Attributes
+    ----------
+    mean_square : float
+        E x².
+    spread : float
+        Of the examples' own mean squares, the standard deviation over the mean.
+    cosine : float
+        The mean cosine between pairs of examples.
+    likeness : float
+        The root mean square of the cosine between pairs, the batch's mean taken out: about 1/√n where they fill n dimensions.
+    """
+
+    mean_square: float
+    spread: float
+    cosine: float
+    likeness: float
+
+    @classmethod
+    def of(cls, x: FloatArray) -> Inputs:
+        """Measure a batch, (batch, features)."""
+        rms = measured(x).rms
+        # Not rms ** 2, which raises where the square is beyond float64.
+        rows = np.square(x.astype(np.float64)).mean(axis=1)
+        spread = float(rows.std() / rows.mean()) if rows.any() else 0.0
+        wide = x.astype(np.float64)
+        centred = pair_cosines(wide - wide.mean(axis=0))
+        return cls(rms * rms, spread, mean_cosine(x), float(np.sqrt(np.mean(centred**2))) if centred.size else np.nan)
+
+    def suit(self, net: MeanField, batch: int) -> bool:
+        """Whether they are near enough to what the theory takes them for."""
+        if net.normalization == "batch":
+            return batch >= SMALLEST_BATCH and self.likeness <= LARGEST_LIKENESS
+        if net.normalization != "none":
+            return min(net.units[1:]) >= NARROWEST_NORMALIZED
+        scales = negative_slope(net.activation, net.k) is not None and net.bias_variance == 0
+        return scales or self.spread <= WIDEST_INPUT
 
 
 def mean_field(network: Network) -> MeanField | None:
@@ -41,7 +96,7 @@ def mean_field(network: Network) -> MeanField | None:
         ),
         units=units,
         bias_variance=spec.bias_std**2,
-        residual=spec.residual,
+        residual=spec.residual if any(network.skip(l, spec.residual_order) is not None for l in range(1, spec.depth + 1)) else 0,
         residual_scale=network.branch_scale,
         residual_order="pre" if spec.residual_order == "pre" else "post",
         normalization=spec.normalization,  # type: ignore[arg-type]
@@ -52,15 +107,19 @@ def mean_field(network: Network) -> MeanField | None:
 
 @lru_cache(maxsize=64)
 def limit(spec: Spec) -> FixedPoint | None:
-    """Return where a plain network of one width settles if it is deep enough, or None where it does not.
+    """Return where a plain network of one width settles from its input if it is deep enough, or None where it does not.
 
     Kept, because it takes some milliseconds and several places show it.
     """
     network = Network(spec)
     net = mean_field(network)
-    if net is None or not net.is_plain or len(set(network.units)) > 1:
+    if net is None or not net.is_plain or len(set(net.units[1:])) > 1 or (spec.depth == 1 and net.units[0] != net.units[1]):
         return None
-    return fixed_point(net.activation, net.k, net.sigma_w2[-1], net.bias_variance)
+    rms = measured(input_batch(spec)).rms
+    start = net.sigma_w2[0] * rms * rms + net.bias_variance
+    if not SMALLEST_FIXED_POINT < start < LARGEST_FIXED_POINT:
+        return None
+    return fixed_point(net.activation, net.k, net.sigma_w2[-1], net.bias_variance, start)
 
 
 def limit_text(network: Network) -> str:
@@ -112,18 +171,13 @@ class Prediction(NamedTuple):
     bands: dict[str, Float64Array]
 
 
-def predict(network: Network, input_mean_square: float, input_correlation: float) -> Prediction:
-    """Return the predictions.
-
-    Parameters
-    ----------
-    network : Network
-    input_mean_square, input_correlation : float
-        E x² of the input batch, and the mean cosine between its pairs of examples.
-    """
+def predict(network: Network, inputs: Inputs) -> Prediction:
+    """Return the predictions."""
     spec, net = network.spec, mean_field(network)
-    signal = forward(net, input_mean_square) if net is not None and np.isfinite(input_mean_square) else None
-    if net is None or signal is None:
+    if net is None or not np.isfinite(inputs.mean_square) or not inputs.suit(net, spec.batch):
+        return Prediction({}, {})
+    signal = forward(net, inputs.mean_square)
+    if signal is None:
         return Prediction({}, {})
     predicted = {
         "activation_mean": signal["activation_mean"],
@@ -137,8 +191,8 @@ def predict(network: Network, input_mean_square: float, input_correlation: float
     if net.residual and net.normalization == "batch" and _leans(net):
         # The units' means add up along the skips each by its own draw, so that less of E a² is one mean for all.
         predicted = {key: values for key, values in predicted.items() if key not in ("activation_mean", "activation_std")}
-    if spec.depth <= DEEPEST_CORRELATION and np.isfinite(input_correlation):
-        together = correlation(net, signal, float(np.clip(input_correlation, -1, 1)))
+    if spec.depth <= DEEPEST_CORRELATION and np.isfinite(inputs.cosine):
+        together = correlation(net, signal, float(np.clip(inputs.cosine, -1, 1)))
         if together is not None:
             predicted["input_correlation"] = together
     series = {key: np.asarray(values, np.float64) for key, values in predicted.items() if np.isfinite(values).any()}

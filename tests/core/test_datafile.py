@@ -90,7 +90,7 @@ def test_a_file_that_has_changed_is_read_again(tmp_path):
         (b"1_000,2\n", ["line 1, column 1"]),
         (b"1,nan\n", ["line 1, column 2 is not a number between"]),
         (b"1,inf\n1e308,2\n", ["line 1, column 2 is not a number", "line 2, column 1"]),
-        (npz(x=np.array([[1.0, np.nan], [np.inf, 1e200]])), ["row 1, column 2", "row 2, column 1", "row 2, column 2"]),
+        (npz(x=np.array([[1.0, np.nan], [np.inf, 1e308]])), ["row 1, column 2", "row 2, column 1", "row 2, column 2"]),
         (b"\xff\xfe\x00", ["is no text in UTF-8"]),
         (damaged(npz(x=TABLE)), ["cannot read"]),
         (archive({"x.npy": header((10**12, 1000))}), ["cannot read"]),
@@ -142,6 +142,17 @@ def test_a_feature_that_never_changes_becomes_0(tmp_path, constant, normalize):
     np.savetxt(path, np.stack([np.full(777, constant), np.arange(777)], axis=1), delimiter=",", fmt="%.17g")
     batch = input_batch(Spec(data="file", data_file=str(path), batch=50, normalize=normalize))
     assert (batch[:, 0] == 0).all() and (batch[:, 1] != 0).any()
+
+
+@pytest.mark.parametrize("size", [1e299, 1e-290, 1.0])
+def test_a_feature_of_any_size_is_standardized(tmp_path, size):
+    """Its squares may be beyond float64, itself it is not."""
+    path = tmp_path / "x.csv"
+    values = size * np.random.default_rng(1).uniform(-1, 1, (500, 2))
+    np.savetxt(path, values, delimiter=",", fmt="%.17g")
+    batch = input_batch(Spec(data="file", data_file=str(path), batch=400))
+    np.testing.assert_allclose(batch.std(axis=0), 1, rtol=1e-12)
+    np.testing.assert_allclose(batch.mean(axis=0), 0, atol=1e-13)
 
 
 @pytest.mark.parametrize("path", ["", "/no/such/file", ".", "a\0b"])

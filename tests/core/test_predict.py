@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from gradviz.core.measures import MEASURES
+from gradviz.core.measures import MEASURES, mean_cosine
 from gradviz.core.network import Network
 from gradviz.core.predict import limit_text
 from gradviz.core.simulate import simulate
@@ -45,6 +45,57 @@ def test_normalized_networks_have_their_own_recursion(normalization):
     frames = [simulate(spec.replace(seed=seed)) for seed in range(3)]
     measured = np.mean([frame.series["log10_grad_a_rms"] for frame in frames], axis=0)
     np.testing.assert_allclose(measured, frames[0].theory["log10_grad_a_rms"], atol=np.log10(1.05))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "normalization=batch&batch=1",
+        "normalization=batch&batch=2",
+        "normalization=batch&data=ones",
+        "normalization=batch&data=unlike",
+        "normalization=layer&width=1",
+        "normalization=rms&width=2",
+        "input_units=1&width=300&gain=4",
+    ],
+)
+def test_nothing_is_predicted_of_inputs_that_the_theory_does_not_mean(text):
+    """Where every example is 0 after the batch's normalization, say, or where they differ much more than wide ones do."""
+    assert not simulate(Spec.from_text(f"depth=5&activation=tanh&initializer=lecun_normal&{text}")).theory
+
+
+def test_inputs_of_any_spread_suit_a_network_that_scales_with_them():
+    """ReLU without biases: what is twice as large is twice as large everywhere."""
+    spec = Spec(activation="relu", initializer="he_normal", depth=5, width=1024, input_units=1)
+    frame = simulate(spec)
+    np.testing.assert_allclose(frame.series["activation_rms"], frame.theory["activation_rms"], rtol=0.25)
+
+
+def test_skip_connections_that_end_nowhere_change_nothing():
+    spec = Spec(activation="relu", initializer="he_normal", depth=5)
+    one, other = simulate(spec), simulate(spec.replace(residual=100))
+    assert one.theory.keys() == other.theory.keys() and one.bands.keys() == other.bands.keys()
+
+
+def test_where_a_network_settles_depends_on_where_it_starts():
+    """GELU with a bias: from 1 it would come to 0.005; from what raw digits make of the first layer it runs away."""
+    spec = Spec(activation="gelu", initializer="lecun_normal", gain=1.46, bias_std=0.05, width=64, depth=60, batch=64)
+    assert "0.0054" in limit_text(Network(spec))
+    assert not limit_text(Network(spec.replace(data="digits", normalize="none")))
+
+
+def test_a_network_settles_whatever_its_input_has_for_a_width():
+    text = limit_text(Network(Spec(activation="tanh", initializer="lecun_normal", gain=1.5, data="digits", width=100)))
+    assert "0.7934" in text and text == limit_text(
+        Network(Spec(activation="tanh", initializer="lecun_normal", gain=1.5, width=64, data="digits"))
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_one_input_of_zeros_does_not_hide_what_the_others_have_in_common(dtype):
+    x = np.array([[1.0, 2.0], [2.0, 4.0], [0.0, 0.0], [1.0, 1.0], [1.0, 0.0], [0.0, 3.0]], dtype)
+    assert mean_cosine(x) == pytest.approx(0.5)
+    assert np.isnan(mean_cosine(np.zeros((4, 3), dtype)))
 
 
 def test_the_correlation_of_two_inputs_follows_its_map():
