@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from gradviz.core.activations import ACTIVATIONS, Activation
+from gradviz.core.activations import ACTIVATIONS, SOFTMAX, Activation
 from gradviz.core.gains import gains
 from gradviz.core.initializers import INITIALIZERS
 from gradviz.core.measures import MEASURES
@@ -40,7 +41,7 @@ def _tables() -> Iterator[tuple[str, Sequence[str], Rows]]:
                 _(a.saturation),
                 _(a.help),
             )
-            for a in ACTIVATIONS.values()
+            for a in (*ACTIVATIONS.values(), SOFTMAX)
         ],
     )
     yield (
@@ -51,10 +52,19 @@ def _tables() -> Iterator[tuple[str, Sequence[str], Rows]]:
     told = {id(ACTIVATIONS), id(INITIALIZERS)}
     for knob in KNOBS.values():
         if knob.choices is not None and id(knob.choices) not in told:
-            yield knob.title, _ENTRY_HEAD, [(f"`{name}`", _(entry.title), _(entry.help)) for name, entry in knob.choices.items()]
+            yield (
+                knob.title,
+                _ENTRY_HEAD,
+                [(f"`{name}`", _(entry.title), _meaning(entry)) for name, entry in knob.choices.items()],
+            )
     yield N_("Gains"), _GAIN_HEAD, [_gain_row(a) for a in ACTIVATIONS.values()]
     yield N_("Measures"), (N_("Name"), N_("Meaning")), [(f"`{m.key}`", _(m.title)) for m in MEASURES.values()]
     yield N_("Panels"), _ENTRY_HEAD, [(f"`{p.key}`", _(p.title), _(p.help)) for p in PANELS.values()]
+
+
+def _meaning(entry: Any) -> str:
+    formula = getattr(entry, "formula", "")
+    return f"{formula}. {_(entry.help)}" if formula else _(entry.help)
 
 
 _FIELD_HEAD = (N_("Name"), N_("Title"), N_("Values"), N_("Default"), N_("Meaning"))

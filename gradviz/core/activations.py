@@ -152,6 +152,7 @@ def _mish_derivative(z: FloatArray, k: float) -> FloatArray:
 _LESS_THAN_1_PERCENT = N_("where f′ is below 1 % of its largest value")
 _LEFT_OF_0 = N_("left of 0, where f′ is 0: the unit is off")
 _NOWHERE = N_("nowhere")
+_ONLY_WHERE_FLAT = N_("nowhere; with a slope below 1 %, left of 0")
 
 ACTIVATIONS: dict[str, Activation] = {
     entry.name: entry
@@ -253,7 +254,7 @@ ACTIVATIONS: dict[str, Activation] = {
             derivative_of="activation",
             bounds=(-INFINITY, INFINITY),
             steepest=1.0,
-            saturation=_NOWHERE,
+            saturation=_ONLY_WHERE_FLAT,
             initializer="he_normal",
             kinks=(0.0,),
             parameter="slope",

@@ -13,6 +13,7 @@ from gradviz.i18n import N_
 FloatArray = NDArray[np.floating[Any]]
 Float64Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 LOG10_2 = log10(2.0)
 """What an exponent of 2 is worth in decades."""
@@ -67,6 +68,11 @@ class Precision:
         """log10 of the smallest number above 0 (a subnormal): below it this precision reads 0."""
         fraction, exponent = frexp(float(self._limits.smallest_subnormal))
         return log10(fraction) + exponent * LOG10_2
+
+    @property
+    def log10_largest(self) -> float:
+        """log10 of the largest number: above it this precision reads infinity."""
+        return log10(float(self._limits.max))
 
     @property
     def smallest_normal(self) -> float:

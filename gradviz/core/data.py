@@ -13,7 +13,8 @@ from gradviz.assets import resources
 from gradviz.core.arrays import Float64Array, IntArray
 from gradviz.core.datafile import read_examples
 from gradviz.core.draws import Stream, gaussian, rng
-from gradviz.i18n import N_
+from gradviz.core.errors import ExperimentError, Problem
+from gradviz.i18n import N_, _
 
 if TYPE_CHECKING:
     from gradviz.core.spec import Spec
@@ -174,9 +175,11 @@ SOURCES: dict[str, Source] = {
 
 def _chosen(spec: Spec, count: int) -> tuple[slice, IntArray]:
     """Return the training part of a set and the rows that make the batch; a batch larger than the part goes round again."""
-    split = max(1, round(TRAINING_SHARE * count))
+    split = max(1, min(round(TRAINING_SHARE * count), count - 1))
     training = slice(0, split)
-    part = np.arange(count)[training if spec.part == "training" or split == count else slice(split, count)]
+    part = np.arange(count)[training if spec.part == "training" else slice(split, count)]
+    if not part.size:
+        raise ExperimentError([Problem("part", _("one example is too few for a test part"))])
     order = rng(spec.seed, 0, Stream.INPUT).permutation(len(part))
     return training, part[np.resize(order, spec.batch)]
 

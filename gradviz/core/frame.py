@@ -12,6 +12,7 @@ import numpy as np
 
 from gradviz.core.arrays import Float64Array, IntArray
 from gradviz.core.measures import MEASURES
+from gradviz.core.predict import limit
 from gradviz.core.spec import Spec
 from gradviz.core.verdict import Verdict
 from gradviz.numbers import decimal_text
@@ -90,7 +91,8 @@ class Frame:
 
     def to_json(self) -> str:
         """Return spec, verdict and measures as JSON; infinities and NaN, which JSON has no numbers for, as text."""
-        signals = {"forward": self.verdict.forward, "backward": self.verdict.backward}
+        verdict, settled = self.verdict, limit(self.spec)
+        ways = {"forward": (verdict.forward, verdict.forward_text()), "backward": (verdict.backward, verdict.backward_text())}
         content = {
             "experiment": self.spec.to_text(full=True),
             "spec": self.spec.model_dump(),
@@ -99,13 +101,25 @@ class Frame:
             "verdict": {
                 way: {
                     "kind": signal.kind.value,
+                    "sentence": sentence,
                     "log10_total": _jsonable(signal.log10_total),
                     "log10_factor_per_layer": _jsonable(signal.log10_factor),
                     "exactly_zero_from_layer": signal.zero_layer,
                     "not_finite_from_layer": signal.unfinite_layer,
                     "underflows_from_layer": signal.underflow_layer,
+                    "overflows_from_layer": signal.overflow_layer,
+                    "all_equal_from_layer": signal.equal_layer,
                 }
-                for way, signal in signals.items()
+                for way, (signal, sentence) in ways.items()
+            },
+            "threshold": verdict.threshold_text(),
+            "settles_at": settled
+            and {
+                "q": settled.q,
+                "chi": settled.chi,
+                "depth_scale": _jsonable(settled.depth_scale),
+                "correlation": settled.c,
+                "correlation_depth_scale": _jsonable(settled.c_depth_scale),
             },
             "layers": {key: [_jsonable(value) for value in column] for key, column in self.columns().items()},
         }

@@ -161,9 +161,9 @@ INITIALIZERS: dict[str, Initializer] = {
         Initializer("he_normal", N_("He, normal"), _VAR_HE, _HE, unit_normal, 2.0, "fan_in"),
         Initializer("he_uniform", N_("He, uniform"), _VAR_HE, _HE, unit_uniform, 2.0, "fan_in"),
         Initializer("he_truncated", N_("He, truncated normal"), _VAR_HE, _HE, unit_truncated, 2.0, "fan_in"),
-        Initializer("orthogonal", N_("Orthogonal"), "WᵀW = gain² · I", N_("A random rotation: lengths are kept exactly, at any depth, as long as the layers are linear."), orthogonal_matrix),
+        Initializer("orthogonal", N_("Orthogonal"), "WᵀW = gain² · I", N_("A random rotation: lengths are kept exactly, at any depth, as long as the layers are linear and do not narrow (there W Wᵀ = gain² · I)."), orthogonal_matrix),
         Initializer("pytorch_default", N_("PyTorch's default"), "W ~ U(±gain / √fan_in)", N_("What nn.Linear really does to its weights: a third of LeCun's variance. (It draws biases too; see bias std.)"), unit_uniform, 1.0 / 3.0, "fan_in"),
-        Initializer("lsuv", N_("LSUV"), "Var(W·a) = gain²", N_("Orthogonal, then each layer is rescaled until its weighted sums have variance 1 on the batch."), orthogonal_matrix, fits_the_data=True),
+        Initializer("lsuv", N_("LSUV"), "Var(W·a) = gain²", N_("Orthogonal, then each layer is rescaled until its weighted sums have variance 1 on the batch; shared weights in the first layer that has them."), orthogonal_matrix, fits_the_data=True),
     )
 }  # fmt: skip
 """Name → Initializer, in teaching order."""

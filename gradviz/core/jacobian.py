@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, log10
 
 import numpy as np
 
-from gradviz.core.arrays import LOG10_2
+from gradviz.core.arrays import LOG10_2, Float64Array
 from gradviz.core.network import ForwardStep, Network, Scaled, take_exponent
 from gradviz.core.spec import Spec
 
@@ -26,29 +26,50 @@ class Jacobian:
 
     There is one only for networks without normalization: batch normalization ties the examples together, and the others are left
     out for want of a use. `is_defined` says so, and `obstacle` why.
+
+    Beside it goes its inverse, as long as it has one and no skip connection was met: the smallest singular value of a long
+    product is lost in the rounding of the largest, but is 1 over the largest of the inverse. And the greatest rank that it can
+    have: where that is less than its sides, the smallest singular value is 0, whatever rounding makes of it.
     """
 
     def __init__(self, network: Network) -> None:
         self._network = network
         self.is_defined = obstacle(network.spec) is None
-        self._kept: dict[int, Scaled] = {0: Scaled(np.eye(network.units[0]), 0)} if self.is_defined else {}
+        units = network.units[0]
+        self._kept: dict[int, Scaled] = {0: Scaled(np.eye(units), 0)} if self.is_defined else {}
+        self._inverse: Scaled | None = Scaled(np.eye(units), 0) if self.is_defined else None
+        self._rank: float = units
 
     def follow(self, step: ForwardStep) -> dict[str, float]:
         """Take one layer more, and return log10 of the largest and of the smallest singular value.
 
-        The smallest is an exact 0 (−inf) where it is less than what rounding makes of the largest.
+        Where the smallest is less than what rounding makes of the largest, and nothing else is known of it, it is left out.
         """
         network, l = self._network, step.layer
         before = self._kept[l - 1]
+        W = step.W.astype(np.float64)
         slopes = network.activation(l).derivative(step.v[:1].astype(np.float64), network.k(l))[0]
-        jacobian = Scaled(*take_exponent(step.W.astype(np.float64) @ before.array))
+        self._follow_inverse(l, W, slopes)
+        jacobian = Scaled(*take_exponent(W @ before.array))
         jacobian = Scaled(jacobian.array, jacobian.exponent + before.exponent)
         jacobian = self._with_skip(l, "post", jacobian)
         jacobian = Scaled(slopes[:, np.newaxis] * jacobian.array, jacobian.exponent)
         jacobian = self._with_skip(l, "pre", jacobian)
         self._kept[l] = jacobian
         self._kept.pop(l - 1 - self._network.spec.residual, None)
-        return _extremes(jacobian)
+        return self._extremes(jacobian)
+
+    def _follow_inverse(self, l: int, W: Float64Array, slopes: Float64Array) -> None:
+        has_skip = any(self._network.skip(l, order) is not None for order in ("pre", "post"))
+        self._rank = inf if has_skip else min(self._rank, float(len(np.unique(W, axis=0))), float(np.count_nonzero(slopes)))
+        inverse, self._inverse = self._inverse, None
+        if inverse is None or has_skip or W.shape[0] != W.shape[1] or not slopes.all():
+            return
+        try:
+            array, taken = take_exponent(np.linalg.solve(W.T, inverse.array.T).T / slopes)
+        except np.linalg.LinAlgError:
+            return
+        self._inverse = Scaled(array, inverse.exponent + taken)
 
     def _with_skip(self, l: int, order: str, branch: Scaled) -> Scaled:
         source = self._network.skip(l, order)
@@ -60,16 +81,22 @@ class Jacobian:
         array, taken = take_exponent(total)
         return Scaled(array, exponent + taken)
 
+    def _extremes(self, jacobian: Scaled) -> dict[str, float]:
+        if not np.isfinite(jacobian.array).all():
+            return {}
+        singular = np.linalg.svd(jacobian.array, compute_uv=False)
+        largest, smallest = float(singular[0]), float(singular[-1])
+        found = {"jacobian_largest": _log10(largest, jacobian.exponent)}
+        sides = jacobian.array.shape
+        if self._rank < min(sides) or largest == 0:
+            found["jacobian_smallest"] = -inf
+        elif smallest > max(sides) * np.finfo(np.float64).eps * largest:
+            found["jacobian_smallest"] = _log10(smallest, jacobian.exponent)
+        elif self._inverse is not None and np.isfinite(self._inverse.array).all():
+            of_inverse = float(np.linalg.norm(self._inverse.array, 2))
+            found["jacobian_smallest"] = -_log10(of_inverse, self._inverse.exponent)
+        return found
 
-def _extremes(jacobian: Scaled) -> dict[str, float]:
-    array, exponent = jacobian
-    if not np.isfinite(array).all():
-        return {}
-    singular = np.linalg.svd(array, compute_uv=False)
-    largest, smallest = float(singular[0]), float(singular[-1])
-    rounding = max(array.shape) * np.finfo(np.float64).eps * largest
-    shift = exponent * LOG10_2
-    return {
-        "jacobian_largest": float(np.log10(largest)) + shift if largest > 0 else -inf,
-        "jacobian_smallest": float(np.log10(smallest)) + shift if smallest > rounding else -inf,
-    }
+
+def _log10(size: float, exponent: int) -> float:
+    return log10(size) + exponent * LOG10_2 if size > 0 else -inf

@@ -135,7 +135,9 @@ class Measure:
     statistic : callable
         ``statistic(finding) -> float``.
     derived : callable or None
-        Instead: ``derived(series) -> (L,)``, from the measures above it in the table.
+        Instead: ``derived(series) -> (L,)``, from measures above it in the table.
+    derived_from : tuple of str
+        Their keys.
     """
 
     key: str
@@ -143,6 +145,7 @@ class Measure:
     of: str = ""
     statistic: Callable[[Any], float] = float
     derived: Callable[[Series], Float64Array] | None = None
+    derived_from: tuple[str, ...] = ()
 
     @property
     def is_log10(self) -> bool:
@@ -173,7 +176,7 @@ MEASURES: dict[str, Measure] = {
         Measure("activation_mean", N_("mean of the activations"), "a", lambda m: m.mean),
         Measure("activation_std", N_("standard deviation of the activations"), "a", lambda m: m.std),
         Measure("activation_rms", N_("root mean square of the activations"), "a", lambda m: m.rms),
-        Measure("activation_std_factor", N_("standard deviation of the activations over that of the layer before"), derived=_spread_factor),
+        Measure("activation_std_factor", N_("standard deviation of the activations over that of the layer before"), derived=_spread_factor, derived_from=("activation_std",)),
         Measure("activation_saturated", N_("share of units that are saturated: |f′| below 1 % of its largest value"), "saturated"),
         Measure("activation_dead", N_("share of units that are 0 for the whole batch"), "dead"),
         Measure("activation_zero", N_("share of activations that are exactly 0"), "a", lambda m: m.zero),
@@ -185,7 +188,7 @@ MEASURES: dict[str, Measure] = {
         Measure("pre_activation_rms", N_("root mean square of the pre-activations"), "z", lambda m: m.rms),
         Measure("input_correlation", N_("correlation of the pre-activations of two inputs"), "correlation"),
         Measure("log10_grad_a_rms", N_("size (RMS) of the gradient with respect to the activations"), "grad_a", lambda m: m.log10_rms),
-        Measure("grad_a_rms_factor", N_("size of the activation gradient over that of the layer above"), derived=_gradient_factor),
+        Measure("grad_a_rms_factor", N_("size of the activation gradient over that of the layer above"), derived=_gradient_factor, derived_from=("log10_grad_a_rms",)),
         Measure("grad_a_zero", N_("share of activation gradients that are exactly 0"), "grad_a", lambda m: m.zero),
         Measure("grad_a_infinite", N_("share of activation gradients that are infinite"), "grad_a", lambda m: m.infinite),
         Measure("grad_a_nan", N_("share of activation gradients that are NaN (not a number)"), "grad_a", lambda m: m.nan),
@@ -194,7 +197,7 @@ MEASURES: dict[str, Measure] = {
         Measure("log10_grad_b_rms", N_("size (RMS) of the gradient with respect to the biases"), "grad_b", lambda m: m.log10_rms),
         Measure("weight_std", N_("standard deviation of the weights"), "W", lambda m: m.std),
         Measure("log10_weight_rms", N_("size (RMS) of the weights"), "W", lambda m: m.log10_rms),
-        Measure("log10_grad_W_ratio", N_("size of the weight gradient over the size of the weights"), derived=lambda s: s["log10_grad_W_rms"] - s["log10_weight_rms"]),
+        Measure("log10_grad_W_ratio", N_("size of the weight gradient over the size of the weights"), derived=lambda s: s["log10_grad_W_rms"] - s["log10_weight_rms"], derived_from=("log10_grad_W_rms", "log10_weight_rms")),
         Measure("log10_jacobian_largest", N_("largest singular value of the derivative by the input"), "jacobian_largest"),
         Measure("log10_jacobian_smallest", N_("smallest singular value of the derivative by the input"), "jacobian_smallest"),
     )

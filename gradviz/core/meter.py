@@ -12,7 +12,7 @@ from gradviz.core.arrays import Float64Array, IntArray
 from gradviz.core.frame import Frame
 from gradviz.core.histograms import STANDARD_EDGES, Histogram, Ordered, OwnHistogram, Rows, fixed_edges, on_one_axis, stacked
 from gradviz.core.jacobian import Jacobian
-from gradviz.core.measures import mean_cosine, moments, series_of
+from gradviz.core.measures import Series, mean_cosine, moments, series_of
 from gradviz.core.network import BackwardStep, ForwardStep, Network
 from gradviz.core.predict import Inputs, Prediction, predict
 from gradviz.core.verdict import Verdict
@@ -39,6 +39,7 @@ class Meter:
         self._jacobian = Jacobian(network)
         self._loss = np.nan
         self._theory = Prediction({}, {})
+        self._inputs_vary = False
 
     def follow(self, step: ForwardStep | BackwardStep) -> None:
         """Do what has to be done in the order of the pass."""
@@ -78,6 +79,7 @@ class Meter:
         }
         if step.layer == 1:
             self._theory = predict(self.network, Inputs.of(step.a_before))
+            self._inputs_vary = bool((step.a_before != step.a_before[0]).any())
 
     def _measure_backward(self, step: BackwardStep, layer: _Layer) -> None:
         for name in ("grad_a", "grad_z", "grad_W", "grad_b"):
@@ -92,8 +94,6 @@ class Meter:
     def frame(self) -> Frame:
         """Return everything that was measured."""
         spec, series, rows = self.network.spec, series_of([layer.found for layer in self._layers]), self._rows()
-        with np.errstate(divide="ignore"):
-            log10_rms = np.log10(series["activation_rms"])
         return Frame(
             spec=spec,
             step=0,
@@ -102,9 +102,17 @@ class Meter:
             series=series,
             theory=self._theory.series,
             bands=self._theory.bands,
-            verdict=Verdict.of(log10_rms, series["log10_grad_a_rms"], spec.dtype),
+            verdict=self._verdict(series),
             loss=self._loss,
         )
+
+    def _verdict(self, series: Series) -> Verdict:
+        spec = self.network.spec
+        last = spec.depth - (spec.output_activation != "same" and spec.depth > 1)
+        with np.errstate(divide="ignore"):
+            log10_rms = np.log10(series["activation_rms"])
+        equal = (series["activation_std"] == 0) & self._inputs_vary
+        return Verdict.of(log10_rms[:last], series["log10_grad_a_rms"][:last], spec.dtype, equal[:last])
 
     def _rows(self) -> dict[str, Rows]:
         layers, rows = self._layers, {}

@@ -9,9 +9,10 @@ import numpy as np
 
 from gradviz.core.arrays import Float64Array, FloatArray
 from gradviz.core.data import input_batch
+from gradviz.core.errors import ExperimentError
 from gradviz.core.gaussian import moments, negative_slope
 from gradviz.core.limits import LARGEST_FIXED_POINT, SMALLEST_FIXED_POINT, FixedPoint, finite_width_band, fixed_point
-from gradviz.core.measures import mean_cosine, pair_cosines
+from gradviz.core.measures import MEASURES, mean_cosine, pair_cosines
 from gradviz.core.measures import moments as measured
 from gradviz.core.network import Network
 from gradviz.core.normalization import EPSILON
@@ -115,7 +116,10 @@ def limit(spec: Spec) -> FixedPoint | None:
     net = mean_field(network)
     if net is None or not net.is_plain or len(set(net.units[1:])) > 1 or (spec.depth == 1 and net.units[0] != net.units[1]):
         return None
-    rms = measured(input_batch(spec)).rms
+    try:
+        rms = measured(input_batch(spec)).rms
+    except ExperimentError:  # the file has gone since
+        return None
     start = net.sigma_w2[0] * rms * rms + net.bias_variance
     if not SMALLEST_FIXED_POINT < start < LARGEST_FIXED_POINT:
         return None
@@ -185,7 +189,10 @@ def predict(network: Network, inputs: Inputs) -> Prediction:
         "activation_rms": signal["activation_rms"],
         "pre_activation_std": signal["pre_activation_std"],
         "pre_activation_rms": np.sqrt(signal["q"]),
+        "weight_std": np.sqrt(net.weight_variance),
     }
+    with np.errstate(divide="ignore"):
+        predicted["log10_weight_rms"] = np.log10(predicted["weight_std"])
     if spec.loss == "cotangent" and not _adds_up(net):
         predicted |= backward(net, signal, spec.batch)
     if net.residual and net.normalization == "batch" and _leans(net):
@@ -195,6 +202,10 @@ def predict(network: Network, inputs: Inputs) -> Prediction:
         together = correlation(net, signal, float(np.clip(inputs.cosine, -1, 1)))
         if together is not None:
             predicted["input_correlation"] = together
+    for key, measure in MEASURES.items():
+        if measure.derived is not None and set(measure.derived_from) <= predicted.keys():
+            with np.errstate(all="ignore"):
+                predicted[key] = measure.derived(predicted)
     series = {key: np.asarray(values, np.float64) for key, values in predicted.items() if np.isfinite(values).any()}
     band = finite_width_band(net, signal) if "activation_rms" in series else None
     return Prediction(series, {} if band is None else {"activation_rms": 10.0 ** (np.stack(band, axis=1) / 2)})

@@ -332,7 +332,8 @@ class Spec(BaseModel):
         False,
         N_("Jacobian"),
         N_(
-            "Also measure the singular values of the derivative of each layer by the input. Takes time: one n × n product a layer."
+            "Also measure the singular values of the derivative of each layer by the input. Takes time: one n × n product a layer. "
+            "Not with normalization, nor for a softmax output."
         ),
         group="more",
     )

@@ -8,7 +8,7 @@ from math import inf, isfinite, isnan, log10
 
 import numpy as np
 
-from gradviz.core.arrays import PRECISIONS, Float64Array, IntArray, Precision
+from gradviz.core.arrays import PRECISIONS, BoolArray, Float64Array, IntArray, Precision
 from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text, power_text
 
@@ -49,9 +49,11 @@ class Signal:
         How many layers lie between.
     zero_layer, unfinite_layer : int or None
         The layer from which on everything is exactly 0; the first layer that holds an infinity or a NaN.
-    underflow_layer : int or None
-        The first layer on the way whose size lies below the smallest number of the network's precision, though the program,
-        which carries an exponent, still reads it.
+    underflow_layer, overflow_layer : int or None
+        The first layer on the way whose size lies below the smallest, or above the largest number of the network's precision,
+        though the program, which carries an exponent, still reads it.
+    equal_layer : int or None
+        The layer from which on all units are the same for all examples, though the inputs are not.
     """
 
     kind: Kind
@@ -60,6 +62,8 @@ class Signal:
     zero_layer: int | None
     unfinite_layer: int | None
     underflow_layer: int | None
+    overflow_layer: int | None
+    equal_layer: int | None = None
 
     @property
     def word(self) -> str:
@@ -72,22 +76,24 @@ class Signal:
         return self.log10_total / self.steps if self.steps else 0.0
 
 
-def judge(log10_sizes: Float64Array, layers: IntArray, precision: Precision) -> Signal:
-    """Judge a signal from its log10 sizes, (L,), in the order in which it passes the `layers`."""
+def judge(log10_sizes: Float64Array, layers: IntArray, precision: Precision, is_equal: BoolArray | None = None) -> Signal:
+    """Judge a signal from its log10 sizes, (L,), in the order in which it passes the `layers`, and from where it is all equal."""
     start, end = float(log10_sizes[0]), float(log10_sizes[-1])
     zero = _last_run(layers, log10_sizes == -inf)
     unfinite = _first(layers, np.isnan(log10_sizes) | (log10_sizes == inf))
     underflow = _first(layers, np.isfinite(log10_sizes) & (log10_sizes < precision.log10_smallest))
+    overflow = _first(layers, np.isfinite(log10_sizes) & (log10_sizes > precision.log10_largest))
+    equal = _last_run(layers, is_equal) if is_equal is not None and zero is None and unfinite is None else None
     total = end - start if isfinite(start) else (-inf if zero is not None and unfinite is None else end)
     steps = len(layers) - 1
     per_layer = total / steps if steps else 0.0
     if unfinite is not None or total > THRESHOLD_DECADES or per_layer >= FACTOR_DECADES:
         kind = Kind.EXPLODING
-    elif zero is not None or total < -THRESHOLD_DECADES or per_layer <= -FACTOR_DECADES:
+    elif zero is not None or equal is not None or total < -THRESHOLD_DECADES or per_layer <= -FACTOR_DECADES:
         kind = Kind.VANISHING
     else:
         kind = Kind.STABLE
-    return Signal(kind, total, steps, zero, unfinite, underflow)
+    return Signal(kind, total, steps, zero, unfinite, underflow, overflow, equal)
 
 
 def _last_run(layers: IntArray, where: np.ndarray) -> int | None:
@@ -103,7 +109,16 @@ def _first(layers: IntArray, where: np.ndarray) -> int | None:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of the activations (layer 1 → L) and of the gradient (layer L → 1)."""
+    """What becomes of the activations (layer 1 → depth) and of the gradient (layer depth → 1).
+
+    Attributes
+    ----------
+    forward, backward : Signal
+    depth : int
+        The last layer that is judged: an output layer of another kind (a softmax, say) has numbers of another size, which say
+        nothing of how the signal came there.
+    dtype : str
+    """
 
     forward: Signal
     backward: Signal
@@ -111,13 +126,19 @@ class Verdict:
     dtype: str
 
     @classmethod
-    def of(cls, log10_activation_rms: Float64Array, log10_grad_a_rms: Float64Array, dtype: str) -> Verdict:
-        """Judge both signals from their sizes in layers 1 … L."""
+    def of(
+        cls,
+        log10_activation_rms: Float64Array,
+        log10_grad_a_rms: Float64Array,
+        dtype: str,
+        activations_are_equal: BoolArray | None = None,
+    ) -> Verdict:
+        """Judge both signals from their sizes in layers 1 … depth, and from where all activations are equal, (depth,)."""
         depth = len(log10_grad_a_rms)
         layers = np.arange(1, depth + 1, dtype=np.int64)
         precision = PRECISIONS[dtype]
         return cls(
-            forward=judge(log10_activation_rms, layers, precision),
+            forward=judge(log10_activation_rms, layers, precision, activations_are_equal),
             backward=judge(log10_grad_a_rms[::-1], layers[::-1], precision),
             depth=depth,
             dtype=dtype,
@@ -152,11 +173,12 @@ class Verdict:
         if signal.unfinite_layer is not None:
             template = words["nan" if isnan(signal.log10_total) else "infinite"]
             return _(template).format(layer=signal.unfinite_layer, **said)
-        template = words["zero" if signal.zero_layer is not None else signal.word if signal.steps else "single"]
-        sentence = _(template).format(layer=signal.zero_layer, **said)
-        if signal.zero_layer is None and signal.underflow_layer is not None:
-            template = words["underflow"]
-            sentence += " " + _(template).format(layer=signal.underflow_layer, **said)
+        ended = {"zero": signal.zero_layer, "equal": signal.equal_layer}
+        word = next((word for word, layer in ended.items() if layer is not None), signal.word if signal.steps else "single")
+        sentence = _(words[word]).format(layer=ended.get(word), **said)
+        for beyond, layer in (("underflow", signal.underflow_layer), ("overflow", signal.overflow_layer)):
+            if signal.zero_layer is None and layer is not None:
+                sentence += " " + _(words[beyond]).format(layer=layer, **said)
         return sentence
 
 
@@ -168,6 +190,7 @@ _FORWARD = {
     "zero": N_("The signal vanishes: it is exactly 0 in {dtype} from layer {layer} on."),
     "infinite": N_("The signal explodes: from layer {layer} on it is infinite in {dtype}."),
     "nan": N_("The signal explodes: at layer {layer} the numbers of {dtype} end, and what follows is infinite or NaN."),
+    "equal": N_("The signal vanishes: from layer {layer} on all activations are the same, whatever goes in."),
     "underflow": N_("From layer {layer} on it is below the smallest number of {dtype}."),
     "single": N_("One layer: the signal has no way to go."),
 }
@@ -180,5 +203,6 @@ _BACKWARD = {
     "infinite": N_("The gradient explodes: from layer {layer} down it is infinite in {dtype}."),
     "nan": N_("The gradient cannot be computed: from layer {layer} down it is infinite or NaN in {dtype}."),
     "underflow": N_("From layer {layer} down it is below the smallest number of {dtype}."),
+    "overflow": N_("From layer {layer} down it is beyond the largest number of {dtype}."),
     "single": N_("One layer: the gradient has no way to go."),
 }

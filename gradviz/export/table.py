@@ -34,6 +34,7 @@ def write_json(frame: Frame, path: str | Path) -> None:
 
 
 def write_arrays(trace: Trace, path: str | Path) -> None:
-    """Write the arrays of a pass as an uncompressed NPZ file. Raises FileError."""
+    """Write the arrays of a pass as an uncompressed NPZ file; bfloat16, which NumPy cannot read, as float32. Raises FileError."""
+    arrays = {name: array.astype(np.float32) if array.dtype.kind == "V" else array for name, array in trace.arrays.items()}
     with whole_file(path) as file:
-        np.savez(file, allow_pickle=False, **trace.arrays)
+        np.savez(file, allow_pickle=False, **arrays)

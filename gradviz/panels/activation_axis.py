@@ -134,7 +134,7 @@ class ActivationAxisPanel(LayerPanel):
 
     def finding_text(self, frame: Frame) -> str:
         """Say what becomes of the spread."""
-        first, last = (float(frame.series["activation_std"][place]) for place in (0, -1))
+        first, last = (float(frame.series["activation_std"][layer - 1]) for layer in (1, frame.verdict.depth))
         at_the_ends = share_at_the_ends(frame)
         if not np.isfinite(last):
             return frame.verdict.forward_text().rstrip(".")

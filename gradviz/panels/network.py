@@ -37,6 +37,7 @@ _FORWARD = {
     "grown": N_("the signal reaches the output"),
     "exploding": N_("the signal reaches the output {total} times as large"),
     "zero": N_("the signal is exactly 0 from layer {layer} on"),
+    "equal": N_("from layer {layer} on the signal is the same whatever goes in"),
     "unfinite": N_("the signal leaves the numbers of {dtype} at layer {layer}"),
 }
 _BACKWARD = {
@@ -141,7 +142,6 @@ def _size_text(network: Network) -> str:
 
 
 def _phrase(signal: Signal, phrases: dict[str, str], dtype: str) -> str:
-    ended, none = signal.unfinite_layer, signal.zero_layer
-    phrase = phrases["unfinite" if ended is not None else "zero" if none is not None else signal.word]
-    layer = none if ended is None else ended
+    ways = (("unfinite", signal.unfinite_layer), ("zero", signal.zero_layer), ("equal", signal.equal_layer), (signal.word, 0))
+    phrase, layer = next((phrases[name], layer) for name, layer in ways if layer is not None)
     return _(phrase).format(layer=layer, dtype=dtype, total=power_text(signal.log10_total))

@@ -100,7 +100,7 @@ class SpreadPanel(CurvePanel):
 
     def finding_text(self, frame: Frame) -> str:
         """Say what becomes of the spread, and of the units."""
-        first, last = ends_of(frame.series[self._size_key(frame)])
+        first, last = ends_of(frame.series[self._size_key(frame)][: frame.verdict.depth])
         if not np.isfinite(last):
             return frame.verdict.forward_text().rstrip(".")
         what = _("RMS") if BAND in frame.bands else _("std")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gradviz.core.data import digits, input_batch, labels
+from gradviz.core.errors import ExperimentError
 from gradviz.core.spec import Spec
 
 
@@ -79,3 +80,15 @@ def test_gaussian_and_ones():
 def test_the_batch_depends_on_the_seed():
     one, other = (input_batch(Spec(seed=seed)) for seed in (1, 2))
     assert not np.array_equal(one, other)
+
+
+def test_a_test_part_is_never_the_training_part(tmp_path):
+    """Two rows are one for each; of one there is no test part, which is said."""
+    path = tmp_path / "x.csv"
+    path.write_text("1,2\n3,4\n")
+    spec = Spec(data="file", data_file=str(path), normalize="none", batch=3)
+    assert (input_batch(spec) == [1, 2]).all() and (input_batch(spec.replace(part="test")) == [3, 4]).all()
+    path.write_text("1,2,3\n")
+    assert (input_batch(spec) == [1, 2, 3]).all()
+    with pytest.raises(ExperimentError, match="part"):
+        input_batch(spec.replace(part="test"))

@@ -1,5 +1,8 @@
 """The singular values of the derivative of each layer by the input, against a derivative taken by central differences."""
 
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -69,3 +72,46 @@ def test_a_network_that_overflows_has_none_from_there_on():
     spec = spec.replace(activation="silu", initializer="normal", dtype="float64", depth=60, gain=1e6)
     largest = simulate(spec).series["log10_jacobian_largest"]
     assert np.isfinite(largest[0]) and np.isnan(largest[-1])
+
+
+def exact_extremes(weights):
+    """log10 of both singular values of a product of 2 × 2 matrices, by fractions: σ₁² + σ₂² = tr JᵀJ and σ₁σ₂ = |det J|."""
+    product = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]]
+    for W in weights:
+        rows = [[Fraction(float(value)) for value in row] for row in W]
+        product = [[sum(rows[i][k] * product[k][j] for k in range(2)) for j in range(2)] for i in range(2)]
+    (a, b), (c, d) = product
+    trace_, determinant = a * a + b * b + c * c + d * d, abs(a * d - b * c)
+    # √(t² - 4 det²) is t where det is lost beside it; 400 digits are more than what 150 layers lose.
+    with localcontext(prec=400):
+        t, det = (Decimal(each.numerator) / Decimal(each.denominator) for each in (trace_, determinant))
+        largest = ((t + (t * t - 4 * det * det).sqrt()) / 2).sqrt()
+        return float(largest.log10()), float((det / largest).log10())
+
+
+@pytest.mark.parametrize("depth", [20, 60, 150])
+def test_the_smallest_singular_value_outlives_the_rounding_of_the_largest(depth):
+    """In a long product it lies more than 16 digits below."""
+    spec = Spec(depth=depth, width=2, batch=1, jacobian=True, dtype="float64", activation="linear", initializer="lecun_normal")
+    arrays, series = trace(spec).arrays, simulate(spec).series
+    largest, smallest = exact_extremes([arrays[f"W{l}"] for l in range(1, depth + 1)])
+    assert series["log10_jacobian_largest"][-1] == pytest.approx(largest, abs=1e-9)
+    assert series["log10_jacobian_smallest"][-1] == pytest.approx(smallest, abs=1e-9)
+    assert depth == 20 or largest - smallest > 16
+
+
+def test_what_cannot_be_told_from_rounding_is_not_called_zero():
+    """With skip connections there is no inverse to go by."""
+    spec = Spec(
+        depth=150, width=3, batch=1, jacobian=True, dtype="float64", activation="linear", initializer="normal", residual=1
+    )
+    smallest = simulate(spec).series["log10_jacobian_smallest"]
+    assert np.isfinite(smallest[0]) and np.isnan(smallest[-1])
+
+
+@pytest.mark.parametrize(
+    "text", ["initializer=constant", "width_profile=bottleneck&initializer=lecun_normal", "initializer=zeros"]
+)
+def test_what_a_lack_of_rank_takes_away_is_an_exact_zero(text):
+    spec = Spec.from_text(f"{text}&activation=linear&depth=7&width=8&batch=2&jacobian=true&input_units=8&output_units=8")
+    assert simulate(spec).series["log10_jacobian_smallest"][-1] == -np.inf

@@ -28,6 +28,7 @@ def backward(*log10_sizes):
         ((NAN, INF, 30, 0), Kind.EXPLODING, "cannot be computed: from layer 2 down"),
         ((NAN, NAN), Kind.EXPLODING, "cannot be computed: from layer 2 down"),
         ((-60, -40, -20, 0), Kind.VANISHING, "From layer 1 down it is below the smallest number of float32"),
+        ((60, 40, 20, 0), Kind.EXPLODING, "From layer 2 down it is beyond the largest number of float32"),
         ((0.0,), Kind.STABLE, "One layer"),
         ((-INF,), Kind.VANISHING, "exactly 0"),
     ],
@@ -73,3 +74,31 @@ def test_the_factor_is_the_geometric_mean():
         signal = simulate(spec).verdict.backward
         assert 10**signal.log10_factor == pytest.approx(0.9, rel=1e-12)
         assert signal.steps == depth - 1
+
+
+@pytest.mark.parametrize("text", ["initializer=zeros&activation=sigmoid", "initializer=zeros&activation=softplus"])
+def test_what_is_the_same_whatever_goes_in_is_no_signal(text):
+    """Every activation is ½, and so is its root mean square; nothing of the input is left."""
+    verdict = simulate(Spec.from_text(text).replace(depth=5)).verdict
+    assert verdict.forward.kind is Kind.VANISHING
+    assert verdict.forward_text() == "The signal vanishes: from layer 1 on all activations are the same, whatever goes in."
+
+
+def test_inputs_that_are_all_the_same_stay_a_signal():
+    """The lecture's first example: a batch of ones, which every layer multiplies by 0.9."""
+    spec = Spec(activation="linear", initializer="identity", gain=0.9, depth=9, data="ones", width=5)
+    assert simulate(spec).verdict.forward.kind is Kind.STABLE
+
+
+def test_an_output_layer_of_another_kind_is_not_judged():
+    """Shares of a softmax are 1/n in size, however well the signal came there."""
+    spec = Spec(depth=5, activation="tanh", initializer="lecun_normal")
+    plain, shares = simulate(spec.replace(depth=4)).verdict, simulate(spec.replace(output_activation="softmax")).verdict
+    assert shares.depth == 4
+    assert shares.forward == plain.forward
+    assert shares.backward.kind is Kind.STABLE
+
+
+def test_a_gradient_beyond_the_precision_is_told():
+    verdict = simulate(Spec(depth=300, activation="tanh", initializer="lecun_normal", gain=4.0)).verdict
+    assert verdict.backward.overflow_layer is not None and "beyond the largest number of float32" in verdict.backward_text()

@@ -147,11 +147,12 @@ def test_a_title_dragged_onto_another_panel_swaps_them(two, qapp):
     assert one.isVisible() and other.isVisible()
 
 
-def test_a_panels_own_menu(two):
+def test_a_panels_own_menu(two, qtbot):
     """Fill, take off, copy; then the panels and the layouts."""
     menu = two.arrangement.menu_of("gradient")
     fill, off, copy = menu.actions()[:3]
     copy.trigger()
+    qtbot.waitUntil(lambda: two.files.steps.is_idle)
     assert QGuiApplication.clipboard().image().width() == 1920
     fill.trigger()
     assert two.board.maximised_key == "gradient"
