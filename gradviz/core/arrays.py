@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import frexp, log10
+from math import frexp, inf, ldexp, log10
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,11 @@ class Precision:
         fraction, exponent = frexp(float(self._limits.smallest_subnormal))
         return log10(fraction) + exponent * LOG10_2
 
+    def ends_over_two_to(self, exponent: int) -> tuple[float, float]:
+        """Return below what ``x * 2**exponent`` is rounded to 0, and above what it is beyond the largest number."""
+        half_of_smallest = frexp(float(self._limits.smallest_subnormal))[1] - 2
+        return _power(1.0, half_of_smallest - exponent), _power(float(self._limits.max), -exponent)
+
     @property
     def log10_largest(self) -> float:
         """log10 of the largest number: above it this precision reads infinity."""
@@ -86,6 +91,13 @@ class Precision:
         import ml_dtypes
 
         return ml_dtypes.finfo(self.dtype)  # type: ignore[no-untyped-call]
+
+
+def _power(x: float, exponent: int) -> float:
+    try:
+        return ldexp(x, exponent)
+    except OverflowError:
+        return inf
 
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)

@@ -87,6 +87,12 @@ class Ordered:
         from_, to_zero, past_zero, to = self.below(_limits_about_zero(limit, self.values.dtype)).tolist()
         return (to - past_zero + to_zero - from_) / self.size
 
+    def share_beyond(self, limit: float) -> float:
+        """Return the share of finite numbers that are larger in size than a limit."""
+        limits = rounded_up(np.array([-limit, np.nextafter(limit, np.inf)]), self.values.dtype)
+        below, not_above = self.below(limits).tolist()
+        return (below + self.values.size - not_above) / self.size
+
     @property
     def zeros(self) -> int:
         """How many numbers are 0."""

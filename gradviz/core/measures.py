@@ -192,6 +192,8 @@ MEASURES: dict[str, Measure] = {
         Measure("grad_a_zero", N_("share of activation gradients that are exactly 0"), "grad_a", lambda m: m.zero),
         Measure("grad_a_infinite", N_("share of activation gradients that are infinite"), "grad_a", lambda m: m.infinite),
         Measure("grad_a_nan", N_("share of activation gradients that are NaN (not a number)"), "grad_a", lambda m: m.nan),
+        Measure("grad_a_underflow", N_("share of activation gradients that this precision would hold as 0, being smaller than its smallest number"), "grad_a_underflow"),
+        Measure("grad_a_overflow", N_("share of activation gradients that are beyond the largest number of this precision"), "grad_a_overflow"),
         Measure("log10_grad_z_rms", N_("size (RMS) of the gradient with respect to the pre-activations"), "grad_z", lambda m: m.log10_rms),
         Measure("log10_grad_W_rms", N_("size (RMS) of the gradient with respect to the weights"), "grad_W", lambda m: m.log10_rms),
         Measure("log10_grad_b_rms", N_("size (RMS) of the gradient with respect to the biases"), "grad_b", lambda m: m.log10_rms),

@@ -252,3 +252,17 @@ def test_gradients_keep_their_size_where_the_format_could_not_hold_it(dtype, gai
         key = f"log10_grad_{name}_rms"
         np.testing.assert_allclose(with_digits.series[key], exact.series[key], atol=0.1, err_msg=key)
         assert np.isfinite(with_digits.series[key]).all()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize("gain", [0.4, 1.0, 2.5])
+def test_what_the_format_could_not_hold_of_a_gradient_is_counted(dtype, gain):
+    """As the arrays themselves have it, which are rounded to the format."""
+    spec = Spec(activation="linear", initializer="lecun_normal", gain=gain, depth=250, width=10, batch=20, dtype=dtype)
+    series, arrays = simulate(spec).series, trace(spec).arrays
+    for layer in range(1, spec.depth + 1):
+        gradient = arrays[f"grad_a{layer}"]
+        zero, infinite = np.mean(gradient == 0), np.mean(np.isinf(gradient))
+        assert series["grad_a_underflow"][layer - 1] + series["grad_a_zero"][layer - 1] == pytest.approx(zero, abs=1e-12)
+        assert series["grad_a_overflow"][layer - 1] + series["grad_a_infinite"][layer - 1] == pytest.approx(infinite, abs=1e-12)
+    assert gain == 1.0 or series["grad_a_underflow" if gain < 1 else "grad_a_overflow"][0] == 1
