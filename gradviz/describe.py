@@ -22,7 +22,8 @@ def reference() -> str:
     heading = _("Reference")
     parts = [f"# {heading}\n"]
     for title, head, rows in _tables():
-        parts.append(f"## {_(title)}\n\n{_markdown([_(cell) for cell in head], rows)}")
+        note = f"\n{_(_NOTES[title])}\n" if title in _NOTES else ""
+        parts.append(f"## {_(title)}\n\n{_markdown([_(cell) for cell in head], rows)}{note}")
     return "\n".join(parts)
 
 
@@ -66,6 +67,14 @@ def _meaning(entry: Any) -> str:
     formula = getattr(entry, "formula", "")
     return f"{formula}. {_(entry.help)}" if formula else _(entry.help)
 
+
+_NOTES = {
+    "Gains": N_(
+        "Moments at z ~ N(0, 1), and at the default of a constant. Critical: where a deep network without biases settles at a size "
+        "of z at which the gradient neither shrinks nor grows; — where there is no such size, or where the depth leads away from it."
+    )
+}
+"""Title of a table → what stands below it."""
 
 _FIELD_HEAD = (N_("Name"), N_("Title"), N_("Values"), N_("Default"), N_("Meaning"))
 _GAIN_HEAD = (
