@@ -91,7 +91,8 @@ class GradientPanel(LayerPanel):
         sizes = frame.series[SERIES]
         self.value_axis.name_it(_("RMS of ∂loss/∂a"))
         finite = sizes[np.isfinite(sizes)].tolist()
-        output = float(sizes[-1]) if isfinite(sizes[-1]) else 0.0
+        judged = float(sizes[frame.verdict.depth - 1])  # the zones are those of the verdict
+        output = judged if isfinite(judged) else 0.0
         shown = [*finite, output - THRESHOLD_DECADES - 0.8, output + THRESHOLD_DECADES + 0.8]
         if reference is not None:
             others = reference.series[SERIES]
