@@ -83,7 +83,8 @@ def judge(log10_sizes: Float64Array, layers: IntArray, precision: Precision, is_
     unfinite = _first(layers, np.isnan(log10_sizes) | (log10_sizes == inf))
     underflow = _first(layers, np.isfinite(log10_sizes) & (log10_sizes < precision.log10_smallest))
     overflow = _first(layers, np.isfinite(log10_sizes) & (log10_sizes > precision.log10_largest))
-    equal = _last_run(layers, is_equal) if is_equal is not None and zero is None and unfinite is None else None
+    has_way = len(layers) > 1 and zero is None and unfinite is None
+    equal = _last_run(layers, is_equal) if is_equal is not None and has_way else None
     total = end - start if isfinite(start) else (-inf if zero is not None and unfinite is None else end)
     steps = len(layers) - 1
     per_layer = total / steps if steps else 0.0

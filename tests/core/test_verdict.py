@@ -84,6 +84,10 @@ def test_what_is_the_same_whatever_goes_in_is_no_signal(text):
     assert verdict.forward_text() == "The signal vanishes: from layer 1 on all activations are the same, whatever goes in."
 
 
+def test_of_one_layer_nothing_is_told():
+    assert "One layer" in simulate(Spec(depth=1, initializer="zeros", activation="sigmoid")).verdict.forward_text()
+
+
 def test_inputs_that_are_all_the_same_stay_a_signal():
     """The lecture's first example: a batch of ones, which every layer multiplies by 0.9."""
     spec = Spec(activation="linear", initializer="identity", gain=0.9, depth=9, data="ones", width=5)
