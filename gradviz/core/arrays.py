@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import frexp, inf, ldexp, log10
+from math import frexp, inf, ldexp, log10, nextafter
 from typing import Any
 
 import numpy as np
@@ -72,7 +72,8 @@ class Precision:
     def ends_over_two_to(self, exponent: int) -> tuple[float, float]:
         """Return below what ``x * 2**exponent`` is rounded to 0, and above what it is beyond the largest number."""
         half_of_smallest = frexp(float(self._limits.smallest_subnormal))[1] - 2
-        return _power(1.0, half_of_smallest - exponent), _power(float(self._limits.max), -exponent)
+        # A half itself is rounded to the even neighbour, which 0 is.
+        return nextafter(_power(1.0, half_of_smallest - exponent), inf), _power(float(self._limits.max), -exponent)
 
     @property
     def log10_largest(self) -> float:

@@ -64,27 +64,25 @@ def _leave(training: Float64Array) -> tuple[Float64Array, Float64Array]:
 
 
 def _centre(training: Float64Array) -> tuple[Float64Array, Float64Array]:
-    # The mean of what is everywhere the same is that, but for a last digit.
-    size = _sizes(training)
-    return np.where(_is_constant(training), training[0], (training / size).mean(axis=0) * size), np.ones(training.shape[1])
+    apart, size = _apart(training)
+    return training[0] + apart.mean(axis=0) * size, np.ones(training.shape[1])
 
 
 def _standardize(training: Float64Array) -> tuple[Float64Array, Float64Array]:
-    # A pixel that is the same in every image carries nothing; it becomes 0, and neither 0 nor rounding is divided by.
-    size = _sizes(training)
-    return _centre(training)[0], np.where(_is_constant(training), 1.0, (training / size).std(axis=0) * size)
+    apart, size = _apart(training)
+    deviation = apart.std(axis=0) * size
+    # A pixel that is the same in every image carries nothing; it becomes 0, and is not divided by 0.
+    return _centre(training)[0], np.where(deviation > 0, deviation, 1.0)
 
 
-def _sizes(training: Float64Array) -> Float64Array:
-    """Return a power of two near the largest magnitude of each feature: the squares of what it divides are no infinities."""
-    sizes: Float64Array = np.ldexp(1.0, np.frexp(np.abs(training).max(axis=0))[1] - 1)
-    return sizes
+def _apart(training: Float64Array) -> tuple[Float64Array, Float64Array]:
+    """Return how far the features are from the first example's, over a power of two for each; it times that is the distance.
 
-
-def _is_constant(training: Float64Array) -> np.ndarray:
-    """Return which features are the same in every example."""
-    constant: np.ndarray = np.ptp(training, axis=0) == 0
-    return constant
+    So a feature that never changes is exactly 0, and the squares of none are 0 or infinite for its size.
+    """
+    apart = training - training[0]
+    size: Float64Array = np.ldexp(1.0, np.frexp(np.abs(apart).max(axis=0))[1])
+    return apart / size, size
 
 
 INPUT_NORMALIZATIONS: dict[str, InputNormalization] = {

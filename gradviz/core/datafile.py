@@ -92,20 +92,27 @@ def _from_npz(content: bytes) -> Float64Array:
     arrays = {name: member for name, member in members.items() if isinstance(member, np.ndarray)}
     tables = {name: array for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiub"}
     if "x" in tables:
-        return tables["x"].astype(np.float64)
+        return _as_float64(tables["x"])
     if len(tables) != 1:
         raise _wrong(
             _("the archive holds {count} tables of numbers; it needs one, or one that is called x").format(count=len(tables))
         )
-    return next(iter(tables.values())).astype(np.float64)
+    return _as_float64(next(iter(tables.values())))
+
+
+def _as_float64(table: np.ndarray) -> Float64Array:
+    with np.errstate(over="ignore"):  # what is beyond float64 is infinite, and refused as that
+        return table.astype(np.float64)
 
 
 def _from_csv(content: bytes) -> Float64Array:
     rows: list[list[float]] = []
     problems: list[str] = []
+    expected = 0
     for place, (line, cells) in enumerate(_filled_lines(content)):
         numbers = [_number(cell) for cell in cells]
-        if place == 0 and all(number is None for number in numbers):  # names: a heading
+        expected = expected or len(cells)
+        if place == 0 and all(number is None for number in numbers) and any(cell.strip() for cell in cells):  # a heading
             continue
         row = [nan if number is None else number for number in numbers]
         problems += [
@@ -114,9 +121,9 @@ def _from_csv(content: bytes) -> Float64Array:
             if not abs(value) <= LARGEST_NUMBER
         ]
         rows.append(row)
-        if len(row) != len(rows[0]):
+        if len(row) != expected:
             problems.append(
-                _("line {line} has {count} cells, not {expected}").format(line=line, count=len(row), expected=len(rows[0]))
+                _("line {line} has {count} cells, not {expected}").format(line=line, count=len(row), expected=expected)
             )
         if len(problems) >= MOST_PROBLEMS:
             break
@@ -128,7 +135,7 @@ def _from_csv(content: bytes) -> Float64Array:
 def _filled_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
     """Hand out the lines that hold anything, numbered from 1."""
     for line, cells in enumerate(csv.reader(io.StringIO(content.decode("utf-8-sig"))), start=1):
-        if any(cell.strip() for cell in cells):
+        if len(cells) > 1 or any(cell.strip() for cell in cells):
             yield line, cells
 
 

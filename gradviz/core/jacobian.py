@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from math import inf, log10
+from math import inf, log10, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
 from gradviz.core.arrays import LOG10_2, Float64Array
 from gradviz.core.network import ForwardStep, Network, Scaled, take_exponent
 from gradviz.core.spec import Spec
+
+CLEAR_OF_ROUNDING = 1000.0
+"""How many times the rounding a singular value must be for its first three digits to be true."""
 
 
 def obstacle(spec: Spec) -> str | None:
@@ -29,14 +33,15 @@ class Jacobian:
 
     Beside it goes its inverse, as long as it has one and no skip connection was met: the smallest singular value of a long
     product is lost in the rounding of the largest, but is 1 over the largest of the inverse. And the greatest rank that it can
-    have: where that is less than its sides, the smallest singular value is 0, whatever rounding makes of it.
+    have: where that is less than its sides, the smallest singular value is 0, whatever rounding makes of it. And how large the
+    rounding is, which the layers that follow stretch as they stretch any direction.
     """
 
     def __init__(self, network: Network) -> None:
         self._network = network
         self.is_defined = obstacle(network.spec) is None
         units = network.units[0]
-        self._kept: dict[int, Scaled] = {0: Scaled(np.eye(units), 0)} if self.is_defined else {}
+        self._kept: dict[int, _Product] = {0: _Product(np.eye(units), 0, 0.0)} if self.is_defined else {}
         self._inverse: Scaled | None = Scaled(np.eye(units), 0) if self.is_defined else None
         self._rank: float = units
 
@@ -50,10 +55,9 @@ class Jacobian:
         W = step.W.astype(np.float64)
         slopes = network.activation(l).derivative(step.v[:1].astype(np.float64), network.k(l))[0]
         self._follow_inverse(l, W, slopes)
-        jacobian = Scaled(*take_exponent(W @ before.array))
-        jacobian = Scaled(jacobian.array, jacobian.exponent + before.exponent)
+        jacobian = _Product.of(W @ before.array, before.exponent, _stretch(W) * before.error)
         jacobian = self._with_skip(l, "post", jacobian)
-        jacobian = Scaled(slopes[:, np.newaxis] * jacobian.array, jacobian.exponent)
+        jacobian = _Product.of(slopes[:, np.newaxis] * jacobian.array, jacobian.exponent, _stretch(slopes) * jacobian.error)
         jacobian = self._with_skip(l, "pre", jacobian)
         self._kept[l] = jacobian
         self._kept.pop(l - 1 - self._network.spec.residual, None)
@@ -71,31 +75,51 @@ class Jacobian:
             return
         self._inverse = Scaled(array, inverse.exponent + taken)
 
-    def _with_skip(self, l: int, order: str, branch: Scaled) -> Scaled:
+    def _with_skip(self, l: int, order: str, branch: _Product) -> _Product:
         source = self._network.skip(l, order)
         if source is None:
             return branch
         skipped, scale = self._kept[source], self._network.branch_scale
         exponent = max(branch.exponent, skipped.exponent)
-        total = np.ldexp(skipped.array, skipped.exponent - exponent) + scale * np.ldexp(branch.array, branch.exponent - exponent)
-        array, taken = take_exponent(total)
-        return Scaled(array, exponent + taken)
+        one, other = (np.ldexp(1.0, each.exponent - exponent) for each in (skipped, branch))
+        return _Product.of(
+            one * skipped.array + scale * other * branch.array, exponent, one * skipped.error + scale * other * branch.error
+        )
 
-    def _extremes(self, jacobian: Scaled) -> dict[str, float]:
+    def _extremes(self, jacobian: _Product) -> dict[str, float]:
         if not np.isfinite(jacobian.array).all():
             return {}
         singular = np.linalg.svd(jacobian.array, compute_uv=False)
         largest, smallest = float(singular[0]), float(singular[-1])
         found = {"jacobian_largest": _log10(largest, jacobian.exponent)}
-        sides = jacobian.array.shape
-        if self._rank < min(sides) or largest == 0:
+        if self._rank < min(jacobian.array.shape) or largest == 0:
             found["jacobian_smallest"] = -inf
-        elif smallest > max(sides) * np.finfo(np.float64).eps * largest:
-            found["jacobian_smallest"] = _log10(smallest, jacobian.exponent)
         elif self._inverse is not None and np.isfinite(self._inverse.array).all():
             of_inverse = float(np.linalg.norm(self._inverse.array, 2))
             found["jacobian_smallest"] = -_log10(of_inverse, self._inverse.exponent)
+        elif smallest > CLEAR_OF_ROUNDING * jacobian.error:
+            found["jacobian_smallest"] = _log10(smallest, jacobian.exponent)
         return found
+
+
+class _Product(NamedTuple):
+    """An array times 2**exponent, and about how large its rounding is, in units of 2**exponent too."""
+
+    array: Float64Array
+    exponent: int
+    error: float
+
+    @classmethod
+    def of(cls, array: Float64Array, exponent: int, error: float) -> _Product:
+        """Return an array that has just been computed, with the rounding that it brings and that of what it was computed from."""
+        error += float(np.finfo(np.float64).eps * np.linalg.norm(array))
+        scaled, taken = take_exponent(array)
+        return cls(scaled.astype(np.float64, copy=False), exponent + taken, float(np.ldexp(error, -taken)))
+
+
+def _stretch(factor: Float64Array) -> float:
+    """Return by how much a matrix, or a diagonal given by its vector, stretches a random direction."""
+    return float(np.linalg.norm(factor) / sqrt(factor.shape[-1]))
 
 
 def _log10(size: float, exponent: int) -> float:

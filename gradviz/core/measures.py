@@ -71,7 +71,8 @@ def moments(x: FloatArray, ordered: Ordered | None = None, *, about_mean: bool =
     variance = mean_square - mean * mean
     if 2 * variance < mean_square:  # the difference has lost digits
         flat -= mean
-        variance = float(flat.dot(flat)) / flat.size
+        rest = float(np.add.reduce(flat)) / flat.size  # of the mean, which is rounded
+        variance = float(flat.dot(flat)) / flat.size - rest * rest
     return Moments(mean, sqrt(variance), rms, log10(rms), zero, 0.0, 0.0).times_two_to(taken)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradviz.core.activations import SATURATED_BELOW
-from gradviz.core.arrays import Float64Array, IntArray
+from gradviz.core.arrays import Float64Array, FloatArray, IntArray
 from gradviz.core.frame import Frame
 from gradviz.core.histograms import STANDARD_EDGES, Histogram, Ordered, OwnHistogram, Rows, fixed_edges, on_one_axis, stacked
 from gradviz.core.jacobian import Jacobian
@@ -39,7 +39,7 @@ class Meter:
         self._jacobian = Jacobian(network)
         self._loss = np.nan
         self._theory = Prediction({}, {})
-        self._inputs_vary = False
+        self._inputs: FloatArray = np.zeros((1, 1))
 
     def follow(self, step: ForwardStep | BackwardStep) -> None:
         """Do what has to be done in the order of the pass."""
@@ -73,13 +73,14 @@ class Meter:
             "z": moments(step.z, z),
             "W": weight_moments(self.network, step),
             "saturated": self._saturated(step),
+            "alike": _are_alike(step.a),
             "dead": 1 - np.count_nonzero(step.a.any(axis=0)) / step.a.shape[1] if a.zeros else 0.0,
             "subnormal": a.share_between_zero_and(self.network.precision.smallest_normal),
             "correlation": mean_cosine(step.z),
         }
         if step.layer == 1:
             self._theory = predict(self.network, Inputs.of(step.a_before))
-            self._inputs_vary = bool((step.a_before != step.a_before[0]).any())
+            self._inputs = step.a_before
 
     def _measure_backward(self, step: BackwardStep, layer: _Layer) -> None:
         for name in ("grad_a", "grad_z", "grad_W", "grad_b"):
@@ -114,10 +115,10 @@ class Meter:
 
     def _verdict(self, series: Series) -> Verdict:
         spec = self.network.spec
-        last = spec.depth - (spec.output_activation != "same" and spec.depth > 1)
+        last = spec.depth - (spec.output_activation != "same" and spec.depth > 2)
         with np.errstate(divide="ignore"):
             log10_rms = np.log10(series["activation_rms"])
-        equal = (series["activation_std"] == 0) & self._inputs_vary
+        equal = np.array([layer.found["alike"] for layer in self._layers]) & (not _are_alike(self._inputs))
         return Verdict.of(log10_rms[:last], series["log10_grad_a_rms"][:last], spec.dtype, equal[:last])
 
     def _rows(self) -> dict[str, Rows]:
@@ -154,3 +155,8 @@ def _edges_of_bounds(network: Network) -> dict[str, Float64Array]:
     low, high = f.bounds_at(network.k(1))
     plain = network.is_plain and spec.output_activation == "same"
     return {"activation": fixed_edges(low, high)} if plain and np.isfinite([low, high]).all() else {}
+
+
+def _are_alike(x: FloatArray) -> bool:
+    """Whether all examples are the same; two of them tell mostly."""
+    return bool((x[-1] == x[0]).all() and (x == x[0]).all())

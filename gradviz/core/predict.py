@@ -32,7 +32,7 @@ SMALLEST_BATCH, LARGEST_LIKENESS = 32, 0.6
 2 in 20 layers."""
 
 NARROWEST_NORMALIZED = 16
-"""Units; what the normalization of fewer projects out is no small part any more."""
+"""Units of a hidden layer; what the normalization of fewer projects out is no small part any more."""
 
 DEEPEST_CORRELATION = 200
 """The correlation of two inputs takes a double integral per layer, up to seconds in 1,000 of them."""
@@ -74,7 +74,7 @@ class Inputs(NamedTuple):
         if net.normalization == "batch":
             return batch >= SMALLEST_BATCH and self.likeness <= LARGEST_LIKENESS
         if net.normalization != "none":
-            return min(net.units[1:]) >= NARROWEST_NORMALIZED
+            return min(net.units[1:-1] or net.units[1:]) >= NARROWEST_NORMALIZED
         scales = negative_slope(net.activation, net.k) is not None and net.bias_variance == 0
         return scales or self.spread <= WIDEST_INPUT
 

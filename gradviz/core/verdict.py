@@ -50,10 +50,10 @@ class Signal:
     zero_layer, unfinite_layer : int or None
         The layer from which on everything is exactly 0; the first layer that holds an infinity or a NaN.
     underflow_layer, overflow_layer : int or None
-        The first layer on the way whose size lies below the smallest, or above the largest number of the network's precision,
+        The layer from which on all sizes lie below the smallest, or above the largest number of the network's precision,
         though the program, which carries an exponent, still reads it.
     equal_layer : int or None
-        The layer from which on all units are the same for all examples, though the inputs are not.
+        The layer from which on all examples are the same, though the inputs are not.
     """
 
     kind: Kind
@@ -81,8 +81,8 @@ def judge(log10_sizes: Float64Array, layers: IntArray, precision: Precision, is_
     start, end = float(log10_sizes[0]), float(log10_sizes[-1])
     zero = _last_run(layers, log10_sizes == -inf)
     unfinite = _first(layers, np.isnan(log10_sizes) | (log10_sizes == inf))
-    underflow = _first(layers, np.isfinite(log10_sizes) & (log10_sizes < precision.log10_smallest))
-    overflow = _first(layers, np.isfinite(log10_sizes) & (log10_sizes > precision.log10_largest))
+    underflow = _last_run(layers, np.isfinite(log10_sizes) & (log10_sizes < precision.log10_smallest))
+    overflow = _last_run(layers, np.isfinite(log10_sizes) & (log10_sizes > precision.log10_largest))
     has_way = len(layers) > 1 and zero is None and unfinite is None
     equal = _last_run(layers, is_equal) if is_equal is not None and has_way else None
     total = end - start if isfinite(start) else (-inf if zero is not None and unfinite is None else end)
@@ -132,14 +132,14 @@ class Verdict:
         log10_activation_rms: Float64Array,
         log10_grad_a_rms: Float64Array,
         dtype: str,
-        activations_are_equal: BoolArray | None = None,
+        examples_are_equal: BoolArray | None = None,
     ) -> Verdict:
-        """Judge both signals from their sizes in layers 1 … depth, and from where all activations are equal, (depth,)."""
+        """Judge both signals from their sizes in layers 1 … depth, and from where all examples are the same, (depth,)."""
         depth = len(log10_grad_a_rms)
         layers = np.arange(1, depth + 1, dtype=np.int64)
         precision = PRECISIONS[dtype]
         return cls(
-            forward=judge(log10_activation_rms, layers, precision, activations_are_equal),
+            forward=judge(log10_activation_rms, layers, precision, examples_are_equal),
             backward=judge(log10_grad_a_rms[::-1], layers[::-1], precision),
             depth=depth,
             dtype=dtype,
@@ -191,7 +191,7 @@ _FORWARD = {
     "zero": N_("The signal vanishes: it is exactly 0 in {dtype} from layer {layer} on."),
     "infinite": N_("The signal explodes: from layer {layer} on it is infinite in {dtype}."),
     "nan": N_("The signal explodes: at layer {layer} the numbers of {dtype} end, and what follows is infinite or NaN."),
-    "equal": N_("The signal vanishes: from layer {layer} on all activations are the same, whatever goes in."),
+    "equal": N_("The signal vanishes: from layer {layer} on it is the same, whatever goes in."),
     "underflow": N_("From layer {layer} on it is below the smallest number of {dtype}."),
     "single": N_("One layer: the signal has no way to go."),
 }

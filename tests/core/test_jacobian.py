@@ -115,3 +115,62 @@ def test_what_cannot_be_told_from_rounding_is_not_called_zero():
 def test_what_a_lack_of_rank_takes_away_is_an_exact_zero(text):
     spec = Spec.from_text(f"{text}&activation=linear&depth=7&width=8&batch=2&jacobian=true&input_units=8&output_units=8")
     assert simulate(spec).series["log10_jacobian_smallest"][-1] == -np.inf
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "depth=30&width=8&activation=softplus&initializer=lecun_normal&gain=3&seed=199&width_profile=hourglass&input_units=2&output_units=3&bias_std=0.3",
+        "depth=100&width=8&activation=linear&initializer=glorot_uniform&seed=457&width_profile=funnel&input_units=3&shared_weights=true",
+        "depth=100&width=2&activation=softplus&initializer=glorot_uniform&gain=0.001&seed=232&input_units=3",
+        "depth=60&width=4&activation=softplus&initializer=pytorch_default&gain=3&seed=497&input_units=2",
+    ],
+)
+def test_a_smallest_singular_value_is_right_or_not_told(text):
+    """Layers that are not square have no inverse, and what the rounding of a long product leaves looks like a number."""
+    spec = Spec.from_text(f"{text}&batch=1&dtype=float64&jacobian=true")
+    arrays, series = trace(spec).arrays, simulate(spec).series
+    f, product = ACTIVATIONS[spec.activation], None
+    with localcontext(prec=300), np.errstate(over="ignore"):
+        for layer in range(1, spec.depth + 1):
+            slopes = f.derivative_at(arrays[f"z{layer}"], 0.0)[0]
+            factor = [
+                [Decimal(float(s)) * Decimal(float(w)) for w in row] for s, row in zip(slopes, arrays[f"W{layer}"], strict=True)
+            ]
+            product = factor if product is None else matmul(factor, product)
+            told = series["log10_jacobian_smallest"][layer - 1]
+            if np.isfinite(told):
+                assert told == pytest.approx(log10_smallest(product), abs=2e-3), layer
+    assert np.isfinite(series["log10_jacobian_smallest"][0])
+
+
+def matmul(one, other):
+    return [[sum(a * b for a, b in zip(row, column, strict=True)) for column in zip(*other, strict=True)] for row in one]
+
+
+def log10_smallest(matrix):
+    """By inverse iteration in decimals: on JJᵀ or JᵀJ, whichever is smaller."""
+    columns = [list(column) for column in zip(*matrix, strict=True)]
+    gram = matmul(matrix, columns) if len(matrix) <= len(columns) else matmul(columns, matrix)
+    vector = [Decimal(1 + place) / 7 for place in range(len(gram))]
+    for _step in range(60):
+        vector = solved(gram, vector)
+        size = sum(value * value for value in vector).sqrt()
+        vector = [value / size for value in vector]
+    return float(-size.log10() / 2)
+
+
+def solved(matrix, right):
+    """Gauss's elimination with pivots."""
+    rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
+    for place in range(len(rows)):
+        pivot = max(range(place, len(rows)), key=lambda row: abs(rows[row][place]))
+        rows[place], rows[pivot] = rows[pivot], rows[place]
+        for row in range(place + 1, len(rows)):
+            ratio = rows[row][place] / rows[place][place]
+            rows[row] = [a - ratio * b for a, b in zip(rows[row], rows[place], strict=True)]
+    solution = [Decimal(0)] * len(rows)
+    for place in reversed(range(len(rows))):
+        rest = sum(rows[place][after] * solution[after] for after in range(place + 1, len(rows)))
+        solution[place] = (rows[place][-1] - rest) / rows[place][place]
+    return solution

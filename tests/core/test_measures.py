@@ -45,6 +45,12 @@ def test_a_saturated_layer_keeps_its_last_spread():
     assert moments(x).std == pytest.approx(2.0**-25, rel=1e-6)
 
 
+@pytest.mark.parametrize(("low", "high"), [(1.0, np.nextafter(1, 2)), (1e15, 1e15 + 0.125), (-3.0, np.nextafter(-3, 0))])
+def test_the_spread_of_neighbours_is_half_their_distance(low, high):
+    """Their mean is no number of float64, and its rounding is no part of the spread."""
+    assert moments(np.array([low, high] * 50)).std == pytest.approx((high - low) / 2, rel=1e-9)
+
+
 @pytest.mark.parametrize("value", [0.1, -3e38, 1e-45])
 def test_a_constant_has_no_spread_at_all(value):
     x = np.full(1000, value, np.float32)

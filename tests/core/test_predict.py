@@ -64,6 +64,13 @@ def test_nothing_is_predicted_of_inputs_that_the_theory_does_not_mean(text):
     assert not simulate(Spec.from_text(f"depth=5&activation=tanh&initializer=lecun_normal&{text}")).theory
 
 
+@pytest.mark.parametrize("normalization", ["layer", "rms"])
+def test_ten_outputs_do_not_silence_the_theory(normalization):
+    spec = Spec(activation="relu", initializer="he_normal", depth=6, width=200, output_units=10, normalization=normalization)
+    frame = simulate(spec)
+    np.testing.assert_allclose(frame.series["activation_rms"], frame.theory["activation_rms"], rtol=0.2)
+
+
 def test_inputs_of_any_spread_suit_a_network_that_scales_with_them():
     """ReLU without biases: what is twice as large is twice as large everywhere."""
     spec = Spec(activation="relu", initializer="he_normal", depth=5, width=1024, input_units=1)

@@ -266,3 +266,11 @@ def test_what_the_format_could_not_hold_of_a_gradient_is_counted(dtype, gain):
         assert series["grad_a_underflow"][layer - 1] + series["grad_a_zero"][layer - 1] == pytest.approx(zero, abs=1e-12)
         assert series["grad_a_overflow"][layer - 1] + series["grad_a_infinite"][layer - 1] == pytest.approx(infinite, abs=1e-12)
     assert gain == 1.0 or series["grad_a_underflow" if gain < 1 else "grad_a_overflow"][0] == 1
+
+
+@pytest.mark.parametrize(("dtype", "depth"), [("bfloat16", 140), ("float16", 26)])
+def test_half_of_the_smallest_number_is_rounded_to_0(dtype, depth):
+    spec = Spec(depth=depth, width=100, activation="linear", initializer="identity", gain=0.5, dtype=dtype)
+    series, arrays = simulate(spec).series, trace(spec).arrays
+    zero = [np.mean(arrays[f"grad_a{layer}"] == 0) for layer in range(1, depth + 1)]
+    np.testing.assert_allclose(series["grad_a_underflow"] + series["grad_a_zero"], zero, atol=1e-12)

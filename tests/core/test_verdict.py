@@ -29,6 +29,8 @@ def backward(*log10_sizes):
         ((NAN, NAN), Kind.EXPLODING, "cannot be computed: from layer 2 down"),
         ((-60, -40, -20, 0), Kind.VANISHING, "From layer 1 down it is below the smallest number of float32"),
         ((60, 40, 20, 0), Kind.EXPLODING, "From layer 2 down it is beyond the largest number of float32"),
+        ((0, 0, 60, 0, 0), Kind.STABLE, "is stable: ×1.000 per layer, 1.00 of it reaches layer 1."),
+        ((0, 0, -60, 0, 0), Kind.STABLE, "is stable: ×1.000 per layer, 1.00 of it reaches layer 1."),
         ((0.0,), Kind.STABLE, "One layer"),
         ((-INF,), Kind.VANISHING, "exactly 0"),
     ],
@@ -37,6 +39,7 @@ def test_backward(sizes, kind, says):
     verdict = backward(*sizes)
     assert verdict.backward.kind is kind
     assert says in verdict.backward_text()
+    assert "number of float32" not in verdict.backward_text() or "number of float32" in says
 
 
 def test_forward_reads_from_layer_1_up():
@@ -76,12 +79,12 @@ def test_the_factor_is_the_geometric_mean():
         assert signal.steps == depth - 1
 
 
-@pytest.mark.parametrize("text", ["initializer=zeros&activation=sigmoid", "initializer=zeros&activation=softplus"])
+@pytest.mark.parametrize("text", ["initializer=zeros&activation=sigmoid", "initializer=zeros&activation=tanh&bias_std=1"])
 def test_what_is_the_same_whatever_goes_in_is_no_signal(text):
-    """Every activation is ½, and so is its root mean square; nothing of the input is left."""
+    """Every activation is ½, or what the biases say, and so is the root mean square; nothing of the input is left."""
     verdict = simulate(Spec.from_text(text).replace(depth=5)).verdict
     assert verdict.forward.kind is Kind.VANISHING
-    assert verdict.forward_text() == "The signal vanishes: from layer 1 on all activations are the same, whatever goes in."
+    assert verdict.forward_text() == "The signal vanishes: from layer 1 on it is the same, whatever goes in."
 
 
 def test_of_one_layer_nothing_is_told():
@@ -101,6 +104,11 @@ def test_an_output_layer_of_another_kind_is_not_judged():
     assert shares.depth == 4
     assert shares.forward == plain.forward
     assert shares.backward.kind is Kind.STABLE
+
+
+def test_of_two_layers_both_are_judged():
+    """Whatever the second one is."""
+    assert simulate(Spec(depth=2, output_activation="softmax", loss="cross_entropy")).verdict.depth == 2
 
 
 def test_a_gradient_beyond_the_precision_is_told():
