@@ -112,14 +112,18 @@ def limit(spec: Spec) -> FixedPoint | None:
 
     Kept, because it takes some milliseconds and several places show it.
     """
+    try:
+        return _limit(spec)
+    except ExperimentError:  # the file with its input has gone since
+        return None
+
+
+def _limit(spec: Spec) -> FixedPoint | None:
     network = Network(spec)
     net = mean_field(network)
     if net is None or not net.is_plain or len(set(net.units[1:])) > 1 or (spec.depth == 1 and net.units[0] != net.units[1]):
         return None
-    try:
-        rms = measured(input_batch(spec)).rms
-    except ExperimentError:  # the file has gone since
-        return None
+    rms = measured(input_batch(spec)).rms
     start = net.sigma_w2[0] * rms * rms + net.bias_variance
     if not SMALLEST_FIXED_POINT < start < LARGEST_FIXED_POINT:
         return None

@@ -90,6 +90,7 @@ def test_a_file_that_has_changed_is_read_again(tmp_path):
         (b"1_000,2\n", ["line 1, column 1"]),
         (b"1,2,3\n,,\n4,5,6\n", ["line 2, column 1", "line 2, column 2", "line 2, column 3"]),
         (b",\n1,2\n", ["line 1, column 1"]),
+        (b"1,2\n" + b"x,3\n" * 20, [f"line {line}, column 1" for line in range(2, 12)]),
         (b"a,b,c\n1,2\n", ["line 2 has 2 cells, not 3"]),
         (npz(x=np.array([[1.0, 1.0], [2.0, np.longdouble("1e400")]], np.longdouble)), ["row 2, column 2"]),
         (b"1,nan\n", ["line 1, column 2 is not a number between"]),

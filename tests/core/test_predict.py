@@ -189,3 +189,17 @@ def test_where_a_deep_network_settles():
 )
 def test_nothing_is_said_where_nothing_settles(text):
     assert limit_text(Network(Spec.from_text(text))) == ""
+
+
+def test_of_a_file_that_has_gone_nothing_is_said(tmp_path):
+    """The picture of it is still there, and may be drawn again."""
+    path = tmp_path / "x.csv"
+    path.write_text("1,2\n3,5\n")
+    network = Network(Spec(activation="tanh", initializer="lecun_normal", gain=1.5, data="file", data_file=str(path)))
+    path.unlink()
+    assert limit_text(network) == ""
+
+
+@pytest.mark.parametrize("gain", [1e-9, 1e6])
+def test_what_starts_beyond_where_sizes_are_told_settles_nowhere(gain):
+    assert limit_text(Network(Spec(activation="linear", initializer="lecun_normal", gain=gain, bias_std=0.0))) == ""
