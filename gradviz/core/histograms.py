@@ -84,11 +84,15 @@ class Ordered:
 
     def share_between_zero_and(self, limit: float) -> float:
         """Return the share of numbers that are not 0 and smaller in size than a limit."""
+        if limit <= np.finfo(self.values.dtype).smallest_subnormal:
+            return 0.0
         from_, to_zero, past_zero, to = self.below(_limits_about_zero(limit, self.values.dtype)).tolist()
         return (to - past_zero + to_zero - from_) / self.size
 
     def share_beyond(self, limit: float) -> float:
         """Return the share of finite numbers that are larger in size than a limit."""
+        if self.peak <= limit:
+            return 0.0
         limits = rounded_up(np.array([-limit, np.nextafter(limit, np.inf)]), self.values.dtype)
         below, not_above = self.below(limits).tolist()
         return (below + self.values.size - not_above) / self.size
