@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Generator
 
@@ -36,7 +37,10 @@ class Steps(QObject):
         """Do at once what is left: nobody waits for the window any more."""
         self._next.stop()
         while self._works:
-            at_once(self._works.popleft())
+            try:
+                at_once(self._works.popleft())
+            except Exception as error:  # the others are to be finished all the same, and the window closed
+                sys.excepthook(type(error), error, error.__traceback__)
 
     def _step(self) -> None:
         work = self._works[0]

@@ -32,6 +32,10 @@ MOST_PROBLEMS = 10
 """So many are named; a file with a wrong separator has one in every line."""
 
 
+_OF_ARCHIVES = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, MemoryError, EOFError, KeyError)
+"""What comes of archives that are damaged, encrypted, packed in a way of their own, or lie about a table's size."""
+
+
 def read_examples(path: str) -> Float64Array:
     """Return the rows of a file, (examples, features), float64, read-only.
 
@@ -56,10 +60,6 @@ def read_examples(path: str) -> Float64Array:
             raise
         reason = getattr(error, "strerror", None) or str(error)
         raise _wrong(_("cannot read {path}: {reason}").format(path=shown(path, 300), reason=shown(reason, 200))) from None
-
-
-_OF_ARCHIVES = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, MemoryError, EOFError, KeyError)
-"""What comes of archives that are damaged, encrypted, packed in a way of their own, or lie about a table's size."""
 
 
 @lru_cache(maxsize=4)

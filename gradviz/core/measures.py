@@ -136,7 +136,7 @@ class Measure:
     statistic : callable
         ``statistic(finding) -> float``.
     derived : callable or None
-        Instead: ``derived(series) -> (L,)``, from measures above it in the table.
+        Instead: ``derived(*series) -> (L,)``, from measures above it in the table.
     derived_from : tuple of str
         Their keys.
     """
@@ -145,8 +145,15 @@ class Measure:
     title: str
     of: str = ""
     statistic: Callable[[Any], float] = float
-    derived: Callable[[Series], Float64Array] | None = None
+    derived: Callable[..., Float64Array] | None = None
     derived_from: tuple[str, ...] = ()
+
+    def derive(self, series: Series) -> Float64Array | None:
+        """Return it from other measures, (L,), or None where it is none that is derived, or one of them is not there."""
+        if self.derived is None or not set(self.derived_from) <= series.keys():
+            return None
+        with np.errstate(all="ignore"):
+            return np.asarray(self.derived(*(series[key] for key in self.derived_from)), dtype=np.float64)
 
     @property
     def is_log10(self) -> bool:
@@ -159,15 +166,13 @@ class Measure:
         return self.key.removeprefix("log10_")
 
 
-def _spread_factor(series: Series) -> Float64Array:
+def _spread_factor(std: Float64Array) -> Float64Array:
     """Return std(a[l]) / std(a[l-1]); layer 1 has no layer before it that is one of the network's."""
-    std = series["activation_std"]
     return np.concatenate([[nan], std[1:] / std[:-1]])
 
 
-def _gradient_factor(series: Series) -> Float64Array:
+def _gradient_factor(log10_rms: Float64Array) -> Float64Array:
     """Return RMS(grad_a[l]) / RMS(grad_a[l+1]): what the layer above did to it; the last layer has none above it."""
-    log10_rms = series["log10_grad_a_rms"]
     return np.concatenate([10.0 ** (log10_rms[:-1] - log10_rms[1:]), [nan]])
 
 
@@ -197,10 +202,12 @@ MEASURES: dict[str, Measure] = {
         Measure("grad_a_overflow", N_("share of activation gradients that are beyond the largest number of this precision"), "grad_a_overflow"),
         Measure("log10_grad_z_rms", N_("size (RMS) of the gradient with respect to the pre-activations"), "grad_z", lambda m: m.log10_rms),
         Measure("log10_grad_W_rms", N_("size (RMS) of the gradient with respect to the weights"), "grad_W", lambda m: m.log10_rms),
+        Measure("grad_W_underflow", N_("share of weight gradients that this precision would hold as 0, being smaller than its smallest number"), "grad_W_underflow"),
+        Measure("grad_W_overflow", N_("share of weight gradients that are beyond the largest number of this precision"), "grad_W_overflow"),
         Measure("log10_grad_b_rms", N_("size (RMS) of the gradient with respect to the biases"), "grad_b", lambda m: m.log10_rms),
         Measure("weight_std", N_("standard deviation of the weights"), "W", lambda m: m.std),
         Measure("log10_weight_rms", N_("size (RMS) of the weights"), "W", lambda m: m.log10_rms),
-        Measure("log10_grad_W_ratio", N_("size of the weight gradient over the size of the weights"), derived=lambda s: s["log10_grad_W_rms"] - s["log10_weight_rms"], derived_from=("log10_grad_W_rms", "log10_weight_rms")),
+        Measure("log10_grad_W_ratio", N_("size of the weight gradient over the size of the weights"), derived=lambda of_gradient, of_weight: of_gradient - of_weight, derived_from=("log10_grad_W_rms", "log10_weight_rms")),
         Measure("log10_jacobian_largest", N_("largest singular value of the derivative by the input"), "jacobian_largest"),
         Measure("log10_jacobian_smallest", N_("smallest singular value of the derivative by the input"), "jacobian_smallest"),
     )
@@ -212,10 +219,9 @@ def series_of(layers: Sequence[Findings]) -> dict[str, Float64Array]:
     """Return every measure, (L,), from what was found in layers 1 … L."""
     series: dict[str, Float64Array] = {}
     for key, measure in MEASURES.items():
-        if measure.derived is None:
+        derived = measure.derive(series)
+        if derived is None:
             values = [measure.statistic(found[measure.of]) if measure.of in found else nan for found in layers]
-            series[key] = np.array(values, dtype=np.float64)
-        else:
-            with np.errstate(all="ignore"):
-                series[key] = np.asarray(measure.derived(series), dtype=np.float64)
+            derived = np.array(values, dtype=np.float64)
+        series[key] = derived
     return series

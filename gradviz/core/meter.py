@@ -83,20 +83,17 @@ class Meter:
             self._inputs = step.a_before
 
     def _measure_backward(self, step: BackwardStep, layer: _Layer) -> None:
+        smallest, largest = self.network.precision.ends_over_two_to(step.exponent)
         for name in ("grad_a", "grad_z", "grad_W", "grad_b"):
             array = getattr(step, name)
             ordered = Ordered(array) if name in self._fixed_edges else None
             found = moments(array, ordered, about_mean=False)
             layer.found[name] = found.times_two_to(step.exponent)
-            if name == "grad_a" and ordered is not None:
-                smallest, largest = self.network.precision.ends_over_two_to(step.exponent)
-                layer.found |= {
-                    "grad_a_underflow": ordered.share_between_zero_and(smallest),
-                    "grad_a_overflow": ordered.share_beyond(largest),
-                }
             if ordered is not None:
                 layer.by_magnitude[name] = ordered.by_magnitude(step.exponent)
                 layer.fixed[name] = ordered.in_units_of(found.rms)
+                layer.found[f"{name}_underflow"] = ordered.share_between_zero_and(smallest)
+                layer.found[f"{name}_overflow"] = ordered.share_beyond(largest)
 
     def frame(self) -> Frame:
         """Return everything that was measured."""

@@ -150,7 +150,7 @@ class ForwardStep:
 
 @dataclass(frozen=True)
 class BackwardStep:
-    """The gradients in one layer: each array times 2**exponent.
+    """The gradients in one layer: each of them times 2**exponent; `a_before` is what came in on the way forward.
 
     The backward pass is linear in the gradient that comes from above, so a power of two taken out of it, which is exact, stays
     out: nothing underflows or overflows on the way, however deep the network.

@@ -61,13 +61,12 @@ class Inputs(NamedTuple):
     @classmethod
     def of(cls, x: FloatArray) -> Inputs:
         """Measure a batch, (batch, features)."""
-        rms = measured(x).rms
-        # Not rms ** 2, which raises where the square is beyond float64.
-        rows = np.square(x.astype(np.float64)).mean(axis=1)
-        spread = float(rows.std() / rows.mean()) if rows.any() else 0.0
-        wide = x.astype(np.float64)
+        wide, rms = x.astype(np.float64), measured(x).rms
+        squares = np.square(wide).mean(axis=1)
+        spread = float(squares.std() / squares.mean()) if squares.any() else 0.0
         centred = pair_cosines(wide - wide.mean(axis=0))
-        return cls(rms * rms, spread, mean_cosine(x), float(np.sqrt(np.mean(centred**2))) if centred.size else np.nan)
+        likeness = float(np.sqrt(np.mean(centred**2))) if centred.size else np.nan
+        return cls(rms * rms, spread, mean_cosine(x), likeness)  # not rms ** 2, which raises beyond float64
 
     def suit(self, net: MeanField, batch: int) -> bool:
         """Whether they are near enough to what the theory takes them for."""
@@ -207,9 +206,9 @@ def predict(network: Network, inputs: Inputs) -> Prediction:
         if together is not None:
             predicted["input_correlation"] = together
     for key, measure in MEASURES.items():
-        if measure.derived is not None and set(measure.derived_from) <= predicted.keys():
-            with np.errstate(all="ignore"):
-                predicted[key] = measure.derived(predicted)
+        derived = measure.derive(predicted)
+        if derived is not None:
+            predicted[key] = derived
     series = {key: np.asarray(values, np.float64) for key, values in predicted.items() if np.isfinite(values).any()}
     band = finite_width_band(net, signal) if "activation_rms" in series else None
     return Prediction(series, {} if band is None else {"activation_rms": 10.0 ** (np.stack(band, axis=1) / 2)})

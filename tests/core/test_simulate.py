@@ -261,6 +261,10 @@ def test_what_the_format_could_not_hold_of_a_gradient_is_counted(dtype, gain):
     spec = Spec(activation="linear", initializer="lecun_normal", gain=gain, depth=250, width=10, batch=20, dtype=dtype)
     series, arrays = simulate(spec).series, trace(spec).arrays
     for layer in range(1, spec.depth + 1):
+        if gain == 1.0:  # where the signal neither under- nor overflows, so that no gradient of a weight is exactly 0
+            of_weights = arrays[f"grad_W{layer}"]
+            assert series["grad_W_underflow"][layer - 1] == pytest.approx(np.mean(of_weights == 0), abs=1e-12)
+            assert series["grad_W_overflow"][layer - 1] == pytest.approx(np.mean(np.isinf(of_weights)), abs=1e-12)
         gradient = arrays[f"grad_a{layer}"]
         zero, infinite = np.mean(gradient == 0), np.mean(np.isinf(gradient))
         assert series["grad_a_underflow"][layer - 1] + series["grad_a_zero"][layer - 1] == pytest.approx(zero, abs=1e-12)

@@ -1,5 +1,7 @@
 """Work a step at a time."""
 
+import sys
+
 import pytest
 from PySide6.QtCore import QObject
 
@@ -56,3 +58,16 @@ def test_what_is_left_is_finished_at_once(steps):
     steps.begin(work("b", done))
     steps.finish()
     assert done == ["a0", "a1", "a2", "b0", "b1", "b2"] and steps.is_idle
+
+
+def test_what_fails_at_the_end_keeps_nothing_else_from_being_finished(steps):
+    """Nor the window from being closed."""
+    done, told = [], []
+    before, sys.excepthook = sys.excepthook, lambda _kind, error, _trace: told.append(str(error))
+    try:
+        steps.begin(failing())
+        steps.begin(work("b", done))
+        steps.finish()
+    finally:
+        sys.excepthook = before
+    assert done == ["b0", "b1", "b2"] and told == ["no such picture"]
