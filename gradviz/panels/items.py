@@ -202,10 +202,10 @@ class SharedLine(pg.GraphicsWidget):
     """A text on the left and one on the right; where both do not fit, the right one goes first.
 
     The right one is set smaller before it is cut. The left one loses clauses from its end until it fits, a little smaller at
-    most; where not even the first fits, it is set smaller and cut, and nothing is shown where that would be a few words only.
+    most; the first clause is set as small as need be, and where it does not fit even so, nothing is shown: half of it says nothing.
     """
 
-    SMALLEST, LEGIBLE, WORTH_READING = 0.75, 0.9, 0.5
+    SMALLEST, LEGIBLE = 0.75, 0.9
 
     def __init__(self, size: float, left_role: str, right_role: str) -> None:
         super().__init__()
@@ -228,7 +228,7 @@ class SharedLine(pg.GraphicsWidget):
         room = self.width() - (used + gap if used else 0)
         advance = QFontMetricsF(self._style.font(self._size)).horizontalAdvance
         text = first_clauses(self.left.text, lambda text: self.LEGIBLE * advance(text) <= room)
-        if room > self.WORTH_READING * self.SMALLEST * advance(text):
+        if room >= self.SMALLEST * advance(text):
             self._paint_text(painter, text, self._left_role, room, right=False)
 
     def _paint_text(self, painter: QPainter, text: str, role: str, room: float, *, right: bool) -> float:
