@@ -250,9 +250,13 @@ class SharedLine(pg.GraphicsWidget):
         return metrics.horizontalAdvance(shown)
 
 
+BETWEEN_CLAUSES = ("; ", ", ", ". ")
+"""In Korean, a full stop is what a semicolon is in English."""
+
+
 def first_clauses(text: str, fits: Callable[[str], bool]) -> str:
     """Return a text without the clauses at its end that do not fit; its first clause at least."""
-    while not fits(text) and (end := max(text.rfind("; "), text.rfind(", "))) > 0:
+    while not fits(text) and (end := max(map(text.rfind, BETWEEN_CLAUSES))) > 0:
         text = text[:end]
     return text
 

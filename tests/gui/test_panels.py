@@ -363,3 +363,7 @@ def test_a_panel_without_room_leaves_names_out(panel):
 def test_what_is_drawn_is_said_in_whole_clauses(room, shown):
     text = "one histogram per layer, each scaled to its own peak; dashed: theory"
     assert first_clauses(text, lambda text: len(text) <= room) == shown
+
+
+def test_korean_has_full_stops_between_clauses():
+    assert first_clauses("위: 크기. 아래: 비율. 점선: 이론", lambda text: len(text) <= 15) == "위: 크기. 아래: 비율"
