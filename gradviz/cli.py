@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from gradviz import __version__
-from gradviz.core.errors import ExperimentError, Problem, unknown_name
+from gradviz.core.choices.errors import ExperimentError, Problem, unknown_name
 from gradviz.core.spec import Spec
 from gradviz.experiment import names_experiment, read_experiment
 from gradviz.i18n import LANGUAGES, _, language, system_language, use_language
-from gradviz.lessons import names_step, step_named
+from gradviz.lessons.shelf import names_step, step_named
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import LAYOUTS, stacked
-from gradviz.panels.themes import THEMES
+from gradviz.panels.parts.themes import THEMES
 
 DONE, FAILED, WRONG, LACKING = 0, 1, 2, 3
 
@@ -75,7 +75,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from gradviz.core.memory import refuse_what_does_not_fit, traced_bytes
+    from gradviz.core.budget import refuse_what_does_not_fit, traced_bytes
     from gradviz.core.simulate import simulate, trace
 
     spec = _spec(options)
@@ -90,7 +90,7 @@ def _run(options: argparse.Namespace) -> int:
         refuse_what_does_not_fit(traced_bytes(spec))
     frame = simulate(spec)
     if files:
-        from gradviz.export import table
+        from gradviz.export import tables as table
 
         write: dict[str, Callable[[str], None]] = {
             "csv": lambda path: table.write_csv(frame, path),
@@ -100,13 +100,13 @@ def _run(options: argparse.Namespace) -> int:
         for name, path in files.items():
             write[name](path)
     if on_stdout == ["csv"]:
-        from gradviz.export.table import csv_text
+        from gradviz.export.tables import csv_text
 
         sys.stdout.write(csv_text(frame))
     elif on_stdout == ["json"]:
         sys.stdout.write(frame.to_json())
     else:
-        from gradviz.core.report import report
+        from gradviz.report.table import report
 
         print(report(frame))
     return DONE
@@ -144,9 +144,9 @@ def _export(options: argparse.Namespace) -> int:
     _mention_missing_font()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from gradviz.app.headless import offscreen_application
+    from gradviz.core.runs.playhead import Playhead
     from gradviz.export.figure import write_figure
     from gradviz.export.picture import Figure
-    from gradviz.panels.playhead import Playhead
 
     layout = stacked(tuple(dict.fromkeys(options.panel))) if options.panel else LAYOUTS[options.layout].rows
     figure = Figure(layout, options.size, options.theme or "light", options.dpi)
@@ -157,9 +157,9 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _handout(options: argparse.Namespace) -> int:
+    from gradviz.export.handout.sections import Handout
     from gradviz.export.limits import HANDOUT_ENDINGS
-    from gradviz.export.sections import Handout
-    from gradviz.lessons import lesson_named
+    from gradviz.lessons.shelf import lesson_named
 
     problems = _ending_problems(options.output, HANDOUT_ENDINGS)
     try:
@@ -175,7 +175,7 @@ def _handout(options: argparse.Namespace) -> int:
     _mention_missing_font()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from gradviz.app.headless import offscreen_application
-    from gradviz.export.handout import write_handout
+    from gradviz.export.handout.handout import write_handout
 
     with offscreen_application():
         write_handout(Handout.of(lesson, options.theme or "light", has_notes=options.notes), options.output)
@@ -197,16 +197,16 @@ def _describe(options: argparse.Namespace) -> int:
 
         print(json.dumps(Spec.model_json_schema(), indent=2))
     else:
-        from gradviz.describe import reference
+        from gradviz.report.reference import reference
 
         sys.stdout.write(reference())
     return DONE
 
 
 def _lessons(options: argparse.Namespace) -> int:
-    from gradviz.core.lesson import check
-    from gradviz.lesson_report import check_text, lesson_text, list_text
-    from gradviz.lessons import lesson_named, lessons
+    from gradviz.lessons.lesson import check
+    from gradviz.lessons.shelf import lesson_named, lessons
+    from gradviz.lessons.text import check_text, lesson_text, list_text
 
     chosen = (lesson_named(options.name),) if options.name else lessons()
     if not options.check:
@@ -221,8 +221,8 @@ def _lessons(options: argparse.Namespace) -> int:
 
 
 def _cards(options: argparse.Namespace) -> int:
-    from gradviz.core.card import CARDS, reproduce
-    from gradviz.lesson_report import card_text
+    from gradviz.lessons.cards import CARDS, reproduce
+    from gradviz.lessons.text import card_text
 
     if options.name and options.name not in CARDS:
         return _complain(unknown_name(options.name, list(CARDS)), status=WRONG)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from gradviz.core.errors import ExperimentError, Problem, shown
+from gradviz.core.choices.errors import ExperimentError, Problem, shown
 from gradviz.core.spec import Spec
 from gradviz.export.embedded import experiment_in
 from gradviz.i18n import _
-from gradviz.lessons import names_step, step_experiment
+from gradviz.lessons.shelf import names_step, step_experiment
 
 LONGEST_PICTURE = 256 * 2**20
 """Bytes; a 16K picture is smaller."""

@@ -28,6 +28,6 @@ def english():
 @pytest.fixture(scope="session")
 def qapp():
     """The application as the program makes it."""
-    from gradviz.app.qt_setup import make_application
+    from gradviz.app.parts.qt_setup import make_application
 
     return make_application()

@@ -21,10 +21,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication
 
 from gradviz.app.main import make_window
+from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.spec import Spec
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import LAYOUTS, stacked
-from gradviz.panels.playhead import Phase, Playhead
 
 SIZES = ((1920, 1080), (1280, 720))
 THEMES = ("light", "dark")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from catalogue import stored
 
-from gradviz.lessons import lessons
+from gradviz.lessons.shelf import lessons
 
 GLOSSARY = Path(__file__).resolve().parent.parent / "docs" / "glossary.md"
 ROWS = [

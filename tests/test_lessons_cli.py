@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from gradviz import cli
-from gradviz.core.card import CARDS
 from gradviz.core.simulate import simulate
-from gradviz.lessons import lessons
+from gradviz.lessons.cards import CARDS
+from gradviz.lessons.shelf import lessons
 
 MINE = """
 title = { en = "Mine", ko = "내 강의" }

@@ -24,13 +24,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gradviz.app.inputs import ShareSlider, number_box
-from gradviz.app.keys import KeepsItsKeys
-from gradviz.app.store import Store
-from gradviz.app.theme import slider_sheet
+from gradviz.app.parts.inputs import ShareSlider, number_box
+from gradviz.app.parts.keys import KeepsItsKeys
+from gradviz.app.parts.theme import slider_sheet
+from gradviz.app.session.store import Store
 from gradviz.core.spec import KNOBS, Knob, Spec
 from gradviz.i18n import _
-from gradviz.panels.style import Style
+from gradviz.panels.parts.style import Style
 
 SLIDER_STEPS = 1000
 

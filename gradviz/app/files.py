@@ -11,9 +11,9 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from gradviz.app.export_dialog import ExportDialog
-from gradviz.app.steps import Steps, Work
-from gradviz.core.errors import ExperimentError
+from gradviz.app.parts.export_dialog import ExportDialog
+from gradviz.app.parts.steps import Steps, Work
+from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.spec import Spec
 from gradviz.experiment import read_file
 from gradviz.export.figure import FORMATS, format_of, image

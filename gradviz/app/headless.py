@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gradviz.app.qt_setup import make_application
+from gradviz.app.parts.qt_setup import make_application
 
 
 @contextmanager

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gradviz.app.qt_setup import use_qt_language
-from gradviz.app.settings import LEAST_ZOOM, MOST_ZOOM, Settings
-from gradviz.app.theme import apply_style
+from gradviz.app.parts.qt_setup import use_qt_language
+from gradviz.app.parts.theme import apply_style
+from gradviz.app.session.settings import LEAST_ZOOM, MOST_ZOOM, Settings
 from gradviz.i18n import use_language
-from gradviz.panels.style import Style
-from gradviz.panels.themes import THEMES
+from gradviz.panels.parts.style import Style
+from gradviz.panels.parts.themes import THEMES
 
 DESIGN_HEIGHT = 740.0
 """The height of the window in pixels at which type has its design size; it grows with the window, for the back row."""

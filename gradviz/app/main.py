@@ -7,17 +7,17 @@ import gc
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from gradviz.app.faults import FaultHooks, QuitOnSignal
-from gradviz.app.qt_setup import make_application, use_qt_language
-from gradviz.app.runner import Runner
-from gradviz.app.settings import Settings
-from gradviz.app.store import Store
-from gradviz.app.transport import Transport
+from gradviz.app.parts.faults import FaultHooks, QuitOnSignal
+from gradviz.app.parts.qt_setup import make_application, use_qt_language
+from gradviz.app.session.runner import Runner
+from gradviz.app.session.settings import Settings
+from gradviz.app.session.store import Store
+from gradviz.app.session.transport import Transport
 from gradviz.app.window import Window
-from gradviz.core.lesson import Lesson
 from gradviz.core.spec import Spec
 from gradviz.export.formula import load_beforehand
 from gradviz.i18n import _, use_language
+from gradviz.lessons.lesson import Lesson
 
 PATIENCE_MS = 200
 """How long the window waits for its first picture."""

@@ -11,30 +11,30 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QPro
 
 from gradviz import __version__
 from gradviz.app.actions import ACTIONS, fill_menus, keys_text, make_actions, translate_actions
-from gradviz.app.arrangement import Arrangement
-from gradviz.app.board import Board
-from gradviz.app.card_sheet import Cards
-from gradviz.app.comparison import Comparison
+from gradviz.app.board.arrangement import Arrangement
+from gradviz.app.board.board import Board
 from gradviz.app.controls import Controls
 from gradviz.app.files import Files
-from gradviz.app.lecture import Lecture
-from gradviz.app.lesson_bar import LessonBar
+from gradviz.app.lecture.card_sheet import Cards
+from gradviz.app.lecture.lecture import Lecture
+from gradviz.app.lecture.lesson_bar import LessonBar
+from gradviz.app.lecture.presenter import Presenter
 from gradviz.app.look import Look
-from gradviz.app.notices import Banner, VerdictBar
-from gradviz.app.palette import Command, Palette
-from gradviz.app.presenter import Presenter
-from gradviz.app.runner import Runner
-from gradviz.app.settings import Settings
-from gradviz.app.sheet import ShortcutSheet
-from gradviz.app.store import Store
-from gradviz.app.transport import Transport
-from gradviz.app.transport_bar import TransportBar
-from gradviz.core.errors import ExperimentError
+from gradviz.app.parts.notices import Banner, VerdictBar
+from gradviz.app.parts.palette import Command, Palette
+from gradviz.app.parts.sheet import ShortcutSheet
+from gradviz.app.parts.transport_bar import TransportBar
+from gradviz.app.session.comparison import Comparison
+from gradviz.app.session.runner import Runner
+from gradviz.app.session.settings import Settings
+from gradviz.app.session.store import Store
+from gradviz.app.session.transport import Transport
+from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.frame import Frame
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.i18n import LANGUAGES, _, language
-from gradviz.panels.style import Style
-from gradviz.panels.themes import THEMES
+from gradviz.panels.parts.style import Style
+from gradviz.panels.parts.themes import THEMES
 
 OPENING_SIZE = (1280, 800)
 LEAST_SIZE = (900, 560)

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.core.arrays import Float64Array, IntArray
+from gradviz.core.choices.arrays import Float64Array, IntArray
 from gradviz.core.measures import MEASURES
-from gradviz.core.predict import limit
 from gradviz.core.spec import Spec
+from gradviz.core.theory.predictions import limit
 from gradviz.core.verdict import Verdict
 from gradviz.numbers import decimal_text
 

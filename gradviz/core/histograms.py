@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradviz.core.arrays import LOG10_2, Float64Array, FloatArray, IntArray
+from gradviz.core.choices.arrays import LOG10_2, Float64Array, FloatArray, IntArray
 
 BINS = 101
 """Bins of an axis with fixed ends; odd, so that a spike at the middle of a symmetric axis stands in one bin."""

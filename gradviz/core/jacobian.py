@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradviz.core.arrays import LOG10_2, Float64Array
+from gradviz.core.choices.arrays import LOG10_2, Float64Array
 from gradviz.core.network import ForwardStep, Network, Scaled, take_exponent
 from gradviz.core.spec import Spec
 

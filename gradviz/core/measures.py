@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradviz.core.arrays import LOG10_2, Float64Array, FloatArray
+from gradviz.core.choices.arrays import LOG10_2, Float64Array, FloatArray
 from gradviz.core.histograms import Ordered
 from gradviz.i18n import N_
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.core.activations import SATURATED_BELOW
-from gradviz.core.arrays import Float64Array, FloatArray, IntArray
+from gradviz.core.choices.activations import SATURATED_BELOW
+from gradviz.core.choices.arrays import Float64Array, FloatArray, IntArray
 from gradviz.core.frame import Frame
 from gradviz.core.histograms import STANDARD_EDGES, Histogram, Ordered, OwnHistogram, Rows, fixed_edges, on_one_axis, stacked
 from gradviz.core.jacobian import Jacobian
 from gradviz.core.measures import Series, mean_cosine, moments, series_of
 from gradviz.core.network import BackwardStep, ForwardStep, Network
-from gradviz.core.predict import Inputs, Prediction, predict
+from gradviz.core.theory.predictions import Inputs, Prediction, predict
 from gradviz.core.verdict import Verdict
 from gradviz.core.weights import weight_histograms, weight_moments
 

@@ -21,15 +21,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradviz.core.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Activation
-from gradviz.core.arrays import PRECISIONS, FloatArray, Precision
-from gradviz.core.blocks import RESIDUAL_SCALES
-from gradviz.core.data import SOURCES, input_batch
-from gradviz.core.draws import Stream, rng, unit_weight
-from gradviz.core.initializers import INITIALIZERS, Initializer
-from gradviz.core.losses import LOSSES, Loss
-from gradviz.core.normalization import BLOCK_NORMALIZATIONS, Normalization, Pullback
-from gradviz.core.profiles import WIDTH_PROFILES
+from gradviz.core.choices.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Activation
+from gradviz.core.choices.arrays import PRECISIONS, FloatArray, Precision
+from gradviz.core.choices.blocks import RESIDUAL_SCALES
+from gradviz.core.choices.draws import Stream, rng, unit_weight
+from gradviz.core.choices.initializers import INITIALIZERS, Initializer
+from gradviz.core.choices.losses import LOSSES, Loss
+from gradviz.core.choices.normalization import BLOCK_NORMALIZATIONS, Normalization, Pullback
+from gradviz.core.choices.profiles import WIDTH_PROFILES
+from gradviz.core.choices.sources import SOURCES, input_batch
 from gradviz.core.spec import Spec
 
 

@@ -15,8 +15,8 @@ from typing import TypeVar
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from gradviz.core.budget import BEHIND_BYTES, keep_what_is_freed, needed_bytes, refuse_what_does_not_fit, step_bytes, traced_bytes
 from gradviz.core.frame import Frame
-from gradviz.core.memory import BEHIND_BYTES, keep_what_is_freed, needed_bytes, refuse_what_does_not_fit, step_bytes, traced_bytes
 from gradviz.core.meter import Meter
 from gradviz.core.network import BackwardStep, ForwardStep, Network, propagate
 from gradviz.core.spec import Spec

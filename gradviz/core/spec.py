@@ -16,15 +16,15 @@ from urllib.parse import quote, unquote
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from gradviz.core.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
-from gradviz.core.arrays import PRECISIONS
-from gradviz.core.blocks import NORMALIZATION_PLACES, RESIDUAL_ORDERS, RESIDUAL_SCALES
-from gradviz.core.data import INPUT_NORMALIZATIONS, PARTS, SOURCES
-from gradviz.core.errors import ExperimentError, Problem, shown, unknown_name
-from gradviz.core.initializers import FAN_MODES, INITIALIZERS
-from gradviz.core.losses import LOSSES
-from gradviz.core.normalization import BLOCK_NORMALIZATIONS
-from gradviz.core.profiles import WIDTH_PROFILES
+from gradviz.core.choices.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
+from gradviz.core.choices.arrays import PRECISIONS
+from gradviz.core.choices.blocks import NORMALIZATION_PLACES, RESIDUAL_ORDERS, RESIDUAL_SCALES
+from gradviz.core.choices.errors import ExperimentError, Problem, shown, unknown_name
+from gradviz.core.choices.initializers import FAN_MODES, INITIALIZERS
+from gradviz.core.choices.losses import LOSSES
+from gradviz.core.choices.normalization import BLOCK_NORMALIZATIONS
+from gradviz.core.choices.profiles import WIDTH_PROFILES
+from gradviz.core.choices.sources import INPUT_NORMALIZATIONS, PARTS, SOURCES
 from gradviz.i18n import N_, _
 
 LONGEST_TEXT = 64 * 1024

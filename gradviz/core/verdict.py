@@ -8,7 +8,7 @@ from math import inf, isfinite, isnan, log10
 
 import numpy as np
 
-from gradviz.core.arrays import PRECISIONS, BoolArray, Float64Array, IntArray, Precision
+from gradviz.core.choices.arrays import PRECISIONS, BoolArray, Float64Array, IntArray, Precision
 from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text, power_text
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradviz.core.arrays import Precision
-from gradviz.core.draws import Draw, Shelf, unit_weight
+from gradviz.core.choices.arrays import Precision
+from gradviz.core.choices.draws import Draw, Shelf, unit_weight
 from gradviz.core.histograms import Histogram, Ordered, OwnHistogram
 from gradviz.core.measures import Moments, moments
 from gradviz.core.network import ForwardStep, Network

@@ -16,15 +16,15 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QApplication
 
 from gradviz.core.frame import Frame
-from gradviz.core.words import caption
+from gradviz.core.runs.playhead import Playhead
 from gradviz.export.limits import LARGEST, SMALLEST
 from gradviz.i18n import _
 from gradviz.panels import PANELS
 from gradviz.panels.base import Panel
 from gradviz.panels.layouts import Layout, panels_in
-from gradviz.panels.playhead import Playhead
-from gradviz.panels.style import Style
-from gradviz.panels.themes import THEMES
+from gradviz.panels.parts.style import Style
+from gradviz.panels.parts.themes import THEMES
+from gradviz.report.words import caption
 
 DESIGN_HEIGHT = 720.0
 """The height in pixels at which type and lines have their design size."""

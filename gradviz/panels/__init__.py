@@ -42,20 +42,20 @@ PANELS: dict[str, PanelEntry] = {
             N_(
                 "The layers as columns, as high as they are wide: blue as the signal goes forward, orange as the gradient comes back."
             ),
-            "gradviz.panels.network:NetworkPanel",
+            "gradviz.panels.strip.network:NetworkPanel",
             height=0.45,
         ),
         PanelEntry(
             "activations",
             N_("Activations, layer by layer"),
             N_("A histogram of the activations on every layer: whether they collapse, saturate or explode."),
-            "gradviz.panels.activations:ActivationsPanel",
+            "gradviz.panels.histograms.activations:ActivationsPanel",
         ),
         PanelEntry(
             "heatmap",
             N_("Activations, as a heat map"),
             N_("The histograms of the activations side by side, as colours: of hundreds of layers at once."),
-            "gradviz.panels.heatmap:HeatmapPanel",
+            "gradviz.panels.histograms.heatmap:HeatmapPanel",
         ),
         PanelEntry(
             "pre_activations",
@@ -63,55 +63,55 @@ PANELS: dict[str, PanelEntry] = {
             N_(
                 "A histogram of z in one layer, and over it the activation function and its derivative: which units are saturated."
             ),
-            "gradviz.panels.pre_activations:PreActivationsPanel",
+            "gradviz.panels.single.pre_activations:PreActivationsPanel",
         ),
         PanelEntry(
             "spread",
             N_("Spread of the signal"),
             N_("Standard deviation and mean of the activations, and what share of them is saturated, dead, zero or no number."),
-            "gradviz.panels.spread:SpreadPanel",
+            "gradviz.panels.curves.spread:SpreadPanel",
         ),
         PanelEntry(
             "gradient",
             N_("Gradient, layer by layer"),
             N_("The size of the gradient in every layer, in decades: how much of it reaches layer 1."),
-            "gradviz.panels.gradient:GradientPanel",
+            "gradviz.panels.curves.gradient:GradientPanel",
         ),
         PanelEntry(
             "gradient_histograms",
             N_("Gradient histograms, layer by layer"),
             N_("A histogram of the gradient's entries on every layer, in decades: where most of them lie, not only their size."),
-            "gradviz.panels.gradient_histograms:GradientHistogramsPanel",
+            "gradviz.panels.histograms.gradient_histograms:GradientHistogramsPanel",
         ),
         PanelEntry(
             "weights",
             N_("Weights and their gradients"),
             N_("The size of the weights, of their gradients, and of one over the other: how fast each layer learns."),
-            "gradviz.panels.weights:WeightsPanel",
+            "gradviz.panels.curves.weights:WeightsPanel",
         ),
         PanelEntry(
             "weight_histograms",
             N_("Weights, layer by layer"),
             N_("A histogram of the weights on every layer, beside what the initializer's formula says."),
-            "gradviz.panels.weight_histograms:WeightHistogramsPanel",
+            "gradviz.panels.histograms.weight_histograms:WeightHistogramsPanel",
         ),
         PanelEntry(
             "jacobian",
             N_("Jacobian, input to layer"),
             N_("The directions of the input that each layer stretches most and least."),
-            "gradviz.panels.jacobian:JacobianPanel",
+            "gradviz.panels.curves.jacobian:JacobianPanel",
         ),
         PanelEntry(
             "correlation",
             N_("Correlation of two inputs"),
             N_("Whether the network can still tell two inputs apart: 1 means that they look alike."),
-            "gradviz.panels.correlation:CorrelationPanel",
+            "gradviz.panels.curves.correlation:CorrelationPanel",
         ),
         PanelEntry(
             "neuron",
             N_("One neuron"),
             N_("z = Σ wᵢxᵢ term by term, and why the variance of z grows with the number of terms."),
-            "gradviz.panels.neuron:NeuronPanel",
+            "gradviz.panels.single.neuron:NeuronPanel",
         ),
         PanelEntry(
             "gains",
@@ -119,19 +119,19 @@ PANELS: dict[str, PanelEntry] = {
             N_(
                 "Which spread of the weights keeps the signal and which the gradient, for every activation, and where this network is."
             ),
-            "gradviz.panels.gains:GainsPanel",
+            "gradviz.panels.single.gains:GainsPanel",
         ),
         PanelEntry(
             "ratio",
             N_("Present over pinned"),
             N_("Signal and gradient in every layer, over those of the pinned reference."),
-            "gradviz.panels.ratio:RatioPanel",
+            "gradviz.panels.curves.ratio:RatioPanel",
         ),
         PanelEntry(
             "numbers",
             N_("Numbers"),
             N_("The measures as a table, a row a layer, around the current one."),
-            "gradviz.panels.numbers:NumbersPanel",
+            "gradviz.panels.single.numbers:NumbersPanel",
         ),
     )
 }

@@ -16,11 +16,11 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gradviz.core.frame import Frame
+from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
 from gradviz.panels import PANELS
-from gradviz.panels.items import LayerAxis, PlainAxis, SharedLine, TextLine
-from gradviz.panels.playhead import Playhead
-from gradviz.panels.style import Style
+from gradviz.panels.parts.items import LayerAxis, PlainAxis, SharedLine, TextLine
+from gradviz.panels.parts.style import Style
 
 LIMIT = 1e30
 """Beyond this pyqtgraph and Qt lose their way; what is larger is marked, not drawn to scale."""

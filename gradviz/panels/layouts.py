@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from gradviz.core.lesson import Step
 from gradviz.i18n import N_
+from gradviz.lessons.lesson import Step
 from gradviz.panels import PANELS
 
 MOST_ROWS, MOST_IN_A_ROW = 8, 5

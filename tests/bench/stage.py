@@ -21,10 +21,10 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gradviz.app.main import make_window
+from gradviz.core.runs.playhead import Playhead
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
-from gradviz.lessons import lessons
-from gradviz.panels.playhead import Playhead
+from gradviz.lessons.shelf import lessons
 
 SIZE = (1920, 1080)
 STARTS = 7

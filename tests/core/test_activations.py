@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gradviz.core.activations import ACTIVATIONS, Activation
-from gradviz.core.initializers import INITIALIZERS
+from gradviz.core.choices.activations import ACTIVATIONS, Activation
+from gradviz.core.choices.initializers import INITIALIZERS
 
 EVERY = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=list(ACTIVATIONS))
 SLOPE = 0.2

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from gradviz.core.card import CARDS, Figure, reproduce
 from gradviz.core.measures import MEASURES
 from gradviz.core.spec import Spec
+from gradviz.lessons.cards import CARDS, Figure, reproduce
 
 
 @pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.core.claim_terms import ClaimError
-from gradviz.core.claims import LONGEST_CLAIM, Claim
 from gradviz.core.measures import MEASURES
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
+from gradviz.lessons.claim_terms import ClaimError
+from gradviz.lessons.claims import LONGEST_CLAIM, Claim
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ import math
 
 import pytest
 
-from gradviz.core.columns import COLUMNS, plain_text
 from gradviz.core.measures import MEASURES
-from gradviz.core.report import report
+from gradviz.report.table import report
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
+from gradviz.report.columns import COLUMNS, plain_text
 
 FRAME = simulate(Spec(depth=4, width=20, batch=32))
 

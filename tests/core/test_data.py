@@ -5,8 +5,8 @@ import hashlib
 import numpy as np
 import pytest
 
-from gradviz.core.data import digits, input_batch, labels
-from gradviz.core.errors import ExperimentError
+from gradviz.core.choices.errors import ExperimentError
+from gradviz.core.choices.sources import digits, input_batch, labels
 from gradviz.core.spec import Spec
 
 

@@ -7,10 +7,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from gradviz.core import datafile
-from gradviz.core.data import input_batch
-from gradviz.core.datafile import read_examples
-from gradviz.core.errors import ExperimentError
+from gradviz.core.choices import datafile
+from gradviz.core.choices.datafile import read_examples
+from gradviz.core.choices.errors import ExperimentError
+from gradviz.core.choices.sources import input_batch
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 

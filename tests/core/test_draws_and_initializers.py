@@ -5,8 +5,8 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from gradviz.core import draws
-from gradviz.core.initializers import INITIALIZERS, unit_normal
+from gradviz.core.choices import draws
+from gradviz.core.choices.initializers import INITIALIZERS, unit_normal
 from gradviz.core.network import Network
 from gradviz.core.simulate import trace
 from gradviz.core.spec import Spec

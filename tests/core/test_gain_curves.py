@@ -5,12 +5,12 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from gradviz.core.activations import ACTIVATIONS
-from gradviz.core.gain_curves import against_critical, known_gains, settled_chi, sigma_w
-from gradviz.core.gains import gains
-from gradviz.core.limits import chi, fixed_point
+from gradviz.core.choices.activations import ACTIVATIONS
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
+from gradviz.core.theory.gain_curves import against_critical, known_gains, settled_chi, sigma_w
+from gradviz.core.theory.gains import gains
+from gradviz.core.theory.limits import chi, fixed_point
 
 EVERY = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=list(ACTIVATIONS))
 

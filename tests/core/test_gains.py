@@ -4,9 +4,9 @@ from math import sqrt
 
 import pytest
 
-from gradviz.core.activations import ACTIVATIONS
-from gradviz.core.gains import critical_gain, gains, pytorch_gain
-from gradviz.core.limits import chi, fixed_point
+from gradviz.core.choices.activations import ACTIVATIONS
+from gradviz.core.theory.gains import critical_gain, gains, pytorch_gain
+from gradviz.core.theory.limits import chi, fixed_point
 
 EVERY = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=list(ACTIVATIONS))
 

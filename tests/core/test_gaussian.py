@@ -8,8 +8,8 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import erfc, gammainc
 
-from gradviz.core.activations import ACTIVATIONS
-from gradviz.core.gaussian import correlated_product, correlated_slopes, expectation, moments
+from gradviz.core.choices.activations import ACTIVATIONS
+from gradviz.core.theory.gaussian import correlated_product, correlated_slopes, expectation, moments
 
 EVERY = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=list(ACTIVATIONS))
 K = 0.3

@@ -21,7 +21,7 @@ WINDOW = {"PySide6", "shiboken6", "pyqtgraph"}
 def test_core_imports_no_qt():
     code = (
         "import pkgutil, importlib, gradviz.core as core\n"
-        "for module in pkgutil.iter_modules(core.__path__): importlib.import_module('gradviz.core.' + module.name)\n"
+        "for module in pkgutil.walk_packages(core.__path__, 'gradviz.core.'): importlib.import_module(module.name)\n"
         "from gradviz import *; simulate(Spec(depth=2, width=3))\npass"
     )
     assert not modules_after(code) & WINDOW

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from gradviz.core.activations import ACTIVATIONS
+from gradviz.core.choices.activations import ACTIVATIONS
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
 

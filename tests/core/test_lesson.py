@@ -5,15 +5,15 @@ import time
 
 import pytest
 
-from gradviz.core.claim_terms import ClaimError
-from gradviz.core.errors import ExperimentError
-from gradviz.core.lesson import check
-from gradviz.core.lesson_file import read_lesson
-from gradviz.core.lesson_tables import LARGEST_LESSON
+from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.i18n import use_language
-from gradviz.lessons import KNOWN, lesson_named, lessons, step_experiment
+from gradviz.lessons.claim_terms import ClaimError
+from gradviz.lessons.lesson import check
+from gradviz.lessons.lesson_file import read_lesson
+from gradviz.lessons.shelf import KNOWN, lesson_named, lessons, step_experiment
+from gradviz.lessons.tables import LARGEST_LESSON
 
 LESSONS = lessons()
 STEPS = {f"{lesson.name}/{step.name}": step for lesson in LESSONS for step in lesson.steps}

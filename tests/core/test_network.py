@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from gradviz.core.activations import ACTIVATIONS
-from gradviz.core.initializers import INITIALIZERS
+from gradviz.core.choices.activations import ACTIVATIONS
+from gradviz.core.choices.initializers import INITIALIZERS
 from gradviz.core.network import take_exponent
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec

@@ -5,8 +5,8 @@ import threading
 import numpy as np
 import pytest
 
-from gradviz.core import neuron as of_neuron
-from gradviz.core.neuron import layers_within_reach, multiply_adds, neuron
+from gradviz.core.runs import probe as of_neuron
+from gradviz.core.runs.probe import layers_within_reach, multiply_adds, neuron
 from gradviz.core.simulate import _threadpools, look_along, simulate, trace
 from gradviz.core.spec import Spec
 

@@ -7,9 +7,9 @@ import pytest
 
 from gradviz.core.measures import MEASURES, mean_cosine
 from gradviz.core.network import Network
-from gradviz.core.predict import limit_text
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
+from gradviz.core.theory.predictions import limit_text
 
 SEEDS = 20
 CHECKED = ("activation_rms", "activation_std", "pre_activation_rms", "log10_grad_a_rms", "log10_grad_z_rms", "log10_grad_W_rms")

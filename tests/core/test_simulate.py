@@ -14,10 +14,10 @@ from scipy.special import log_softmax
 from strategies import SPECS
 
 from gradviz.core import simulate as module
-from gradviz.core.activations import ACTIVATIONS
-from gradviz.core.errors import ExperimentError
+from gradviz.core.budget import needed_bytes, traced_bytes
+from gradviz.core.choices.activations import ACTIVATIONS
+from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.measures import MEASURES
-from gradviz.core.memory import needed_bytes, traced_bytes
 from gradviz.core.meter import Meter
 from gradviz.core.network import Network
 from gradviz.core.simulate import simulate, trace

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import SPECS
 
-from gradviz.core.errors import ExperimentError
+from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.spec import KNOBS, LONGEST_TEXT, Spec
 
 

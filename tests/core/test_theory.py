@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from gradviz.core import gaussian
-from gradviz.core.activations import ACTIVATIONS
-from gradviz.core.limits import chi, depth_scale, finite_width_band, finite_width_variance, fixed_point
-from gradviz.core.theory import MeanField, Signal, backward, correlation, forward
+from gradviz.core.choices.activations import ACTIVATIONS
+from gradviz.core.theory import gaussian
+from gradviz.core.theory.limits import chi, depth_scale, finite_width_band, finite_width_variance, fixed_point
+from gradviz.core.theory.mean_field import MeanField, Signal, backward, correlation, forward
 
 DEPTH, WIDTH = 4, 1000
 EVEN = (WIDTH,) * (DEPTH + 1)
@@ -335,7 +335,7 @@ def test_a_little_chaos_is_order_as_far_as_can_be_told():
 
 
 def gain2_of_sigmoid():
-    from gradviz.core.gains import critical_gain
+    from gradviz.core.theory.gains import critical_gain
 
     return critical_gain(ACTIVATIONS["sigmoid"], 0) ** 2
 

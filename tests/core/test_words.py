@@ -3,7 +3,7 @@
 import pytest
 
 from gradviz.core.spec import Spec
-from gradviz.core.words import caption, difference_text, value_text
+from gradviz.report.words import caption, difference_text, value_text
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QImageReader
 
+from gradviz.core.runs.playhead import Playhead
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.export.embedded import PNG_START, experiment_in
@@ -26,8 +27,7 @@ from gradviz.export.svg import flattened
 from gradviz.i18n import use_language
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import stacked
-from gradviz.panels.playhead import Playhead
-from gradviz.panels.themes import THEMES
+from gradviz.panels.parts.themes import THEMES
 
 BOARD = stacked(["activations", "gradient"])
 SPEC = Spec(depth=12, width=30, batch=64, activation="tanh", initializer="glorot_normal", gain=0.8)

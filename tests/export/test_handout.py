@@ -18,12 +18,12 @@ from gradviz.assets import resources
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.experiment import read_experiment
-from gradviz.export import sections
-from gradviz.export.pages import Piece, paginated, wrapped
-from gradviz.export.sections import Handout
+from gradviz.export.handout import sections
+from gradviz.export.handout.pages import Piece, paginated, wrapped
+from gradviz.export.handout.sections import Handout
 from gradviz.i18n import LANGUAGES, _, use_language
-from gradviz.lessons import lesson_named, lessons
-from gradviz.panels.themes import THEMES
+from gradviz.lessons.shelf import lesson_named, lessons
+from gradviz.panels.parts.themes import THEMES
 
 LESSON = "depth_multiplies"
 needs_poppler = pytest.mark.skipif(

@@ -7,17 +7,17 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from gradviz.app import board as board_module
 from gradviz.app import files as files_module
+from gradviz.app.board import board as board_module
 from gradviz.app.main import make_window
-from gradviz.app.palette import Command, Palette, matching
-from gradviz.app.settings import Settings
-from gradviz.app.sheet import ShortcutSheet
+from gradviz.app.parts.palette import Command, Palette, matching
+from gradviz.app.parts.sheet import ShortcutSheet
+from gradviz.app.session.settings import Settings
+from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import LAYOUTS, panels_in, stacked
-from gradviz.panels.playhead import Phase, Playhead
 
 TWO = stacked(["activations", "gradient"])
 
@@ -309,7 +309,7 @@ def test_the_sheet_lists_every_action_and_the_mouse(window, qtbot):
 
 def test_a_reference_that_cannot_be_run_does_not_keep_the_experiment_from_it(open_window, qtbot, monkeypatch):
     from gradviz.core import simulate as module
-    from gradviz.core.errors import ExperimentError, Problem
+    from gradviz.core.choices.errors import ExperimentError, Problem
 
     window = open_window("depth=3&width=4&batch=4")
     reference = Spec(depth=4, width=4, batch=4)

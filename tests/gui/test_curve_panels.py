@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 
 from gradviz.app.actions import ACTIONS
-from gradviz.core.limits import fixed_point
 from gradviz.core.measures import MEASURES
 from gradviz.core.network import Network
-from gradviz.core.predict import mean_field
+from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import KNOBS, Spec
+from gradviz.core.theory.limits import fixed_point
+from gradviz.core.theory.predictions import mean_field
 from gradviz.core.verdict import Verdict
 from gradviz.panels import PANELS
-from gradviz.panels.playhead import Phase, Playhead
-from gradviz.panels.room import Room
-from gradviz.panels.style import Style
-from gradviz.panels.themes import THEMES
+from gradviz.panels.parts.room import Room
+from gradviz.panels.parts.style import Style
+from gradviz.panels.parts.themes import THEMES
 
 LIGHT = Style(THEMES["light"])
 KEYS = ("spread", "weights", "jacobian", "correlation", "ratio")

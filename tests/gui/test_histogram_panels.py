@@ -9,18 +9,18 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtGui import QColor
 
-from gradviz.core.activations import ACTIVATIONS, SATURATED_BELOW
+from gradviz.core.choices.activations import ACTIVATIONS, SATURATED_BELOW
+from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
 from gradviz.panels import PANELS
 from gradviz.panels.base import LayerPanel
-from gradviz.panels.gradient_histograms import log10_median
-from gradviz.panels.heat import strengths
-from gradviz.panels.playhead import Phase, Playhead
-from gradviz.panels.ramp import ramp
-from gradviz.panels.spans import drawable, in_units, unit_exponent
-from gradviz.panels.style import Style
-from gradviz.panels.themes import THEMES
+from gradviz.panels.histograms.gradient_histograms import log10_median
+from gradviz.panels.histograms.heat import strengths
+from gradviz.panels.parts.ramp import ramp
+from gradviz.panels.parts.spans import drawable, in_units, unit_exponent
+from gradviz.panels.parts.style import Style
+from gradviz.panels.parts.themes import THEMES
 
 KEYS = ("activations", "heatmap", "gradient_histograms", "pre_activations", "weight_histograms")
 EVERY = pytest.mark.parametrize("key", KEYS)

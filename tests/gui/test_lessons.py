@@ -7,15 +7,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 
-from gradviz.app import runner as runner_module
-from gradviz.app.lesson_bar import choices_text
-from gradviz.app.lesson_player import LessonPlayer
-from gradviz.core.card import CARDS
+from gradviz.app.lecture.lesson_bar import choices_text
+from gradviz.app.lecture.lesson_player import LessonPlayer
+from gradviz.app.session import runner as runner_module
+from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.spec import Spec
 from gradviz.export.formula import formula_pixmap, formula_svg
-from gradviz.lessons import lesson_named, lessons
+from gradviz.lessons.cards import CARDS
+from gradviz.lessons.shelf import lesson_named, lessons
 from gradviz.panels.layouts import panels_in
-from gradviz.panels.playhead import Phase, Playhead
 
 LESSONS = lessons()
 

@@ -8,6 +8,7 @@ import pyqtgraph as pg
 import pytest
 
 from gradviz.core.measures import MEASURES
+from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
 from gradviz.core.verdict import Verdict
@@ -15,12 +16,11 @@ from gradviz.i18n import use_language
 from gradviz.numbers import exact_text, signed_text
 from gradviz.panels import PANELS
 from gradviz.panels.base import LayerPanel, Panel
-from gradviz.panels.items import DecadeAxis, LayerAxis, PlainAxis, first_clauses
-from gradviz.panels.playhead import Phase, Playhead
-from gradviz.panels.ranges import StillRange
-from gradviz.panels.shapes import without_zeros
-from gradviz.panels.style import Style
-from gradviz.panels.themes import THEMES
+from gradviz.panels.histograms.shapes import without_zeros
+from gradviz.panels.parts.items import DecadeAxis, LayerAxis, PlainAxis, first_clauses
+from gradviz.panels.parts.ranges import StillRange
+from gradviz.panels.parts.style import Style
+from gradviz.panels.parts.themes import THEMES
 
 EVERY = pytest.mark.parametrize("key", PANELS)
 LIGHT = Style(THEMES["light"])

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from gradviz.app import runner as module
-from gradviz.app.runner import Runner
-from gradviz.core.errors import ExperimentError, Problem
+from gradviz.app.session import runner as module
+from gradviz.app.session.runner import Runner
+from gradviz.core.choices.errors import ExperimentError, Problem
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 

@@ -5,7 +5,7 @@ import sys
 import pytest
 from PySide6.QtCore import QObject
 
-from gradviz.app.steps import Steps
+from gradviz.app.parts.steps import Steps
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gradviz.app.store import Store
-from gradviz.core.errors import ExperimentError
+from gradviz.app.session.store import Store
+from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.spec import Spec
 
 

@@ -7,22 +7,22 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from gradviz.core.activations import ACTIVATIONS
-from gradviz.core.columns import COLUMNS
-from gradviz.core.gains import gains
+from gradviz.core.choices.activations import ACTIVATIONS
+from gradviz.core.choices.profiles import WIDTH_PROFILES
 from gradviz.core.network import Network
-from gradviz.core.neuron import neuron
-from gradviz.core.profiles import WIDTH_PROFILES
+from gradviz.core.runs.playhead import Phase, Playhead
+from gradviz.core.runs.probe import neuron
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
+from gradviz.core.theory.gains import gains
 from gradviz.core.verdict import Verdict
 from gradviz.panels import PANELS
-from gradviz.panels import strip_shape as shape
-from gradviz.panels.playhead import Phase, Playhead
-from gradviz.panels.points import merged
-from gradviz.panels.strip_items import mixed
-from gradviz.panels.style import Style
-from gradviz.panels.themes import THEMES
+from gradviz.panels.parts.points import merged
+from gradviz.panels.parts.style import Style
+from gradviz.panels.parts.themes import THEMES
+from gradviz.panels.strip import shape as shape
+from gradviz.panels.strip.items import mixed
+from gradviz.report.columns import COLUMNS
 
 KEYS = ("network", "neuron", "gains", "numbers")
 LIGHT = Style(THEMES["light"])

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gradviz.app import transport as module
-from gradviz.app.transport import SPEEDS, Transport
-from gradviz.panels.playhead import Phase, Playhead
+from gradviz.app.session import transport as module
+from gradviz.app.session.transport import SPEEDS, Transport
+from gradviz.core.runs.playhead import Phase, Playhead
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from gradviz.app import controls as controls_module
 from gradviz.app import files as files_module
 from gradviz.app.actions import ACTIONS
 from gradviz.app.controls import ChoiceControl, NumberControl, PathControl, SeedControl, SwitchControl
-from gradviz.app.settings import Settings
-from gradviz.core.errors import ExperimentError, Problem
+from gradviz.app.session.settings import Settings
+from gradviz.core.choices.errors import ExperimentError, Problem
+from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.export.embedded import experiment_in
 from gradviz.export.picture import Figure
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import stacked
-from gradviz.panels.playhead import Phase, Playhead
 
 BOTH = stacked(["activations", "gradient"])
 

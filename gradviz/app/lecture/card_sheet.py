@@ -1,0 +1,125 @@
+"""A published experiment run again: what was printed, what was measured, what theory says, beside the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gradviz.app.parts.palette import Command
+from gradviz.core.frame import Frame
+from gradviz.i18n import _
+from gradviz.lessons.cards import CARDS, Card, reproduction
+from gradviz.lessons.text import figure_row
+from gradviz.panels.parts.style import Style
+
+if TYPE_CHECKING:
+    from gradviz.app.window import Window
+
+
+class CardSheet(QDialog):
+    """Stays open beside the window, and is filled when the picture is there."""
+
+    def __init__(self, parent: QWidget, card: Card, style: Style) -> None:
+        super().__init__(parent)
+        self.card = card
+        self.setWindowTitle(_("Reproduce a published experiment"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.words = QLabel(f"{_(card.title)}\n{_(card.source)}\n" + _("Tolerance: {reason}").format(reason=_(card.tolerance)))
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setWordWrap(True)
+        self.verdict = QLabel()
+        self.verdict.setTextFormat(Qt.TextFormat.PlainText)
+        self.table = QTreeWidget()
+        self.table.setRootIsDecorated(False)
+        self.table.setHeaderLabels(["", _("measure"), _("layer"), _("published"), _("measured"), _("theory")])
+        self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for widget, size, bold in ((self.words, 14, False), (self.verdict, 16, True), (self.table, 14, False)):
+            widget.setFont(style.font(size, bold=bold))
+        close = QDialogButtonBox()
+        close.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        close.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        for widget in (self.words, self.verdict, self.table):
+            box.addWidget(widget)
+        box.addWidget(close)
+        self.resize(round(min(style.px(720), 0.9 * parent.width())), round(min(style.px(460), 0.85 * parent.height())))
+
+    def show_frame(self, frame: Frame) -> None:
+        """Fill in what was measured, where the Frame is the card's experiment."""
+        if frame.spec != self.card.spec:
+            return
+        result = reproduction(self.card, frame)
+        self.table.clear()
+        for found in result.figures:
+            row = QTreeWidgetItem(self.table, list(figure_row(found)))
+            for column in range(2, self.table.columnCount()):
+                row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+        inside = sum(found.holds for found in result.figures)
+        text = _("{inside} of {all} published figures come out within the tolerance.")
+        self.verdict.setText(text.format(inside=inside, all=len(result.figures)))
+
+
+class Cards(QObject):
+    """The menu of published experiments, and the sheet of the one that was chosen."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self.sheet: CardSheet | None = None
+        self.menu = QMenu(window)
+        self.menu.aboutToShow.connect(self._fill_menu)
+
+    def open(self, card: Card) -> None:
+        """Set up a published experiment, and show its figures beside what comes out."""
+        self._window.store.replace(card.spec, _(card.title))
+        self._open_sheet(card)
+
+    def commands(self) -> Iterator[Command]:
+        """Yield the published experiments, for the palette."""
+        for card in CARDS.values():
+            yield Command(f"{self.menu.title()}: {_(card.title)}", "", partial(self.open, card))
+
+    def on_frame(self, frame: Frame) -> None:
+        """Fill the sheet, where there is one."""
+        if self.sheet is not None:
+            self.sheet.show_frame(frame)
+
+    def retranslate(self) -> None:
+        """Take the texts of the language in use."""
+        self.menu.setTitle(_("Reproduce a published experiment"))
+        if self.sheet is not None:
+            self._open_sheet(self.sheet.card)
+
+    def _fill_menu(self) -> None:
+        self.menu.clear()
+        for card in CARDS.values():
+            self.menu.addAction(_(card.title).replace("&", "&&"), partial(self.open, card))
+
+    def _open_sheet(self, card: Card) -> None:
+        if self.sheet is not None:
+            self.sheet.destroyed.disconnect(self._forget_sheet)
+            self.sheet.close()
+        window = self._window
+        self.sheet = CardSheet(window, card, window.look.style_)
+        self.sheet.destroyed.connect(self._forget_sheet)
+        self.sheet.addActions(window.actions())
+        self.sheet.show()
+        if window.frame is not None:
+            self.sheet.show_frame(window.frame)
+
+    def _forget_sheet(self) -> None:
+        self.sheet = None

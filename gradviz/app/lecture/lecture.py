@@ -1,0 +1,134 @@
+"""The lecture: a lesson's steps on the window, and the menu of lessons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QMenu
+
+from gradviz.app.lecture.lesson_player import LessonPlayer
+from gradviz.app.parts.palette import Command
+from gradviz.core.choices.errors import ExperimentError
+from gradviz.core.frame import Frame
+from gradviz.i18n import _
+from gradviz.lessons.lesson import Lesson, Step
+from gradviz.lessons.shelf import lesson_named, lessons
+from gradviz.panels.layouts import Layout, layout_of
+
+if TYPE_CHECKING:
+    from gradviz.app.window import Window
+
+LESSON_ACTIONS = ("lesson_next", "lesson_back", "lesson_reveal", "lesson_close")
+
+
+class Lecture(QObject):
+    """Shows a lesson's steps on a window."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window, self.player = window, LessonPlayer()
+        self.menu = QMenu(window)
+        self.menu.aboutToShow.connect(self._fill_menu)
+        self.own_layout: Layout | None = None
+        """What was on the board before the lesson, to be given back."""
+        self._awaited: Step | None = None
+        # After the step's words have been painted: the room sees at once that something happens.
+        self._showing = QTimer(self, interval=0, singleShot=True)
+        self._showing.timeout.connect(self._show)
+        self.player.changed.connect(self._on_changed)
+
+    def open_lesson(self, name: str, place: int = 0) -> bool:
+        """Begin the lesson of a name or of a file; where there is none, say so and change nothing. Return whether there was."""
+        try:
+            self.begin(lesson_named(name), place)
+        except ExperimentError as error:
+            self._window.complain(_("Nothing was opened."), error)
+            return False
+        return True
+
+    def begin(self, lesson: Lesson, place: int = 0) -> None:
+        """Begin a lesson."""
+        if self.player.lesson is None:
+            self.own_layout = self._window.board.present_layout()
+        self.player.open(lesson, place)
+
+    def next(self) -> None:
+        """Reveal the answer, or go to the next step; without a lesson, begin the first."""
+        self._window.presenter.uncover()
+        if self.player.lesson is None:
+            self.open_lesson("1")
+        else:
+            self.player.next()
+
+    def back(self) -> None:
+        """Go to the step before."""
+        self._window.presenter.uncover()
+        self.player.back()
+
+    def _fill_menu(self) -> None:
+        self.menu.clear()
+        for number, lesson in enumerate(self._lessons(), 1):
+            title = str(lesson.title).replace("&", "&&")
+            action = self.menu.addAction(f"{number}. {title}", partial(self.begin, lesson))
+            action.setToolTip(str(lesson.summary))
+
+    def commands(self) -> Iterator[Command]:
+        """Yield the lessons, for the palette."""
+        for lesson in self._lessons():
+            yield Command(f"{self.menu.title()}: {lesson.title}", str(lesson.summary), partial(self.begin, lesson))
+
+    def _lessons(self) -> tuple[Lesson, ...]:
+        try:
+            return lessons()
+        except ExperimentError as error:
+            self._window.complain(_("Nothing was opened."), error)
+            return ()
+
+    def _on_changed(self) -> None:
+        self.show_states()
+        if self.player.step is None:
+            if self.own_layout is not None:
+                self._window.arrangement.use(self.own_layout)
+                self.own_layout = None
+        elif not self.player.asks:
+            self._showing.start()
+
+    def _show(self) -> None:
+        """Bring the window to the step: panels, experiment, reference; the wave runs when the picture is there."""
+        window, step = self._window, self.player.step
+        if step is None or self.player.asks:
+            return
+        layout = layout_of(step)
+        if layout is not None and [row.panels for row in layout] != [row.panels for row in window.board.layout_]:
+            window.arrangement.use(layout)
+        window.arrangement.show_all()
+        self._awaited = step
+        window.compare(step.spec, step.reference, str(step.title))
+        if window.frame is not None and window.frame.spec == step.spec and window.runner.is_idle:
+            self.on_frame(window.frame)
+
+    def on_frame(self, frame: Frame) -> None:
+        """Start the wave that the step asks for, once its picture is there."""
+        step = self._awaited
+        if step is not None and frame.spec == step.spec:
+            self._awaited = None
+            if step.play:
+                self._window.transport.play_part(step.play)
+            else:
+                self._window.transport.to_end()
+
+    def show_states(self) -> None:
+        """Show in the menus what can be done."""
+        actions, player = self._window.actions_, self.player
+        # Those for next and back stay on at the ends: a key that is off goes to whatever has the keyboard, and moves its slider.
+        for key in LESSON_ACTIONS:
+            actions[key].setEnabled(player.lesson is not None)
+        actions["lesson_next"].setEnabled(player.lesson is not None or self._window.presenter.is_presenting)
+        actions["lesson_reveal"].setEnabled(player.asks)
+
+    def retranslate(self) -> None:
+        """Take the texts of the language in use."""
+        self.menu.setTitle(_("Open lesson"))

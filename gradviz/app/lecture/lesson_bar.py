@@ -1,0 +1,120 @@
+"""The storyboard bar: a step's title, text, formula and question, and the way through the lesson."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from gradviz.app.lecture.lesson_player import LessonPlayer
+from gradviz.export.formula import formula_pixmap
+from gradviz.i18n import _
+from gradviz.lessons.lesson import Question, Step
+from gradviz.panels.parts.style import Style
+
+BUTTONS = {"lesson_back": "◀", "lesson_next": "▶", "lesson_close": "✕"}
+"""Keys of `ACTIONS` and what stands on the button."""
+
+SIZES = {"title": 19.0, "text": 16.0, "question": 16.0, "choices": 15.0, "place": 14.0}
+FORMULA_SIZE = 20.0
+
+
+class LessonBar(QWidget):
+    """Hidden while there is no lesson."""
+
+    def __init__(self, player: LessonPlayer, actions: dict[str, QAction]) -> None:
+        super().__init__()
+        self._player = player
+        self._style: Style | None = None
+        self.labels = {name: QLabel() for name in SIZES}
+        for name, label in self.labels.items():
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(name != "place")
+        self.formula = QLabel()
+        self.formula.setTextFormat(Qt.TextFormat.PlainText)
+        self.buttons = {key: QToolButton() for key in BUTTONS}
+        for key, button in self.buttons.items():
+            actions[key].setIconText(BUTTONS[key])  # what a button without an icon shows
+            button.setDefaultAction(actions[key])
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            button.setAutoRaise(True)
+        self._lay_out()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setAutoFillBackground(True)
+        player.changed.connect(self.refresh)
+        self.hide()
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        for name in ("title", "text", "question", "choices"):
+            words.addWidget(self.labels[name])
+        way = QHBoxLayout()
+        way.addWidget(self.buttons["lesson_back"])
+        way.addWidget(self.labels["place"])
+        way.addWidget(self.buttons["lesson_next"])
+        way.addWidget(self.buttons["lesson_close"])
+        self._row = QHBoxLayout(self)
+        self._row.addLayout(words, 1)
+        self._row.addWidget(self.formula, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addLayout(way)
+        self._row.setAlignment(way, Qt.AlignmentFlag.AlignTop)
+
+    def refresh(self) -> None:
+        """Show the step of now."""
+        step, lesson = self._player.step, self._player.lesson
+        self.setVisible(step is not None)
+        if step is None or lesson is None or self._style is None:
+            return
+        asks = self._player.asks
+        texts = {
+            "title": f"{lesson.title} · {step.title}",
+            "text": "" if asks else str(step.text),
+            "question": str(step.question.text) if asks and step.question else "",
+            "choices": choices_text(step.question, revealed=not asks) if step.question else "",
+            "place": _("{step} of {steps}").format(step=self._player.place + 1, steps=len(lesson.steps)),
+        }
+        for name, text in texts.items():
+            self.labels[name].setText(text)
+            self.labels[name].setVisible(bool(text))
+        self._show_formula(step, self._style, hidden=asks)
+        self.setAccessibleName(texts["title"])
+        self.setAccessibleDescription(" ".join(texts[name] for name in ("text", "question", "choices")))
+
+    def _show_formula(self, step: Step, style: Style, *, hidden: bool) -> None:
+        pixmap = QPixmap()
+        if step.formula is not None and not hidden:
+            pixmap = formula_pixmap(str(step.formula), style.px(FORMULA_SIZE), style.theme.ink, style.ratio)
+        latex = "" if step.formula is None or hidden else str(step.formula)
+        self.formula.setPixmap(pixmap)
+        if pixmap.isNull():  # a lesson of one's own may hold what is no LaTeX: it is shown as it stands
+            self.formula.setText(latex)
+        self.formula.setVisible(bool(latex))
+        self.formula.setAccessibleName(latex)
+
+    def retranslate(self) -> None:
+        """Take the texts of the language in use."""
+        self.refresh()
+
+    def restyle(self, style: Style) -> None:
+        """Take colours and sizes."""
+        self._style = style
+        margin = round(style.px(14))
+        self._row.setContentsMargins(margin, round(style.px(8)), margin, round(style.px(8)))
+        self._row.setSpacing(round(style.px(18)))
+        palette = self.palette()
+        palette.setColor(self.backgroundRole(), style.colour("raised"))
+        self.setPalette(palette)
+        for name, label in self.labels.items():
+            label.setFont(style.font(SIZES[name], bold=name in ("title", "question")))
+        for button in self.buttons.values():
+            button.setFont(style.font(16))
+        self.refresh()
+
+
+def choices_text(question: Question, *, revealed: bool) -> str:
+    """Return the choices, lettered; revealed, with the right one marked and the reason."""
+    lines = [
+        f"{'✓' if revealed and number == question.answer else ' '} {'ABCDEFGH'[number - 1]}  {choice}"
+        for number, choice in enumerate(question.choices, 1)
+    ]
+    return "\n".join([*lines, str(question.because)] if revealed else lines)

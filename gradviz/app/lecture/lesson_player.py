@@ -1,0 +1,77 @@
+"""Where one is in a lesson: which step, and whether its question has been answered."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from gradviz.lessons.lesson import Lesson, Step
+
+
+class LessonPlayer(QObject):
+    """Goes through a lesson, step by step.
+
+    A step that asks something is shown twice: first the question, over the picture of the step before; then, revealed, the
+    experiment that answers it.
+    """
+
+    changed = Signal()
+    """Another lesson or step, or the answer was revealed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lesson: Lesson | None = None
+        self.place = 0
+        self.is_revealed = False
+
+    @property
+    def step(self) -> Step | None:
+        """The step that is shown."""
+        return self.lesson.steps[self.place] if self.lesson else None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a question waits for its answer."""
+        return self.step is not None and self.step.question is not None and not self.is_revealed
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether nothing follows."""
+        return self.lesson is None or (self.place == len(self.lesson.steps) - 1 and not self.asks)
+
+    @property
+    def following(self) -> Step | None:
+        """The step after this one."""
+        steps = self.lesson.steps if self.lesson else ()
+        return steps[self.place + 1] if self.place + 1 < len(steps) else None
+
+    def open(self, lesson: Lesson, place: int = 0) -> None:
+        """Begin a lesson, or go to one of its steps."""
+        self.lesson = lesson
+        self._go(place, revealed=False)
+
+    def close(self) -> None:
+        """Leave the lesson; the experiment stays."""
+        self.lesson = None
+        self.changed.emit()
+
+    def next(self) -> None:
+        """Reveal the answer, or else go to the next step."""
+        if self.asks:
+            self.reveal()
+        elif not self.is_at_end:
+            self._go(self.place + 1, revealed=False)
+
+    def back(self) -> None:
+        """Go to the step before, which is shown with its answer."""
+        if self.lesson is not None and self.place > 0:
+            self._go(self.place - 1, revealed=True)
+
+    def reveal(self) -> None:
+        """Show the answer."""
+        if self.asks:
+            self.is_revealed = True
+            self.changed.emit()
+
+    def _go(self, place: int, *, revealed: bool) -> None:
+        self.place, self.is_revealed = place, revealed
+        self.changed.emit()

@@ -1,0 +1,134 @@
+"""What is remembered from one start to the next. A damaged file is the same as none."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import QSettings
+
+from gradviz.core.choices.errors import ExperimentError
+from gradviz.core.spec import Spec
+from gradviz.i18n import LANGUAGES, system_language
+from gradviz.panels.layouts import LAYOUTS, Layout, from_text, to_text
+from gradviz.panels.parts.themes import THEMES
+
+MOST_RECENT = 8
+LEAST_ZOOM, MOST_ZOOM = 0.5, 3.0
+
+
+class Settings:
+    """Language, colours, sizes, files, and the session: experiment, reference and layout."""
+
+    def __init__(self) -> None:
+        self.theme_for_now: str | None = None
+        """A theme for this time only; choosing another ends it."""
+        self._kept = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "gradviz", "gradviz")
+
+    @property
+    def language(self) -> str:
+        """A key of `LANGUAGES`: the one chosen last, at first the machine's."""
+        return self._one_of("language", list(LANGUAGES), system_language())
+
+    @language.setter
+    def language(self, code: str) -> None:
+        self._kept.setValue("language", code)
+
+    @property
+    def theme(self) -> str:
+        """A key of `THEMES`."""
+        return self.theme_for_now or self._one_of("theme", list(THEMES), "light")
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self.theme_for_now = None
+        self._kept.setValue("theme", name)
+
+    @property
+    def zoom(self) -> float:
+        """The factor on type and lines, from 0.5 to 3."""
+        try:
+            zoom = float(str(self._kept.value("zoom", 1.0)))
+        except ValueError:
+            return 1.0
+        return zoom if LEAST_ZOOM <= zoom <= MOST_ZOOM else 1.0
+
+    @zoom.setter
+    def zoom(self, zoom: float) -> None:
+        self._kept.setValue("zoom", zoom)
+
+    @property
+    def window_size(self) -> tuple[int, int] | None:
+        """Width and height of the window in pixels when it was closed last."""
+        width, _cross, height = str(self._kept.value("window", "")).partition("x")
+        if width.isdecimal() and height.isdecimal() and len(width) < 6 and len(height) < 6:
+            return int(width), int(height)
+        return None
+
+    @window_size.setter
+    def window_size(self, size: tuple[int, int]) -> None:
+        self._kept.setValue("window", f"{size[0]}x{size[1]}")
+
+    @property
+    def folder(self) -> str:
+        """Where the last file was opened or written."""
+        return str(self._kept.value("folder", ""))
+
+    @folder.setter
+    def folder(self, path: str) -> None:
+        self._kept.setValue("folder", path)
+
+    @property
+    def recent(self) -> list[str]:
+        """Files that were opened or written, the last one first."""
+        try:
+            paths = json.loads(str(self._kept.value("recent", "[]")))
+        except ValueError:
+            return []
+        return [path for path in paths if isinstance(path, str)][:MOST_RECENT] if isinstance(paths, list) else []
+
+    def add_recent(self, path: str) -> None:
+        """Put a file first."""
+        others = [other for other in self.recent if other != path]
+        self._kept.setValue("recent", json.dumps([path, *others][:MOST_RECENT]))
+
+    def drop_recent(self, path: str) -> None:
+        """Forget a file."""
+        self._kept.setValue("recent", json.dumps([other for other in self.recent if other != path]))
+
+    @property
+    def layout(self) -> Layout:
+        """What is on the board; where nothing valid is kept, the layout that the program opens with."""
+        return from_text(str(self._kept.value("layout", ""))) or next(iter(LAYOUTS.values())).rows
+
+    @layout.setter
+    def layout(self, layout: Layout) -> None:
+        self._kept.setValue("layout", to_text(layout))
+
+    @property
+    def experiment(self) -> Spec:
+        """The experiment of the last time; where nothing valid is kept, the one that the program opens with."""
+        return self._spec("experiment") or Spec()
+
+    @experiment.setter
+    def experiment(self, spec: Spec) -> None:
+        self._kept.setValue("experiment", spec.to_text(full=True))
+
+    @property
+    def reference(self) -> Spec | None:
+        """The experiment that was pinned."""
+        return self._spec("reference")
+
+    @reference.setter
+    def reference(self, spec: Spec | None) -> None:
+        self._kept.setValue("reference", spec.to_text(full=True) if spec else "")
+
+    def _spec(self, name: str) -> Spec | None:
+        text = str(self._kept.value(name, ""))
+        try:
+            return Spec.from_text(text) if text else None
+        except ExperimentError:
+            return None
+
+    def _one_of(self, name: str, known: list[str], default: str) -> str:
+        value = str(self._kept.value(name, default))
+        return value if value in known else default

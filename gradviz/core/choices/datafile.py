@@ -1,0 +1,158 @@
+"""Reads a user's data file: CSV or NPZ, one row per example. Everything in it is checked; nothing in it is run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from math import nan
+
+import numpy as np
+
+from gradviz.core.choices.arrays import Float64Array
+from gradviz.core.choices.errors import ExperimentError, Problem, shown
+from gradviz.i18n import _
+
+LARGEST_FILE = 64 * 2**20
+LARGEST_INFLATED = 256 * 2**20
+"""Bytes of a file, and of what an archive may unpack to."""
+
+MOST_FEATURES = 2048
+"""As many as a layer may have units."""
+
+LARGEST_NUMBER = 1e307
+"""The difference of larger ones might not be a number of float64 any more."""
+
+MOST_PROBLEMS = 10
+"""So many are named; a file with a wrong separator has one in every line."""
+
+
+_OF_ARCHIVES = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, MemoryError, EOFError, KeyError)
+"""What comes of archives that are damaged, encrypted, packed in a way of their own, or lie about a table's size."""
+
+
+def read_examples(path: str) -> Float64Array:
+    """Return the rows of a file, (examples, features), float64, read-only.
+
+    Raises
+    ------
+    ExperimentError
+        With the field `data_file`: the file cannot be read, is too large, or does not hold a table of finite numbers.
+    """
+    if not path:
+        raise _wrong(_("which file? Give its path"))
+    try:
+        state = os.stat(path)
+        if not stat.S_ISREG(state.st_mode):  # a pipe would be waited for
+            raise _wrong(_("{path} is no file").format(path=shown(path, 300)))
+        if state.st_size > LARGEST_FILE:
+            raise _wrong(_("the file is larger than {limit} MiB").format(limit=LARGEST_FILE // 2**20))
+        return _read(path, state.st_mtime_ns, state.st_size)
+    except UnicodeDecodeError:
+        raise _wrong(_("{path} is no text in UTF-8, and no NPZ archive").format(path=shown(path, 300))) from None
+    except (OSError, ValueError, csv.Error, *_OF_ARCHIVES) as error:
+        if isinstance(error, ExperimentError):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _wrong(_("cannot read {path}: {reason}").format(path=shown(path, 300), reason=shown(reason, 200))) from None
+
+
+@lru_cache(maxsize=4)
+def _read(path: str, changed: int, size: int) -> Float64Array:
+    """Read a file once for each time that it has changed."""
+    with open(path, "rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    table = _from_npz(content) if content.startswith(b"PK") else _from_csv(content)
+    if table.ndim != 2 or 0 in table.shape:
+        raise _wrong(
+            _("the data has the shape {shape}; rows of examples and columns of features are needed").format(shape=table.shape)
+        )
+    if table.shape[1] > MOST_FEATURES:
+        raise _wrong(_("{count} features; at most {limit} are possible").format(count=table.shape[1], limit=MOST_FEATURES))
+    if unfit := [
+        _unfit(_("row {row}").format(row=row + 1), column)
+        for row, column in np.argwhere(~(np.abs(table) <= LARGEST_NUMBER))[:MOST_PROBLEMS]
+    ]:
+        raise _all_wrong(unfit)
+    table.flags.writeable = False
+    return table
+
+
+def _from_npz(content: bytes) -> Float64Array:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > LARGEST_INFLATED:
+            raise _wrong(_("the archive unpacks to more than {limit} MiB").format(limit=LARGEST_INFLATED // 2**20))
+    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        members = {name: stored[name] for name in stored.files}  # bytes, where one is no array
+    arrays = {name: member for name, member in members.items() if isinstance(member, np.ndarray)}
+    tables = {name: array for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiub"}
+    if "x" in tables:
+        return _as_float64(tables["x"])
+    if len(tables) != 1:
+        raise _wrong(
+            _("the archive holds {count} tables of numbers; it needs one, or one that is called x").format(count=len(tables))
+        )
+    return _as_float64(next(iter(tables.values())))
+
+
+def _as_float64(table: np.ndarray) -> Float64Array:
+    with np.errstate(over="ignore"):  # what is beyond float64 is infinite, and refused as that
+        return table.astype(np.float64)
+
+
+def _from_csv(content: bytes) -> Float64Array:
+    rows: list[list[float]] = []
+    problems: list[str] = []
+    expected = 0
+    for place, (line, cells) in enumerate(_filled_lines(content)):
+        numbers = [_number(cell) for cell in cells]
+        expected = expected or len(cells)
+        if place == 0 and all(number is None for number in numbers) and any(cell.strip() for cell in cells):  # a heading
+            continue
+        row = [nan if number is None else number for number in numbers]
+        problems += [
+            _unfit(_("line {line}").format(line=line), column)
+            for column, value in enumerate(row)
+            if not abs(value) <= LARGEST_NUMBER
+        ]
+        rows.append(row)
+        if len(row) != expected:
+            problems.append(
+                _("line {line} has {count} cells, not {expected}").format(line=line, count=len(row), expected=expected)
+            )
+        if len(problems) >= MOST_PROBLEMS:
+            break
+    if problems:
+        raise _all_wrong(problems)
+    return np.array(rows, dtype=np.float64)
+
+
+def _filled_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Hand out the lines that hold anything, numbered from 1."""
+    for line, cells in enumerate(csv.reader(io.StringIO(content.decode("utf-8-sig"))), start=1):
+        if len(cells) > 1 or any(cell.strip() for cell in cells):
+            yield line, cells
+
+
+def _number(cell: str) -> float | None:
+    try:
+        return None if "_" in cell else float(cell)
+    except ValueError:
+        return None
+
+
+def _unfit(place: str, column: int) -> str:
+    return _("{place}, column {column} is not a number between −10³⁰⁷ and 10³⁰⁷").format(place=place, column=column + 1)
+
+
+def _wrong(message: str) -> ExperimentError:
+    return _all_wrong([message])
+
+
+def _all_wrong(messages: list[str]) -> ExperimentError:
+    return ExperimentError([Problem("data_file", message) for message in messages[:MOST_PROBLEMS]])

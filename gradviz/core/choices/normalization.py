@@ -1,0 +1,78 @@
+"""Normalization inside the network, and how a gradient comes back through it. No learned scale or shift: this is initialization.
+
+Batch: Ioffe and Szegedy (2015); layer: Ba, Kiros and Hinton (2016); RMS: Zhang and Sennrich (2019).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradviz.core.choices.arrays import FloatArray
+from gradviz.i18n import N_
+
+EPSILON = 1e-5
+"""Added to the variance before its root is taken; PyTorch's value."""
+
+Pullback = Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """One kind of normalization.
+
+    Attributes
+    ----------
+    name, title, help : str
+        What a Spec calls it, and what people read, marked for translation.
+    axis : int or None
+        Over what mean and variance are taken: 0 the batch, 1 the units; None for no normalization.
+    centres : bool
+        Whether the mean is subtracted.
+    """
+
+    name: str
+    title: str
+    help: str
+    axis: int | None
+    centres: bool = True
+
+    def apply(self, x: FloatArray) -> tuple[FloatArray, Pullback]:
+        """Return the normalized array and the function that takes a gradient back through it."""
+        axis = self.axis
+        if axis is None:
+            return x, lambda gradient: gradient
+        centred = x - x.mean(axis=axis, keepdims=True) if self.centres else x
+        kind = x.dtype.type
+        inverse = 1 / np.sqrt(np.mean(centred * centred, axis=axis, keepdims=True) + kind(EPSILON))
+        y = centred * inverse
+
+        def pull_back(gradient: FloatArray) -> FloatArray:
+            along = gradient - y * np.mean(gradient * y, axis=axis, keepdims=True)
+            if self.centres:
+                along = along - np.mean(gradient, axis=axis, keepdims=True)
+            back: FloatArray = along * inverse
+            return back
+
+        return y, pull_back
+
+
+BLOCK_NORMALIZATIONS: dict[str, Normalization] = {
+    entry.name: entry
+    for entry in (
+        Normalization("none", N_("None"), N_("The signal passes as it is."), None),
+        Normalization(
+            "batch",
+            N_("Batch"),
+            N_("Each unit: mean 0 and variance 1 over the batch. A batch of one leaves nothing but zeros."),
+            0,
+        ),
+        Normalization("layer", N_("Layer"), N_("Each example: mean 0 and variance 1 over the units of a layer."), 1),
+        Normalization(
+            "rms", N_("RMS"), N_("Each example: mean square 1 over the units of a layer; the mean stays."), 1, centres=False
+        ),
+    )
+}
+"""Name → Normalization."""

@@ -1,0 +1,94 @@
+"""Finds the lessons: those that come with the program, in their order, and those in files of the user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gradviz.assets import resources
+from gradviz.core.choices.errors import ExperimentError, Problem, shown, unknown_name
+from gradviz.core.spec import Spec
+from gradviz.i18n import _
+from gradviz.lessons.lesson import Lesson
+from gradviz.lessons.lesson_file import read_lesson
+from gradviz.lessons.tables import LARGEST_LESSON, Known
+from gradviz.panels import PANELS
+from gradviz.panels.layouts import LAYOUTS
+
+PREFIX = "lesson:"
+"""Of an experiment that is a lesson's step: ``lesson:NAME/STEP``."""
+
+KNOWN = Known(PANELS, LAYOUTS)
+
+
+def lessons(known: Known = KNOWN) -> tuple[Lesson, ...]:
+    """Return the lessons that come with the program, in the order of the numbers that their file names begin with.
+
+    Raises
+    ------
+    ExperimentError
+        With what is wrong in any of them.
+    """
+    found: list[Lesson] = []
+    problems: list[Problem] = []
+    for path in _shipped():
+        try:
+            found.append(_from_file(path, known))
+        except ExperimentError as error:
+            problems += error.problems
+    if problems:
+        raise ExperimentError(problems)
+    return tuple(found)
+
+
+def lesson_named(name: str, known: Known = KNOWN) -> Lesson:
+    """Return the lesson of a name, with or without its number, of a number, or of a file's path.
+
+    Raises
+    ------
+    ExperimentError
+        When there is none, or with everything that is wrong in it.
+    """
+    if name.lower().endswith(".toml"):
+        return _from_file(Path(name), known)
+    shipped: dict[str, Path] = {}
+    for path in _shipped():
+        number, _underscore, bare = path.stem.partition("_")
+        shipped |= {bare: path, path.stem: path, number: path, str(int(number)): path}
+    if name not in shipped:
+        raise ExperimentError([Problem("", unknown_name(name, [key for key in shipped if key.isidentifier()]))])
+    return _from_file(shipped[name], known)
+
+
+def names_step(source: str) -> bool:
+    """Whether a word names a step of a lesson: ``lesson:NAME/STEP``, or a lesson's file, which is its first step."""
+    return source.startswith(PREFIX) or source.lower().endswith(".toml")
+
+
+def step_named(source: str) -> tuple[Lesson, int]:
+    """Return the lesson of ``lesson:NAME/STEP`` and the step's place in it, by its number or its name; without one, the first."""
+    name, slash, step = source.removeprefix(PREFIX).rpartition("/")
+    if not slash or step.lower().endswith(".toml"):  # a path has slashes of its own
+        name, step = source.removeprefix(PREFIX), "1"
+    lesson = lesson_named(name)
+    return lesson, lesson.steps.index(lesson.step(step))
+
+
+def step_experiment(source: str) -> Spec:
+    """Return the experiment of a step, named as for `step_named`."""
+    lesson, place = step_named(source)
+    return lesson.steps[place].spec
+
+
+def _shipped() -> list[Path]:
+    return sorted((resources() / "lessons").glob("*.toml"))
+
+
+def _from_file(path: Path, known: Known) -> Lesson:
+    try:
+        with open(path, "rb") as file:
+            content = file.read(LARGEST_LESSON + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = _("cannot read {path}: {reason}").format(path=shown(str(path), 300), reason=reason)
+        raise ExperimentError([Problem("", message)]) from None
+    return read_lesson(content, path.stem, known)

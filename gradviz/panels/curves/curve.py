@@ -1,0 +1,115 @@
+"""What is known of a curve before it is drawn: which measure, on what scale, in what colour and line, with which wave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import Qt
+
+from gradviz.core.runs.playhead import Playhead
+from gradviz.i18n import _
+from gradviz.numbers import exact_text, signed_text
+
+Series = Mapping[str, np.ndarray]
+
+GLYPHS = {"o": "●", "s": "■", "d": "◆", "t": "▼", "t1": "▲", "+": "✚"}
+"""A curve's symbol before its name."""
+
+FARTHEST = 1e9
+"""What is further out is marked, not drawn to scale. 1,000 layers come to some 10⁴ decades; here a float64 still tells 10⁻⁷ apart."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How the numbers of a measure are drawn and read out.
+
+    Attributes
+    ----------
+    drawn : callable
+        From the series to what stands on the axis, (L,).
+    told : callable
+        From one number of the series to text.
+    has_zero : bool
+        Whether −∞ on the axis is an exact 0.
+    """
+
+    drawn: Callable[[np.ndarray], np.ndarray]
+    told: Callable[[float], str]
+    has_zero: bool = False
+
+
+def as_it_is(values: np.ndarray) -> np.ndarray:
+    """Return a series as it stands on the axis."""
+    return values
+
+
+def decades(values: np.ndarray) -> np.ndarray:
+    """Return log10 of the magnitude, −∞ for 0."""
+    with np.errstate(divide="ignore"):
+        return np.log10(np.abs(values))
+
+
+def percent_text(share: float) -> str:
+    """Return a share as it is read out, with three digits: ``0.0153%``."""
+    return "NaN" if share != share else f"{100 * share:.3g}%"
+
+
+LOGARITHMS = Scale(as_it_is, exact_text, has_zero=True)
+"""Of a series that holds log10 already."""
+DECADES = Scale(decades, signed_text, has_zero=True)
+SHARES = Scale(as_it_is, percent_text)
+PLAIN = Scale(as_it_is, signed_text)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What is known of one curve.
+
+    Attributes
+    ----------
+    key : str
+        The measure.
+    name : str
+        What stands beside it, marked for translation.
+    scale : Scale
+    role : {"forward", "backward", "ink"}
+        Its colour, and with which wave it comes: the last with none.
+    symbol : str
+        One of `GLYPHS`.
+    line : Qt.PenStyle
+    read_as : str
+        What it is called where its exact value is read out, if not by its name.
+    """
+
+    key: str
+    name: str
+    scale: Scale
+    role: str
+    symbol: str
+    line: Qt.PenStyle = Qt.PenStyle.SolidLine
+    read_as: str = ""
+
+    def told(self, series: Series, layer: int) -> str:
+        """Return name and exact value at a layer."""
+        return f"{_(self.read_as or self.name)} {self.scale.told(float(series[self.key][layer - 1]))}"
+
+    def drawn(self, series: Series | None) -> np.ndarray | None:
+        """Return what stands on the axis, (L,), or None where a series has no such measure."""
+        return self.scale.drawn(series[self.key]) if series is not None and self.key in series else None
+
+    def marked(self, drawn: np.ndarray) -> np.ndarray:
+        """Return where it is exactly 0, infinite and NaN, (3, L); what is too large for the plot counts as infinite."""
+        low, high = drawn <= -FARTHEST, drawn >= FARTHEST
+        zero = low if self.scale.has_zero else np.zeros_like(low)
+        return np.array([zero, high | (low & ~zero), np.isnan(drawn)])
+
+
+def lit_layers(role: str, playhead: Playhead, depth: int) -> np.ndarray:
+    """Return which layers the wave of a role has reached, (L,)."""
+    waves: dict[str, Callable[[int], bool]] = {"forward": playhead.has_activation, "backward": playhead.has_gradient}
+    if role not in waves:
+        return np.ones(depth, bool)
+    has = waves[role]
+    return np.fromiter((has(layer) for layer in range(1, depth + 1)), bool, depth)

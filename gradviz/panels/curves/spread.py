@@ -1,0 +1,139 @@
+"""The spread of the signal, layer by layer, and what has become of the units."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGraphicsPolygonItem
+
+from gradviz.core.frame import Frame
+from gradviz.core.verdict import THRESHOLD_DECADES
+from gradviz.i18n import N_, _
+from gradviz.numbers import signed_text
+from gradviz.panels.curves.curve import DECADES, SHARES, Curve, decades, percent_text
+from gradviz.panels.curves.curve_item import polygon
+from gradviz.panels.curves.curve_panel import CurvePanel, Sources, ends_of, only
+from gradviz.panels.parts.items import DecadeAxis, PercentAxis
+from gradviz.panels.parts.style import Style
+
+BAND = "activation_rms"
+
+_SHARES = (
+    Curve("activation_nan", "NaN", SHARES, "forward", "+", Qt.PenStyle.DotLine),
+    Curve("activation_infinite", N_("infinite"), SHARES, "forward", "t1", Qt.PenStyle.DashDotDotLine),
+    Curve("activation_subnormal", N_("subnormal"), SHARES, "forward", "t", Qt.PenStyle.DashDotLine),
+    Curve("activation_dead", N_("dead"), SHARES, "forward", "s", Qt.PenStyle.DashLine),
+    Curve("activation_saturated", N_("saturated"), SHARES, "forward", "o"),
+    Curve("activation_zero", N_("exactly 0"), SHARES, "forward", "d", Qt.PenStyle.DashDotLine),
+)
+"""The worst first: the title names the first that is more than a few."""
+
+WORTH_SAYING = 0.01
+
+_FINDINGS = (
+    # from this std(layer L) / std(layer 1) on
+    (10.0**THRESHOLD_DECADES, N_("The signal explodes: {what} {first} → {last}")),
+    (2.0, N_("The signal grows: {what} {first} → {last}")),
+    (0.5, N_("The signal keeps its spread: {what} {first} → {last}")),
+    (10.0**-THRESHOLD_DECADES, N_("The signal shrinks: {what} {first} → {last}")),
+    (-np.inf, N_("The signal collapses: {what} {first} → {last}")),
+)
+
+
+class SpreadPanel(CurvePanel):
+    """Standard deviation and mean of the activations above; the shares saturated, dead, zero, infinite and so on below."""
+
+    key = "spread"
+    value_axis_type = DecadeAxis
+    lower_axis_type = PercentAxis
+    marks_role = "forward"
+    fixed = {1: (-0.07, 1.07)}
+    tables = (
+        (
+            Curve("activation_rms", N_("RMS"), DECADES, "forward", "s"),
+            Curve("activation_std", N_("std"), DECADES, "forward", "o"),
+            Curve("activation_mean", N_("|mean|"), DECADES, "forward", "d", Qt.PenStyle.DashDotLine, N_("mean")),
+        ),
+        _SHARES,
+    )
+
+    def add_items(self) -> None:
+        """Make the band of what other draws would give."""
+        self.band = QGraphicsPolygonItem()
+        self.band.setPen(Qt.PenStyle.NoPen)
+        self.band.setZValue(1)
+        self.plot.addItem(self.band, ignoreBounds=True)
+
+    def restyle_items(self, style: Style) -> None:
+        """Give every item its colour and size."""
+        super().restyle_items(style)
+        self.band.setBrush(style.brush("forward", 0.16))
+
+    def axis_names(self, frame: Frame) -> tuple[str, ...]:
+        """Return quantity and unit of each plot's vertical axis."""
+        return _("activation"), _("share")
+
+    def sources(self, place: int, frame: Frame, reference: Frame | None) -> Sources:
+        """Return sizes, and those shares that are not 0 everywhere. A band of the RMS belongs to the RMS: it then stands for std."""
+        keys = {self._size_key(frame), "activation_mean"} if place == 0 else {curve.key for curve in found_shares(frame)}
+        pinned = only(reference.series, keys) if reference is not None else None
+        return only(frame.series, keys), only(frame.theory, keys), pinned
+
+    def also_in_sight(self, frame: Frame) -> np.ndarray:
+        """Return the ends of the band."""
+        return drawn_band(frame)[np.isfinite(drawn_band(frame))]
+
+    def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
+        """Return a sentence where there is no share to show."""
+        nothing = place == 1 and not found_shares(frame)
+        return _("No unit is saturated or dead, and no activation is 0, subnormal, infinite or NaN.") if nothing else ""
+
+    def show_frame(self, frame: Frame, reference: Frame | None) -> None:
+        """Bring curves and band to a new Frame."""
+        super().show_frame(frame, reference)
+        band = drawn_band(frame)
+        there = np.flatnonzero(np.isfinite(band).all(axis=1))
+        self.band.setVisible(there.size > 1)
+        low, high = np.clip(band[there].T, *self.plot.viewRange()[1])
+        layers = there + 1.0
+        self.band.setPolygon(polygon(np.concatenate([layers, layers[::-1]]), np.concatenate([low, high[::-1]])))
+
+    def finding_text(self, frame: Frame) -> str:
+        """Say what becomes of the spread, and of the units."""
+        first, last = ends_of(frame.series[self._size_key(frame)][: frame.verdict.depth])
+        if not np.isfinite(last):
+            return frame.verdict.forward_text().rstrip(".")
+        what = _("RMS") if BAND in frame.bands else _("std")
+        ratio = last / first if first > 0 else (np.inf if last > 0 else 1.0)
+        text = next(text for least, text in _FINDINGS if ratio >= least)
+        if first == last == 0:
+            text = N_("The signal has no spread: std 0 in the first layer and in the last")
+        said = _(text).format(what=what, first=signed_text(first, 2), last=signed_text(last, 2))
+        return said + self._worst_share(frame)
+
+    def legend_text(self, frame: Frame, reference: Frame | None) -> str:
+        """Say what is drawn."""
+        text = _("sizes above, shares below")
+        text += _("; dashed: theory") if self._size_key(frame) in frame.theory else ""
+        text += _("; band: two thirds of all draws, one input") if BAND in frame.bands else ""
+        return text + (_("; grey: pinned reference") if reference is not None else "")
+
+    def _size_key(self, frame: Frame) -> str:
+        return BAND if BAND in frame.bands else "activation_std"
+
+    def _worst_share(self, frame: Frame) -> str:
+        for curve in found_shares(frame):
+            shares = np.nan_to_num(frame.series[curve.key])
+            if shares.max() >= WORTH_SAYING:
+                return _("; up to {share} {what}").format(share=percent_text(round(float(shares.max()), 2)), what=_(curve.name))
+        return ""
+
+
+def drawn_band(frame: Frame) -> np.ndarray:
+    """Return between what the RMS lies on the axis, (L, 2), NaN where nothing is known."""
+    return decades(frame.bands[BAND]) if BAND in frame.bands else np.full((frame.depth, 2), np.nan)
+
+
+def found_shares(frame: Frame) -> list[Curve]:
+    """Return the shares that are not 0 in every layer."""
+    return [curve for curve in _SHARES if (frame.series[curve.key] != 0).any()]

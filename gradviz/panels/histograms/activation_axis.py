@@ -1,0 +1,171 @@
+"""The axis of the activations, and what the panels on it have in common: values, or decades where layers are too unlike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import log10
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+
+from gradviz.core.choices.activations import ACTIVATIONS
+from gradviz.core.frame import Frame
+from gradviz.core.histograms import Rows
+from gradviz.core.runs.playhead import Playhead
+from gradviz.core.verdict import THRESHOLD_DECADES
+from gradviz.i18n import N_, _
+from gradviz.numbers import power_text, signed_text
+from gradviz.panels.base import LayerPanel
+from gradviz.panels.histograms.shapes import leaves_zeros_out, share_at_the_ends, shown_by_magnitude, without_zeros
+from gradviz.panels.parts.broken_curve import set_curve
+from gradviz.panels.parts.items import DecadeAxis, PlainAxis, Ticks
+from gradviz.panels.parts.marks import Marks
+from gradviz.panels.parts.ranges import StillRange
+from gradviz.panels.parts.spans import Span, drawable, joined, span_of_decades, span_of_values
+from gradviz.panels.parts.style import Style
+
+SATURATED = 0.4
+"""From this share of activations at the ends on, saturation is the finding."""
+
+_FINDINGS = (
+    # from this std(layer L) / std(layer 1) on
+    (10.0**THRESHOLD_DECADES, N_("Activations explode: std {first} → {last}")),
+    (2.0, N_("Activations grow: std {first} → {last}")),
+    (0.5, N_("Activations keep their spread: std {first} → {last}")),
+    (10.0**-THRESHOLD_DECADES, N_("Activations shrink: std {first} → {last}")),
+    (-np.inf, N_("Activations collapse: std {first} → {last}")),
+)
+
+
+class ValueOrDecadeAxis(DecadeAxis):
+    """An axis of values or of decades, as the panel says."""
+
+    by_magnitude = False
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
+        if self.by_magnitude:
+            return super().tickValues(minVal, maxVal, size)
+        ticks: Ticks = pg.AxisItem.tickValues(self, minVal, maxVal, size)
+        return ticks[:1] if len(ticks[0][1]) > 3 else ticks[:2]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        if self.by_magnitude:
+            return super().tickStrings(values, scale, spacing)
+        return PlainAxis.tickStrings(self, values, scale, spacing)
+
+
+class ActivationAxisPanel(LayerPanel):
+    """A panel that shows how the activations of each layer are distributed. Abstract: `show_histograms` is the concrete one's.
+
+    Attributes
+    ----------
+    shown : tuple of float
+        The ends of the axis.
+    """
+
+    is_abstract = True
+    value_axis_type = ValueOrDecadeAxis
+    value_axis: ValueOrDecadeAxis
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.shown = (0.0, 1.0)
+        self._range = StillRange(room=0.03)
+        self._theory = [pg.PlotDataItem(), pg.PlotDataItem()]
+        for curve in self._theory:
+            curve.setZValue(30)
+            self.plot.addItem(curve, ignoreBounds=True)
+        self._marks = Marks(self.plot)
+
+    def show_histograms(self, frame: Frame, reference: Frame | None) -> None:
+        """Bring the concrete panel's items to a new Frame; the axis is there."""
+        raise NotImplementedError
+
+    def restyle_items(self, style: Style) -> None:
+        """Give curves and marks their colours."""
+        for curve in self._theory:
+            curve.setPen(style.outline("ink", 0.8, Qt.PenStyle.DashLine))
+        self._marks.restyle(style, "forward")
+
+    def show_frame(self, frame: Frame, reference: Frame | None) -> None:
+        """Bring axis, histograms and theory to a new Frame."""
+        self._show_axis(shown_by_magnitude(frame, reference))
+        spans = [self._span(each) for each in (frame, reference) if each is not None]
+        self.shown = self._range.fit(*joined(*spans))
+        self.plot.setYRange(*self.shown, padding=0)
+        self.show_histograms(frame, reference)
+        for curve, values in zip(self._theory, self.spread(frame, frame.theory), strict=True):
+            set_curve(curve, values, self.shown)
+
+    def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
+        """Mark what has no place on the axis, where the forward wave has been."""
+        series, lit = frame.series, np.array([playhead.has_activation(layer) for layer in range(1, frame.depth + 1)])
+        zero = (series["activation_zero"] == 1) & self.leaves_zeros_out(frame)
+        infinite, nan = series["activation_infinite"] > 0, series["activation_nan"] > 0
+        zero_at = None if self.value_axis.by_magnitude else 0.0
+        self._marks.show(lit & zero, lit & infinite, lit & nan, *self.shown, zero_at=zero_at)
+
+    def rows(self, frame: Frame) -> Rows:
+        """Return the histograms on this axis."""
+        key = "activation_log10" if self.value_axis.by_magnitude else "activation"
+        return Rows(frame.edges[key], without_zeros(frame, key))
+
+    def spread(self, frame: Frame, measures: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean - std and mean + std on this axis, (L,); by magnitude, the root mean square. NaN where not known."""
+        nowhere = np.full(frame.depth, np.nan)
+        mean, std = (measures.get(f"activation_{name}", nowhere) for name in ("mean", "std"))
+        with np.errstate(all="ignore"):
+            if self.value_axis.by_magnitude:
+                return np.log10(measures.get("activation_rms", nowhere)), nowhere
+            return mean - std, mean + std
+
+    def leaves_zeros_out(self, frame: Frame) -> bool:
+        """Whether exact zeros are no part of what is drawn."""
+        return self.value_axis.by_magnitude or leaves_zeros_out(frame)
+
+    def _span(self, frame: Frame) -> Span:
+        rows = self.rows(frame)
+        if self.value_axis.by_magnitude:
+            return span_of_decades(rows)
+        if ACTIVATIONS[frame.spec.activation].is_bounded:
+            return drawable(float(rows.edges[0]), float(rows.edges[-1]))
+        return span_of_values(rows)
+
+    def finding_text(self, frame: Frame) -> str:
+        """Say what becomes of the spread."""
+        first, last = (float(frame.series["activation_std"][layer - 1]) for layer in (1, frame.verdict.depth))
+        at_the_ends = share_at_the_ends(frame)
+        if not np.isfinite(last):
+            return frame.verdict.forward_text().rstrip(".")
+        if at_the_ends is not None and at_the_ends > SATURATED:
+            ends = [signed_text(end, 1) for end in ACTIVATIONS[frame.spec.activation].bounds]
+            text = _("Activations saturate: {share:.0%} of them lie next to {low} or {high}")
+            return text.format(share=at_the_ends, low=ends[0], high=ends[1])
+        if first == last == 0:
+            return _("All activations of a layer are the same: std 0")
+        ratio = last / first if first > 0 else np.inf
+        text = next(text for least, text in _FINDINGS if ratio >= least)
+        return _(text).format(first=_size(first), last=_size(last))
+
+    def layer_text(self, frame: Frame, layer: int) -> str:
+        """Read out the activations at a layer."""
+        mean, std = (signed_text(frame.series[f"activation_{name}"][layer - 1]) for name in ("mean", "std"))
+        text = _("mean {mean}, std {std}").format(mean=mean, std=std)
+        zero = frame.series["activation_zero"][layer - 1]
+        return text + (", " + _("{share:.0%} exactly 0").format(share=zero) if zero > 0 else "")
+
+    def forget_range(self) -> None:
+        """Fit the axis anew next time."""
+        self._range.forget()
+
+    def _show_axis(self, by_magnitude: bool) -> None:
+        if by_magnitude != self.value_axis.by_magnitude:
+            self.value_axis.by_magnitude = by_magnitude
+            self.value_axis.picture = None
+            self._range.forget()
+        self.value_axis.name_it(_("|activation|") if by_magnitude else _("activation"))
+
+
+def _size(value: float) -> str:
+    return power_text(log10(value)) if value > 0 else "0"

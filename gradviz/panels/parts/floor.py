@@ -1,0 +1,45 @@
+"""The floor of a precision on an axis of decades: hatched and named."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+
+from gradviz.core.choices.arrays import PRECISIONS
+from gradviz.i18n import _
+from gradviz.panels.base import LIMIT
+from gradviz.panels.parts.spans import Span
+from gradviz.panels.parts.style import Style
+
+
+class Floor:
+    """What lies below the smallest number of a precision."""
+
+    def __init__(self, plot: pg.PlotItem) -> None:
+        self._zone = pg.LinearRegionItem(orientation="horizontal", movable=False)
+        self.name = pg.TextItem(anchor=(1, 1))
+        for depth, item in enumerate([self._zone, self.name]):
+            item.setZValue(depth)
+            plot.addItem(item, ignoreBounds=True)
+
+    def restyle(self, style: Style) -> None:
+        """Take colours and sizes."""
+        brush = style.brush("quiet", 0.5)
+        brush.setStyle(Qt.BrushStyle.BDiagPattern)
+        self._zone.setBrush(brush)
+        for line in self._zone.lines:
+            line.setPen(pg.mkPen(None))
+        self.name.setColor(style.colour("quiet"))
+        self.name.setFont(style.font(12))
+
+    def show(self, dtype: str, shown: Span, ends: Span, *, on_the_left: bool) -> None:
+        """Show as much of it as is in sight; it is named above its edge, at one of the ends of the layer axis."""
+        edge = PRECISIONS[dtype].log10_smallest
+        low, high = max(-LIMIT, shown[0]), min(edge, shown[1])
+        for item in (self._zone, self.name):
+            item.setVisible(high > low)
+        if high > low:
+            self._zone.setRegion((low, high))
+            self.name.setText(_("below this line {dtype} reads 0").format(dtype=dtype))
+            self.name.setAnchor((0 if on_the_left else 1, 1 if high < shown[1] else 0))
+            self.name.setPos(ends[0 if on_the_left else 1], high)

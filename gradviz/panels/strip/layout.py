@@ -1,0 +1,214 @@
+"""From a Frame and the room there is to the network strip: every column, circle, line and arc in pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from PySide6.QtCore import QLineF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF
+
+from gradviz.core.frame import Frame
+from gradviz.core.network import Network
+from gradviz.i18n import _
+from gradviz.panels.base import layer_ends
+from gradviz.panels.parts.style import Style
+from gradviz.panels.strip import shape as shape
+from gradviz.panels.strip.items import Lane, Strip, mixed
+
+LEAST_HEIGHT = 3
+"""Pixels that the narrowest layer keeps."""
+
+ARC_ROOM = 14.0
+"""Pixels above the columns, for skip connections."""
+
+LEAST_FOR_CIRCLES = (9.0, 4.0)
+"""Pixels a layer, and a unit, below which circles are too small and columns are drawn."""
+
+SMALLEST_NAME = 6.5
+"""Pixels at scale 1 below which the names of the two waves are left out of a low strip."""
+
+INPUT_WIDTH = 12.0
+"""Pixels, at most."""
+
+GLOW_LAYERS, LEAST_GLOW = 1.2, 26.0
+"""How far the light of the wave front reaches behind it, in layers, and in pixels at least."""
+
+
+@dataclass(frozen=True)
+class StripLayout:
+    """Where everything is; `box` is the room over the layer axis, in pixels of the plot."""
+
+    frame: Frame
+    style: Style
+    box: QRectF
+
+    @cached_property
+    def network(self) -> Network:
+        """The network whose layers are drawn."""
+        return Network(self.frame.spec)
+
+    @cached_property
+    def pixels(self) -> float:
+        """Pixels a layer."""
+        left, right = layer_ends(self.frame.depth)
+        return self.box.width() / (right - left)
+
+    @cached_property
+    def columns(self) -> shape.Bands:
+        """Which layers stand together."""
+        return shape.bands(self.frame.depth, self.pixels)
+
+    @cached_property
+    def units(self) -> tuple[int, ...]:
+        """n_0 … n_L."""
+        return self.network.units
+
+    @property
+    def top(self) -> float:
+        """Where the highest column ends."""
+        return self.box.top() + (self.style.px(ARC_ROOM) if self.frame.spec.residual else self.style.px(2))
+
+    @property
+    def middle(self) -> int:
+        """Between the two lanes."""
+        return round((self.top + self.box.bottom()) / 2)
+
+    @property
+    def half(self) -> float:
+        """Half of the highest column."""
+        return max(float(LEAST_HEIGHT), (self.box.bottom() - self.top) / 2 - 1)
+
+    @property
+    def spacing(self) -> float:
+        """From a unit to the next, where they are circles."""
+        return min(2 * self.half / max(self.units[1:]), self.style.px(26))
+
+    @property
+    def is_circles(self) -> bool:
+        """Whether units are drawn one by one."""
+        room, least = LEAST_FOR_CIRCLES
+        return max(self.units[1:]) <= shape.MOST_CIRCLES and self.pixels >= room and self.spacing >= least
+
+    @property
+    def radius(self) -> float:
+        """Of a circle."""
+        return shape.radius(self.pixels, self.spacing)
+
+    @property
+    def rim(self) -> float:
+        """From a circle to the edge of its column."""
+        return min(self.style.px(3), 0.12 * self.pixels)
+
+    @cached_property
+    def highs(self) -> np.ndarray:
+        """Half of the height of each column, 0 … L."""
+        if self.is_circles:
+            return np.minimum(np.array(self.units) * self.spacing / 2, self.half)
+        return shape.heights(self.units) * self.half
+
+    def x(self, layer: float) -> float:
+        """Return where a layer stands; the input moves to the edge where its place is farther out."""
+        place = self.box.left() + (layer - layer_ends(self.frame.depth)[0]) * self.pixels
+        return place if layer else max(place, self.box.left() - self.style.px(INPUT_WIDTH))
+
+    def strip(self) -> Strip:
+        """Return the layers and what is written beside them."""
+        first, last = self.columns
+        inset = 0.5 if self.pixels < shape.OWN_COLUMNS else shape.FILLED / 2
+        if self.is_circles:
+            inset = (self.radius + self.rim) / self.pixels
+        left, right = (np.array([self.x(float(each)) for each in ends]) for ends in (first - inset, last + inset))
+        with np.errstate(all="ignore"):
+            sizes = np.log10(self.frame.series["activation_rms"]), self.frame.series["log10_grad_a_rms"]
+        return Strip(
+            forward=self._lane("forward", sizes[0], left, right, -1),
+            backward=self._lane("backward", sizes[1], left, right, 1),
+            first=first,
+            last=last,
+            left=left,
+            right=right,
+            bars=self._bars(left, right),
+            entrance=self._entrance(),
+            texts=self._texts(),
+            reach=max(self.style.px(LEAST_GLOW), GLOW_LAYERS * self.pixels),
+        )
+
+    def _lane(self, role: str, sizes: np.ndarray, left: np.ndarray, right: np.ndarray, side: int) -> Lane:
+        rects = self._rects(left, right, side)
+        marks = shape.runs(shape.gravest(shape.kinds(sizes), self.columns))
+        top = self.middle - self.half if side < 0 else self.middle
+        area = QRectF(self.box.left(), top, self.box.width(), self.half)
+        edges = [_edge(rect, side) for rect in rects]
+        return Lane(role, rects, self._colours(role, sizes), marks, area, edges)
+
+    def _colours(self, role: str, sizes: np.ndarray) -> list[QColor]:
+        """Return the colour of each column: by its level, and without one where there is no number."""
+        kinds = shape.gravest(shape.kinds(sizes), self.columns).tolist()
+        levels = shape.mean_levels(shape.levels(sizes), self.columns).tolist()
+        return [
+            mixed(self.style, "fault", 0.15) if kind == shape.NAN else mixed(self.style, role, level)
+            for kind, level in zip(kinds, levels, strict=True)
+        ]
+
+    def _rects(self, left: np.ndarray, right: np.ndarray, side: int) -> list[QRect]:
+        """Return halves of columns, on whole pixels: neighbours then meet without a seam."""
+        highs = (
+            np.maximum(np.round(np.maximum.reduceat(self.highs[1:], self.columns.first - 1)), LEAST_HEIGHT).astype(int).tolist()
+        )
+        edges = np.round(left).astype(int).tolist(), np.round(right).astype(int).tolist()
+        return [
+            QRect(start, self.middle - high if side < 0 else self.middle + 1, max(1, end - start), high)
+            for start, end, high in zip(*edges, highs, strict=True)
+        ]
+
+    def _entrance(self) -> QRectF:
+        if self.pixels < shape.LEAST_BAND:
+            return QRectF()
+        high = max(float(LEAST_HEIGHT), float(self.highs[0]))
+        wide = 2 * (self.radius + self.rim) if self.is_circles else min(self.pixels * shape.FILLED, self.style.px(INPUT_WIDTH))
+        return QRectF(self.x(0) - wide / 2, self.middle - high, wide, 2 * high)
+
+    def _bars(self, left: np.ndarray, right: np.ndarray) -> list[QRectF]:
+        """Return a thin bar where a layer is normalized: before its column or behind it, as before or after the activation."""
+        spec = self.frame.spec
+        if spec.normalization == "none" or self.pixels < 2 * shape.OWN_COLUMNS:
+            return []
+        before, wide = spec.normalization_place == "before", self.style.px(2)
+        bars = []
+        for layer in range(1, self.frame.depth + 1):
+            if self.network.normalization(layer, spec.normalization_place).name != "none":
+                high = float(self.highs[layer])
+                x = left[layer - 1] - 2 * wide if before else right[layer - 1] + wide
+                bars.append(QRectF(x, self.middle - high, wide, 2 * high))
+        return bars
+
+    def _texts(self) -> list[tuple[str, str, float, QRectF, Qt.AlignmentFlag]]:
+        px, flag = self.style.px, Qt.AlignmentFlag
+        wide = self.x(0) - max(px(INPUT_WIDTH / 2), self._entrance().width() / 2) - px(6)
+        names = {"forward": (_("forward →"), self.middle - self.half), "backward": (_("← backward"), float(self.middle))}
+        metrics = QFontMetricsF(self.style.font(12, bold=True))
+        widest = max(metrics.horizontalAdvance(name) for name, _top in names.values())
+        size = 12 * min(1.0, min(wide, px(62)) / widest, self.half / metrics.height())
+        texts = (
+            []
+            if size < SMALLEST_NAME
+            else [
+                (name, role, size, QRectF(0, top, wide, self.half), flag.AlignRight | flag.AlignVCenter)
+                for role, (name, top) in names.items()
+            ]
+        )
+        if self.x(1) - self.x(0) > px(17):
+            under = QRectF(self.x(0) - px(20), self.box.bottom() + px(5), px(40), px(16))
+            texts.append(("0", "quiet", 12.0, under, flag.AlignHCenter | flag.AlignTop))
+        beyond = self.x(self.frame.depth + 0.5)
+        if self.box.right() - beyond > QFontMetricsF(self.style.font(12)).horizontalAdvance(_("loss")):
+            where = QRectF(beyond, self.middle - self.half, self.box.right() - beyond, 2 * self.half)
+            texts.append((_("loss"), "quiet", 12.0, where, flag.AlignLeft | flag.AlignVCenter))
+        return texts
+
+
+def _edge(rect: QRect, side: int) -> QLineF:
+    y = rect.top() if side < 0 else rect.top() + rect.height()
+    return QLineF(rect.left(), y, rect.left() + rect.width(), y)

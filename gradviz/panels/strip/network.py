@@ -1,0 +1,147 @@
+"""The network itself as a strip over the layer axis: its layers, lit by the signal forward and by the gradient backward."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QPainter
+
+from gradviz.core.choices.blocks import NORMALIZATION_PLACES
+from gradviz.core.choices.normalization import BLOCK_NORMALIZATIONS
+from gradviz.core.frame import Frame
+from gradviz.core.network import Network
+from gradviz.core.runs.playhead import Playhead
+from gradviz.core.verdict import Signal
+from gradviz.i18n import N_, _
+from gradviz.numbers import exact_text, power_text
+from gradviz.panels.base import LayerPanel
+from gradviz.panels.parts.items import PlainAxis
+from gradviz.panels.parts.still_item import StillItem
+from gradviz.panels.parts.style import Style
+from gradviz.panels.strip.between import circles_of, strokes_between
+from gradviz.panels.strip.items import StripItem
+from gradviz.panels.strip.labels import LabelsItem
+from gradviz.panels.strip.layout import StripLayout
+from gradviz.panels.strip.shape import is_by_root
+
+_SIZES = {
+    # (one layer, one unit in each)
+    (False, False): N_("{depth} layers of {units} units"),
+    (False, True): N_("{depth} layers of one unit"),
+    (True, False): N_("One layer of {units} units"),
+    (True, True): N_("One layer of one unit"),
+}
+
+_FORWARD = {
+    "vanishing": N_("{total} of the signal reaches the output"),
+    "stable": N_("the signal reaches the output"),
+    "grown": N_("the signal reaches the output"),
+    "exploding": N_("the signal reaches the output {total} times as large"),
+    "zero": N_("the signal is exactly 0 from layer {layer} on"),
+    "equal": N_("from layer {layer} on the signal is the same whatever goes in"),
+    "unfinite": N_("the signal leaves the numbers of {dtype} at layer {layer}"),
+}
+_BACKWARD = {
+    "vanishing": N_("{total} of the gradient comes back"),
+    "stable": N_("the gradient comes back"),
+    "grown": N_("the gradient comes back"),
+    "exploding": N_("the gradient comes back {total} times as large"),
+    "zero": N_("the gradient is exactly 0 from layer {layer} down"),
+    "unfinite": N_("the gradient leaves the numbers of {dtype} at layer {layer}"),
+}
+
+
+class NoAxis(PlainAxis):
+    """Keeps the room in which other panels have their numbers."""
+
+    def paint(self, painter: QPainter, option: object, widget: object) -> None:
+        """Paint nothing."""
+
+
+class NetworkPanel(LayerPanel):
+    """Columns as high as their layers are wide, or circles for units; the upper half is the signal, the lower half the gradient."""
+
+    key = "network"
+    value_axis_type = NoAxis
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.between, self.layers, self.circles = StillItem(self.plot), StripItem(self.plot), StillItem(self.plot)
+        # Under the view box, whose ground is clear: the playhead's line stands over them.
+        self.between.setZValue(-3)
+        self.layers.setZValue(-2)
+        self.circles.setZValue(-1)
+        self.labels = LabelsItem(self.plot)
+        self.labels.setZValue(1)
+        self.restyle(style)
+
+    def restyle_items(self, style: Style) -> None:
+        """Give the layers their colours; what stays takes them with the next Frame."""
+        self.layer_axis.restyle(style, 22)
+        self.layers.style_ = self.labels.style_ = style
+
+    def show_frame(self, frame: Frame, reference: Frame | None) -> None:
+        """Lay the network out in the room there is."""
+        self.layer_axis.name_it("")
+        self.plot.setYRange(0, 1, padding=0)
+        layout = StripLayout(frame, self.style_, self.plot.vb.geometry())
+        strip = layout.strip()
+        self.layers.show_strip(strip, self.plot.rect())
+        self.labels.show_strip(strip, self.plot.rect())
+        self.between.show_strokes(strokes_between(layout), self.plot.rect())
+        self.circles.show_strokes(circles_of(layout), self.plot.rect())
+
+    def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
+        """Light what the wave has reached."""
+        self.layers.show_playhead(playhead)
+        self.labels.show_playhead(playhead)
+
+    def finding_text(self, frame: Frame) -> str:
+        """Say how large the network is and what becomes of signal and gradient."""
+        verdict = frame.verdict
+        parts = [_size_text(Network(frame.spec))]
+        if frame.depth > 1:
+            parts.append(
+                ", ".join(
+                    (_phrase(verdict.forward, _FORWARD, verdict.dtype), _phrase(verdict.backward, _BACKWARD, verdict.dtype))
+                )
+            )
+        return ": ".join(parts)
+
+    def legend_text(self, frame: Frame, reference: Frame | None) -> str:
+        """Say what is drawn, and what of the network cannot be seen."""
+        spec, layout = frame.spec, StripLayout(frame, self.style_, self.plot.vb.geometry())
+        if layout.is_circles:
+            text = _(
+                "circles: units, lines: weights, dashed where negative; upper half RMS of a, lower RMS of ∂loss/∂a, the paler the smaller"
+            )
+        elif is_by_root(layout.units):
+            text = _("height: √units; upper half RMS of a, lower RMS of ∂loss/∂a, palest from 10⁻⁶ of the largest")
+        else:
+            text = _("height: units; upper half RMS of a, lower RMS of ∂loss/∂a, palest from 10⁻⁶ of the largest")
+        merged = int(layout.columns.last[0])
+        text += _("; {count} layers in a column").format(count=merged) if merged > 1 else ""
+        text += _("; arcs: skip connections") if spec.residual else ""
+        if spec.normalization != "none":
+            said = (_(BLOCK_NORMALIZATIONS[spec.normalization].title), _(NORMALIZATION_PLACES[spec.normalization_place].title))
+            text += _("; bars: normalization ({kind}, {place})").format(kind=said[0], place=said[1])
+        return text + (_("; the same weights in every layer") if spec.shared_weights else "")
+
+    def layer_text(self, frame: Frame, layer: int) -> str:
+        """Read out a layer's width and both sizes."""
+        with np.errstate(all="ignore"):
+            sizes = np.log10(frame.series["activation_rms"][layer - 1]), frame.series["log10_grad_a_rms"][layer - 1]
+        text = _("n = {units}, RMS: a {a}, ∂loss/∂a {gradient}")
+        return text.format(units=Network(frame.spec).units[layer], a=exact_text(sizes[0]), gradient=exact_text(sizes[1]))
+
+
+def _size_text(network: Network) -> str:
+    units = network.units[1:]
+    if len(set(units)) > 1:
+        return _("{depth} layers of {least} to {most} units").format(depth=len(units), least=min(units), most=max(units))
+    return _(_SIZES[len(units) == 1, units[0] == 1]).format(depth=len(units), units=units[0])
+
+
+def _phrase(signal: Signal, phrases: dict[str, str], dtype: str) -> str:
+    ways = (("unfinite", signal.unfinite_layer), ("zero", signal.zero_layer), ("equal", signal.equal_layer), (signal.word, 0))
+    phrase, layer = next((phrases[name], layer) for name, layer in ways if layer is not None)
+    return _(phrase).format(layer=layer, dtype=dtype, total=power_text(signal.log10_total))

@@ -1,0 +1,23 @@
+"""A Frame as text: a table per layer and the verdict."""
+
+from gradviz.core.frame import Frame
+from gradviz.core.network import Network
+from gradviz.core.theory.predictions import limit_text
+from gradviz.i18n import _
+from gradviz.numbers import signed_text
+from gradviz.report.columns import COLUMNS
+from gradviz.report.words import caption
+
+
+def report(frame: Frame) -> str:
+    """Return the table, one row a layer, and what becomes of signal and gradient."""
+    columns = [column for column in COLUMNS if column.in_report and column.is_in(frame)]
+    rows = [["layer", *(column.heading for column in columns)]]
+    rows += [[str(layer), *(column.text(frame, layer) for column in columns)] for layer in range(1, frame.depth + 1)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(columns) + 1)]
+    table = "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    note = _("grad: root mean square of the gradient; loss {loss}").format(loss=signed_text(frame.loss))
+    verdict = f"{frame.verdict.backward_text()}\n{frame.verdict.forward_text()}\n{frame.verdict.threshold_text()}"
+    limit = limit_text(Network(frame.spec))
+    verdict += f"\n{limit}" if limit else ""
+    return f"{caption(frame.spec)}\n\n{table}\n\n{note}\n{verdict}"
