@@ -100,11 +100,13 @@ def _run(options: argparse.Namespace) -> int:
         for name, path in files.items():
             write[name](path)
     if on_stdout == ["csv"]:
-        from gradviz.export.tables import csv_text
+        from gradviz.report.formats import csv_text
 
         sys.stdout.write(csv_text(frame))
     elif on_stdout == ["json"]:
-        sys.stdout.write(frame.to_json())
+        from gradviz.report.formats import json_text
+
+        sys.stdout.write(json_text(frame))
     else:
         from gradviz.report.table import report
 

@@ -1,38 +1,44 @@
-"""The Frame: everything a panel may draw, and nothing it may not."""
+"""The Frame: one pass, measured. It holds whatever a panel may say of the pass; nothing has to be computed or opened again."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import nan
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
-from gradviz.core.choices.arrays import Float64Array, IntArray
-from gradviz.core.measures import MEASURES
+from gradviz.core.architecture import Architecture
+from gradviz.core.choices.arrays import Float64Array, FloatArray, IntArray
+from gradviz.core.histograms import Axis, Rows
 from gradviz.core.spec import Spec
-from gradviz.core.theory.predictions import limit
+from gradviz.core.theory.limits import FixedPoint
+from gradviz.core.theory.mean_field import MeanField
+from gradviz.core.theory.predictions import settled
 from gradviz.core.verdict import Verdict
-from gradviz.numbers import decimal_text
+
+FEW_UNITS = 16
+"""Where the layers on both sides of a matrix have at most so many units, a Frame keeps the matrix, to be drawn weight by weight."""
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """The answer to a Spec. The arrays are read-only; row l − 1 belongs to layer l.
+    """The answer to a Spec at one step. The arrays are read-only; row l − 1 belongs to layer l.
 
     Attributes
     ----------
     spec : Spec
         What was asked for.
+    net : Architecture
+        Its layers.
     step : int
-        The training step; 0 at initialization.
-    edges : mapping of str to ndarray
-        The edges of the histograms' bins. ``activation``, ``pre_activation`` and ``weight`` (bins + 1,), shared by all layers,
-        and with ``_own`` behind the name (L, bins + 1), each layer on its own axis. ``grad_a`` and ``grad_W`` (bins + 1,), in
-        units of each layer's own RMS. All five with ``_log10`` behind the name (L, bins + 1): log10 of the magnitude, each layer
-        in its own place, which for all but the weights is a number of whole bins from that of every other.
+        The training step; 0 at birth.
+    axes : mapping of str to Axis
+        Where the bins of the histograms lie. ``activation``, ``pre_activation`` and ``weight``, shared by all layers, and with
+        ``_own`` behind the name each layer on its own axis. ``grad_a`` and ``grad_W``, in units of each layer's own RMS. All
+        five with ``_log10`` behind the name: log10 of the magnitude, each layer in its own place, which for all but the weights
+        is a number of whole bins from that of every other.
     counts : mapping of str to ndarray
         The histograms, (L, bins).
     series : mapping of str to ndarray
@@ -40,91 +46,91 @@ class Frame:
     theory : mapping of str to ndarray
         What mean-field theory predicts for the measures of the same names, (L,); empty where no theory holds.
     bands : mapping of str to ndarray
-        Between what a measure lies in two thirds of all draws of the weights, by the theory of finite width, (L, 2); for one
-        input, and empty where there is none.
+        The 68 % interval of a measure over draws of the weights, by the theory of finite width, (L, 2); for one input, and
+        empty where there is none.
     verdict : Verdict
         Vanishing, stable or exploding, both ways.
     loss : float
         The value of the loss.
+    mean_field : MeanField or None
+        The network as mean-field theory sees it, or None where its assumptions do not hold.
+    input_rms : float
+        The root mean square of the input.
+    weight_variance : ndarray
+        Var(W) by the initializer's formula, (L,); NaN where no formula says it.
+    weights : mapping of int to ndarray
+        W[l] of the layers that have at most FEW_UNITS units on both sides.
     """
 
     spec: Spec
+    net: Architecture
     step: int
-    edges: Mapping[str, Float64Array]
+    axes: Mapping[str, Axis]
     counts: Mapping[str, IntArray]
     series: Mapping[str, Float64Array]
     theory: Mapping[str, Float64Array]
     bands: Mapping[str, Float64Array]
     verdict: Verdict
     loss: float
+    mean_field: MeanField | None
+    input_rms: float
+    weight_variance: Float64Array
+    weights: Mapping[int, FloatArray]
 
     def __post_init__(self) -> None:
-        for name in ("edges", "counts", "series", "theory", "bands"):
-            arrays: Mapping[str, np.ndarray] = getattr(self, name)
+        for name in ("counts", "series", "theory", "bands", "weights"):
+            arrays: Mapping[object, np.ndarray] = getattr(self, name)
             for array in arrays.values():
                 array.flags.writeable = False
             object.__setattr__(self, name, MappingProxyType(dict(arrays)))
+        self.weight_variance.flags.writeable = False
+        object.__setattr__(self, "axes", MappingProxyType(dict(self.axes)))
 
     @property
     def depth(self) -> int:
         """L."""
-        return self.spec.depth
+        return self.net.depth
 
-    def columns(self) -> dict[str, list[Any]]:
-        """Return the numbers as a table, one list per column, one entry per layer.
+    @property
+    def edges(self) -> Mapping[str, Float64Array]:
+        """The edges of the bins by histogram: (bins + 1,) where all layers share them, else (L, bins + 1)."""
+        return _Edges(self.axes)
 
-        A measure that is kept as a logarithm has two columns: itself as text, in decimal notation at any exponent, and the
-        logarithm as a number. What theory predicts stands beside it, with ``_theory`` behind the name, and between what it may
-        lie at this width, with ``_theory_low`` and ``_theory_high``.
-        """
-        table: dict[str, list[Any]] = {"layer": list(range(1, self.depth + 1))}
-        for key, values in self.series.items():
-            measure = MEASURES[key]
-            if measure.is_log10:
-                table[measure.plain_key] = [decimal_text(value, digits=15) for value in values]
-            table[key] = values.tolist()
-            if key in self.theory:
-                table[f"{key}_theory"] = self.theory[key].tolist()
-            if key in self.bands:
-                table |= {f"{key}_theory_{end}": self.bands[key][:, place].tolist() for place, end in enumerate(("low", "high"))}
-        return table
+    def rows(self, name: str) -> Rows:
+        """Return the histograms of all layers by their name in `counts`."""
+        return Rows(self.axes[name].edges, self.counts[name])
 
-    def to_json(self) -> str:
-        """Return spec, verdict and measures as JSON; infinities and NaN, which JSON has no numbers for, as text."""
-        verdict, settled = self.verdict, limit(self.spec)
-        ways = {"forward": (verdict.forward, verdict.forward_text()), "backward": (verdict.backward, verdict.backward_text())}
-        content = {
-            "experiment": self.spec.to_text(full=True),
-            "spec": self.spec.model_dump(),
-            "step": self.step,
-            "loss": _jsonable(self.loss),
-            "verdict": {
-                way: {
-                    "kind": signal.kind.value,
-                    "sentence": sentence,
-                    "log10_total": _jsonable(signal.log10_total),
-                    "log10_factor_per_layer": _jsonable(signal.log10_factor),
-                    "exactly_zero_from_layer": signal.zero_layer,
-                    "not_finite_from_layer": signal.unfinite_layer,
-                    "underflows_from_layer": signal.underflow_layer,
-                    "overflows_from_layer": signal.overflow_layer,
-                    "all_equal_from_layer": signal.equal_layer,
-                }
-                for way, (signal, sentence) in ways.items()
-            },
-            "threshold": verdict.threshold_text(),
-            "settles_at": settled
-            and {
-                "q": settled.q,
-                "chi": settled.chi,
-                "depth_scale": _jsonable(settled.depth_scale),
-                "correlation": settled.c,
-                "correlation_depth_scale": _jsonable(settled.c_depth_scale),
-            },
-            "layers": {key: [_jsonable(value) for value in column] for key, column in self.columns().items()},
-        }
-        return json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+    @property
+    def settled(self) -> FixedPoint | None:
+        """Where a plain network of one width settles from its input if it is deep enough, or None where it does not."""
+        return None if self.mean_field is None else settled(self.mean_field, self.input_rms)
+
+    def sigma_w(self, layer: int) -> float:
+        """Return σ_w = √(fan_in · Var W) of a layer; where no formula gives Var W, √(fan_in · E W²) as measured."""
+        fan_in, variance = self.net.units[layer - 1], float(self.weight_variance[layer - 1])
+        if np.isfinite(variance):
+            return float(np.sqrt(fan_in * variance))
+        log10_rms = float(self.series["log10_weight_rms"][layer - 1])
+        return float(np.sqrt(fan_in)) * 10.0**log10_rms if log10_rms < 300 else nan
+
+    @property
+    def nbytes(self) -> int:
+        """Return how many bytes the arrays take."""
+        mappings: tuple[Mapping[object, np.ndarray], ...] = (self.counts, self.series, self.theory, self.bands, self.weights)  # type: ignore[assignment]
+        return sum(array.nbytes for arrays in mappings for array in arrays.values())
 
 
-def _jsonable(value: Any) -> Any:
-    return value if not isinstance(value, float) or np.isfinite(value) else str(value)
+class _Edges(Mapping[str, Float64Array]):
+    """Edges by name, made from the axes when they are asked for."""
+
+    def __init__(self, axes: Mapping[str, Axis]) -> None:
+        self._axes = axes
+
+    def __getitem__(self, name: str) -> Float64Array:
+        return self._axes[name].edges
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._axes)
+
+    def __len__(self) -> int:
+        return len(self._axes)

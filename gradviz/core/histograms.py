@@ -9,12 +9,13 @@ outside an axis goes into its end bins, and what is no number is left out; the s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from math import ceil, frexp, isfinite, log10
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from gradviz.cache import remembered
 from gradviz.core.choices.arrays import LOG10_2, Float64Array, FloatArray, IntArray
 
 BINS = 101
@@ -36,15 +37,64 @@ DECADES = 16
 PER_DECADE = 6
 """A histogram by magnitude spans the 16 decades (float64's digits) below the layer's peak, in six bins each."""
 
+_BELOW_TOP = np.arange(DECADES * PER_DECADE, -1, -1) / PER_DECADE
+
 STANDARD_EDGES = np.linspace(-6.0, 6.0, 121)
 """Edges in units of a layer's own root mean square: the shape of a distribution, whatever its size."""
 
 
-class Histogram(NamedTuple):
-    """Edges (bins + 1,) and counts (bins,)."""
+class Axis(Protocol):
+    """Where the bins of the histograms of all layers lie; kept as what the edges are made from."""
+
+    @property
+    def edges(self) -> Float64Array:
+        """(bins + 1,) where all layers share them, else (L, bins + 1)."""
+
+
+@dataclass(frozen=True, eq=False)
+class SharedAxis:
+    """One axis for all layers."""
 
     edges: Float64Array
+
+    def __post_init__(self) -> None:
+        self.edges.flags.writeable = False
+
+
+@dataclass(frozen=True)
+class OwnAxis:
+    """Each layer between its own ±2**j, in OWN_BINS bins."""
+
+    exponents: tuple[int, ...]
+
+    @property
+    def edges(self) -> Float64Array:
+        """(L, OWN_BINS + 1)."""
+        return np.stack([_dyadic(j) for j in self.exponents])
+
+
+@dataclass(frozen=True)
+class MagnitudeAxis:
+    """log10 of the magnitude: each layer's DECADES below a top of its own, PER_DECADE bins in each."""
+
+    tops: tuple[float, ...]
+
+    @property
+    def edges(self) -> Float64Array:
+        """(L, DECADES * PER_DECADE + 1)."""
+        return np.array(self.tops)[:, np.newaxis] - _BELOW_TOP
+
+
+class Magnitudes(NamedTuple):
+    """A layer's histogram by magnitude: log10 of the upper end of its last bin, and counts (DECADES * PER_DECADE,)."""
+
+    top: float
     counts: IntArray
+
+    @property
+    def edges(self) -> Float64Array:
+        """(DECADES * PER_DECADE + 1,)."""
+        return self.top - _BELOW_TOP
 
 
 class Ordered:
@@ -109,23 +159,18 @@ class Ordered:
         """Count into bins; those outside go into the end bins. (bins,)."""
         return self._between(self.below(rounded_up(edges[1:-1], self.values.dtype)))
 
-    def by_magnitude(self, exponent: int = 0) -> Histogram:
+    def by_magnitude(self, exponent: int = 0) -> Magnitudes:
         """Count the magnitudes of ``x * 2**exponent``.
 
-        Returns
-        -------
-        edges : ndarray, (DECADES * PER_DECADE + 1,)
-            log10 of the magnitude, a multiple of 1 / PER_DECADE; the last edge lies above the largest one. Zeros are left out;
-            whatever is more than DECADES below stands in the first bin.
-        counts : ndarray, (DECADES * PER_DECADE,)
+        The top is a multiple of 1 / PER_DECADE above the largest one. Zeros are left out; whatever lies more than DECADES below
+        the top stands in the first bin.
         """
         shift, peak = exponent * LOG10_2, self.peak
         top = ceil((log10(peak) + shift) * PER_DECADE + 1e-9) / PER_DECADE if peak else 0.0
-        edges, limits = _magnitudes(top, exponent, self.values.dtype)
-        places = self.below(limits)
+        places = self.below(_magnitude_limits(top, exponent, self.values.dtype))
         sizes = places[1:] - places[:-1]
-        half = len(edges) - 1
-        return Histogram(edges, sizes[-half:] + sizes[half - 1 :: -1])
+        half = DECADES * PER_DECADE
+        return Magnitudes(top, sizes[-half:] + sizes[half - 1 :: -1])
 
     def in_units_of(self, size: float) -> IntArray:
         """Count into STANDARD_EDGES times a size; zeros stand in the middle whatever the size."""
@@ -151,15 +196,22 @@ class OwnHistogram(NamedTuple):
     counts: IntArray
 
     @property
-    def histogram(self) -> Histogram:
-        """With its edges."""
-        return Histogram(_dyadic(self.j), self.counts)
+    def edges(self) -> Float64Array:
+        """(OWN_BINS + 1,)."""
+        return _dyadic(self.j)
 
 
 class Rows(NamedTuple):
-    """The histograms of all layers: edges (bins + 1,) or (L, bins + 1), counts (L, bins)."""
+    """The histograms of all layers as panels draw them: edges (bins + 1,) or (L, bins + 1), counts (L, bins)."""
 
     edges: Float64Array
+    counts: IntArray
+
+
+class LayerHistograms(NamedTuple):
+    """The histograms of all layers: their axis, and counts (L, bins)."""
+
+    axis: Axis
     counts: IntArray
 
 
@@ -168,13 +220,17 @@ def fixed_edges(low: float, high: float) -> Float64Array:
     return np.linspace(low, high, BINS + 1)
 
 
-def stacked(histograms: Sequence[Histogram]) -> Rows:
-    """Return histograms each with edges of its own as rows."""
-    edges, counts = (np.concatenate(each).reshape(len(histograms), -1) for each in zip(*histograms, strict=True))
-    return Rows(edges, counts)
+def each_on_its_own(histograms: Sequence[OwnHistogram]) -> LayerHistograms:
+    """Return the histograms, each on its layer's own axis."""
+    return LayerHistograms(OwnAxis(tuple(each.j for each in histograms)), np.stack([each.counts for each in histograms]))
 
 
-def on_one_axis(histograms: Sequence[OwnHistogram]) -> Rows:
+def each_by_magnitude(histograms: Sequence[Magnitudes]) -> LayerHistograms:
+    """Return the histograms by magnitude."""
+    return LayerHistograms(MagnitudeAxis(tuple(each.top for each in histograms)), np.stack([each.counts for each in histograms]))
+
+
+def on_one_axis(histograms: Sequence[OwnHistogram]) -> LayerHistograms:
     """Return the histograms on the axis of the longest of them, cut to the eighths that are used; 64 to 128 bins.
 
     Exact, because each bin of that axis is a number of whole bins of every other one. An axis that moves in eighths stays where
@@ -194,7 +250,7 @@ def on_one_axis(histograms: Sequence[OwnHistogram]) -> Rows:
     edges, counts = _dyadic(k)[kept.start : kept.stop + 1], counts[:, kept]
     if counts.shape[1] > HALF:
         edges, counts = edges[::2], _by_twos(counts)
-    return Rows(edges, counts)
+    return LayerHistograms(SharedAxis(edges), counts)
 
 
 def _by_twos(counts: IntArray) -> IntArray:
@@ -216,7 +272,7 @@ def rounded_up(limits: Float64Array, dtype: np.dtype[np.floating]) -> FloatArray
     return np.nextafter(own, dtype.type(np.inf), out=own, where=own < limits)
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _dyadic(j: int) -> Float64Array:
     largest = np.finfo(np.float64).max
     edges = np.clip(np.ldexp(np.arange(-HALF, HALF + 1) / HALF, j), -largest, largest)
@@ -224,30 +280,29 @@ def _dyadic(j: int) -> Float64Array:
     return edges
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _dyadic_limits(j: int, dtype: np.dtype[np.floating]) -> FloatArray:
     return rounded_up(_dyadic(j)[1:-1], dtype)
 
 
-@lru_cache(maxsize=256)
-def _magnitudes(top: float, exponent: int, dtype: np.dtype[np.floating]) -> tuple[Float64Array, FloatArray]:
-    """Return the edges below a top, and the limits that they are for an array that lacks an exponent: negative, then positive."""
-    edges = top - np.arange(DECADES * PER_DECADE, -1, -1) / PER_DECADE
-    edges.flags.writeable = False
+@remembered
+def _magnitude_limits(top: float, exponent: int, dtype: np.dtype[np.floating]) -> FloatArray:
+    """Return the limits between the bins below a top for an array that lacks an exponent: negative, then positive."""
+    edges = top - _BELOW_TOP
     tiny = float(np.finfo(dtype).smallest_subnormal)
     inner = np.maximum(tiny, 10.0 ** (edges[1:-1] - exponent * LOG10_2))
     positive = np.concatenate([[tiny], inner, [np.inf]])
     # A negative limit itself lies in the bin that leads away from 0, as the positive one does.
     negative = np.nextafter(-positive[::-1], np.inf)
-    return edges, rounded_up(np.concatenate([negative, positive]), dtype)
+    return rounded_up(np.concatenate([negative, positive]), dtype)
 
 
-@lru_cache
+@remembered
 def _about_zero(dtype: np.dtype[np.floating]) -> FloatArray:
     return np.array([0.0, np.finfo(dtype).smallest_subnormal], dtype)
 
 
-@lru_cache(maxsize=16)
+@remembered
 def _limits_about_zero(limit: float, dtype: np.dtype[np.floating]) -> FloatArray:
     tiny = float(np.finfo(dtype).smallest_subnormal)
     return rounded_up(np.array([np.nextafter(-limit, 0.0), 0.0, tiny, limit]), dtype)

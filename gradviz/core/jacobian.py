@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gradviz.core.architecture import Architecture
 from gradviz.core.choices.arrays import LOG10_2, Float64Array
-from gradviz.core.network import ForwardStep, Network, Scaled, take_exponent
+from gradviz.core.network import ForwardStep, Scaled, scaled, take_exponent
 from gradviz.core.spec import Spec
 
 CLEAR_OF_ROUNDING = 1000.0
@@ -28,21 +29,19 @@ def obstacle(spec: Spec) -> str | None:
 class Jacobian:
     """Follows ∂a[l]/∂a[0] of the first example through the layers, with an exponent, in float64.
 
-    There is one only for networks without normalization: batch normalization ties the examples together, and the others are left
-    out for want of a use. `is_defined` says so, and `obstacle` why.
+    Only for networks without normalization (see `obstacle`): batch normalization ties the examples together.
 
-    Beside it goes its inverse, as long as it has one and no skip connection was met: the smallest singular value of a long
-    product is lost in the rounding of the largest, but is 1 over the largest of the inverse. And the greatest rank that it can
-    have: where that is less than its sides, the smallest singular value is 0, whatever rounding makes of it. And how large the
-    rounding is, which the layers that follow stretch as they stretch any direction.
+    The smallest singular value of a long product is lost in the rounding of the largest, but it is 1 over the largest of the
+    inverse; so the inverse is followed too, as long as there is one and no skip connection was met. So is the greatest rank
+    that the product can have: where that is less than its sides, the smallest singular value is 0, whatever rounding makes
+    of it. And so is the size of the rounding, which the layers that follow stretch as they stretch any direction.
     """
 
-    def __init__(self, network: Network) -> None:
-        self._network = network
-        self.is_defined = obstacle(network.spec) is None
-        units = network.units[0]
-        self._kept: dict[int, _Product] = {0: _Product(np.eye(units), 0, 0.0)} if self.is_defined else {}
-        self._inverse: Scaled | None = Scaled(np.eye(units), 0) if self.is_defined else None
+    def __init__(self, net: Architecture) -> None:
+        self._net = net
+        units = net.units[0]
+        self._kept: dict[int, _Product] = {0: _Product(np.eye(units), 0, 0.0)}
+        self._inverse: Scaled | None = Scaled(np.eye(units), 0)
         self._rank: float = units
 
     def follow(self, step: ForwardStep) -> dict[str, float]:
@@ -50,36 +49,35 @@ class Jacobian:
 
         Where the smallest is less than what rounding makes of the largest, and nothing else is known of it, it is left out.
         """
-        network, l = self._network, step.layer
+        net, l = self._net, step.layer
         before = self._kept[l - 1]
         W = step.W.astype(np.float64)
-        slopes = network.activation(l).derivative(step.v[:1].astype(np.float64), network.k(l))[0]
+        slopes = net.activation(l).derivative(step.v[:1].astype(np.float64), net.k(l))[0]
         self._follow_inverse(l, W, slopes)
         jacobian = _Product.of(W @ before.array, before.exponent, _stretch(W) * before.error)
         jacobian = self._with_skip(l, "post", jacobian)
         jacobian = _Product.of(slopes[:, np.newaxis] * jacobian.array, jacobian.exponent, _stretch(slopes) * jacobian.error)
         jacobian = self._with_skip(l, "pre", jacobian)
         self._kept[l] = jacobian
-        self._kept.pop(l - 1 - self._network.spec.residual, None)
+        self._kept.pop(l - 1 - self._net.residual, None)
         return self._extremes(jacobian)
 
     def _follow_inverse(self, l: int, W: Float64Array, slopes: Float64Array) -> None:
-        has_skip = any(self._network.skip(l, order) is not None for order in ("pre", "post"))
+        has_skip = any(self._net.skip(l, order) is not None for order in ("pre", "post"))
         self._rank = inf if has_skip else min(self._rank, float(len(np.unique(W, axis=0))), float(np.count_nonzero(slopes)))
         inverse, self._inverse = self._inverse, None
         if inverse is None or has_skip or W.shape[0] != W.shape[1] or not slopes.all():
             return
         try:
-            array, taken = take_exponent(np.linalg.solve(W.T, inverse.array.T).T / slopes)
+            self._inverse = scaled(np.linalg.solve(W.T, inverse.array.T).T / slopes, inverse.exponent)
         except np.linalg.LinAlgError:
             return
-        self._inverse = Scaled(array, inverse.exponent + taken)
 
     def _with_skip(self, l: int, order: str, branch: _Product) -> _Product:
-        source = self._network.skip(l, order)
+        source = self._net.skip(l, order)
         if source is None:
             return branch
-        skipped, scale = self._kept[source], self._network.branch_scale
+        skipped, scale = self._kept[source], self._net.branch_scale
         exponent = max(branch.exponent, skipped.exponent)
         one, other = (np.ldexp(1.0, each.exponent - exponent) for each in (skipped, branch))
         return _Product.of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import copysign, frexp, inf, isfinite, ldexp, log10, nan, sqrt
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ import numpy as np
 
 from gradviz.core.choices.arrays import LOG10_2, Float64Array, FloatArray
 from gradviz.core.histograms import Ordered
+from gradviz.core.theory.predictions import Inputs
 from gradviz.i18n import N_
 
 
@@ -49,7 +50,7 @@ def moments(x: FloatArray, ordered: Ordered | None = None, *, about_mean: bool =
     """
     low, high = ordered.ends if ordered else (float(x.min()), float(x.max()))
     if not (isfinite(low) and isfinite(high)):
-        return _moments_of_the_unfinite(x)
+        return _nonfinite_moments(x)
     peak = max(high, -low)
     if peak == 0:
         return Moments(0.0, 0.0, 0.0, -inf, 1.0, 0.0, 0.0)
@@ -76,7 +77,28 @@ def moments(x: FloatArray, ordered: Ordered | None = None, *, about_mean: bool =
     return Moments(mean, sqrt(variance), rms, log10(rms), zero, 0.0, 0.0).times_two_to(taken)
 
 
-def _moments_of_the_unfinite(x: FloatArray) -> Moments:
+class Size(NamedTuple):
+    """The root mean square of an array, and log10 of it."""
+
+    rms: float
+    log10_rms: float
+
+
+def root_mean_square(x: FloatArray, exponent: int = 0) -> Size:
+    """Return the size of ``x * 2**exponent``; infinite or NaN where x holds an infinity or a NaN.
+
+    One pass over x where its squares stay within float64, which those of float32 always do.
+    """
+    flat = x.astype(np.float64).ravel()
+    mean_square = float(flat.dot(flat)) / flat.size  # other threads run beside dot, but not beside @
+    if not 1e-290 < mean_square < 1e290:
+        found = moments(x, about_mean=False).times_two_to(exponent)
+        return Size(found.rms, found.log10_rms)
+    rms = sqrt(mean_square)
+    return Size(_scaled(rms, exponent), log10(rms) + exponent * LOG10_2)
+
+
+def _nonfinite_moments(x: FloatArray) -> Moments:
     infinite = np.count_nonzero(np.isinf(x)) / x.size
     not_numbers = np.count_nonzero(np.isnan(x)) / x.size
     mean = float(x.sum(dtype=np.float64))  # an infinity, or NaN where there is one or two infinities cancel
@@ -112,6 +134,16 @@ def mean_cosine(x: FloatArray) -> float:
     cosines = pair_cosines(x)
     known = cosines[~np.isnan(cosines)]
     return float(known.mean()) if known.size else nan
+
+
+def inputs_of(x: FloatArray) -> Inputs:
+    """Measure a batch of inputs, (batch, features), as the theory asks."""
+    wide, rms = x.astype(np.float64), moments(x).rms
+    squares = np.square(wide).mean(axis=1)
+    spread = float(squares.std() / squares.mean()) if squares.any() else 0.0
+    centred = pair_cosines(wide - wide.mean(axis=0))
+    likeness = float(np.sqrt(np.mean(centred**2))) if centred.size else nan
+    return Inputs(rms * rms, spread, mean_cosine(x), likeness, len(x))  # not rms ** 2, which raises beyond float64
 
 
 Findings = Mapping[str, Any]
@@ -215,10 +247,12 @@ MEASURES: dict[str, Measure] = {
 """Key → Measure."""
 
 
-def series_of(layers: Sequence[Findings]) -> dict[str, Float64Array]:
-    """Return every measure, (L,), from what was found in layers 1 … L."""
+def series_of(layers: Sequence[Findings], wants: Collection[str] = MEASURES) -> dict[str, Float64Array]:
+    """Return the measures that are wanted, (L,), from what was found in layers 1 … L."""
     series: dict[str, Float64Array] = {}
     for key, measure in MEASURES.items():
+        if key not in wants:
+            continue
         derived = measure.derive(series)
         if derived is None:
             values = [measure.statistic(found[measure.of]) if measure.of in found else nan for found in layers]

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from gradviz.core.architecture import Architecture
 from gradviz.core.choices.activations import SATURATED_BELOW
 from gradviz.core.choices.arrays import Float64Array, FloatArray, IntArray
-from gradviz.core.frame import Frame
-from gradviz.core.histograms import STANDARD_EDGES, Histogram, Ordered, OwnHistogram, Rows, fixed_edges, on_one_axis, stacked
+from gradviz.core.frame import FEW_UNITS, Frame
+from gradviz.core.histograms import (
+    STANDARD_EDGES,
+    LayerHistograms,
+    Magnitudes,
+    Ordered,
+    OwnHistogram,
+    SharedAxis,
+    each_by_magnitude,
+    each_on_its_own,
+    fixed_edges,
+    on_one_axis,
+)
 from gradviz.core.jacobian import Jacobian
-from gradviz.core.measures import Series, mean_cosine, moments, series_of
-from gradviz.core.network import BackwardStep, ForwardStep, Network
-from gradviz.core.theory.predictions import Inputs, Prediction, predict
+from gradviz.core.measures import MEASURES, Series, inputs_of, mean_cosine, moments, root_mean_square, series_of
+from gradviz.core.network import BackwardStep, ForwardStep
+from gradviz.core.parameters import Parameters
+from gradviz.core.spec import Spec
+from gradviz.core.theory.predictions import NOTHING, Prediction, predict
 from gradviz.core.verdict import Verdict
 from gradviz.core.weights import weight_histograms, weight_moments
+
+PULSE = frozenset(
+    {"activation_rms", "log10_grad_a_rms", "log10_grad_W_rms", "log10_grad_b_rms", "log10_weight_rms"},
+)
+"""The measures that a step of a training and a cell of a sweep are told by."""
+
+HISTOGRAMS, JACOBIAN, THEORY = "histograms", "jacobian", "theory"
+"""What else can be wanted."""
+
+EVERYTHING = frozenset({*MEASURES, HISTOGRAMS, JACOBIAN, THEORY})
+"""What a Frame that is looked at holds."""
 
 
 @dataclass
@@ -25,39 +51,89 @@ class _Layer:
 
     found: dict[str, Any] = field(default_factory=dict)
     own: dict[str, OwnHistogram] = field(default_factory=dict)
-    by_magnitude: dict[str, Histogram] = field(default_factory=dict)
+    by_magnitude: dict[str, Magnitudes] = field(default_factory=dict)
     fixed: dict[str, IntArray] = field(default_factory=dict)
+    weights: FloatArray | None = None
 
 
 class Meter:
-    """Measures the steps of a pass and hands out the Frame."""
+    """Measures the steps of a pass and hands out the Frame.
 
-    def __init__(self, network: Network) -> None:
-        self.network = network
-        self._layers = [_Layer() for _layer in range(network.spec.depth)]
-        self._fixed_edges = {"grad_a": STANDARD_EDGES, "grad_W": STANDARD_EDGES} | _edges_of_bounds(network)
-        self._jacobian = Jacobian(network)
-        self._loss = np.nan
-        self._theory = Prediction({}, {})
-        self._inputs: FloatArray = np.zeros((1, 1))
+    Parameters
+    ----------
+    net : Architecture
+    parameters : Parameters
+        Those of the pass.
+    wants : frozenset of str
+        Keys of `MEASURES`, and HISTOGRAMS, JACOBIAN, THEORY. With PULSE only sizes are measured, and there is no Frame.
+    """
+
+    def __init__(self, net: Architecture, parameters: Parameters, wants: frozenset[str] = EVERYTHING) -> None:
+        self.net, self._parameters, self._wants = net, parameters, wants
+        self._layers = [_Layer() for _layer in net.layers]
+        self._fixed_edges = {"grad_a": STANDARD_EDGES, "grad_W": STANDARD_EDGES} | _edges_of_bounds(net)
+        self._jacobian = Jacobian(net) if JACOBIAN in wants else None
+        self._theory = NOTHING
+        self._inputs_alike = False
 
     def follow(self, step: ForwardStep | BackwardStep) -> None:
         """Do what has to be done in the order of the pass."""
-        if not isinstance(step, ForwardStep):
-            return
-        if self._jacobian.is_defined:
+        if self._jacobian is not None and isinstance(step, ForwardStep):
             self._layers[step.layer - 1].found |= self._jacobian.follow(step)
-        if step.layer == self.network.spec.depth:
-            loss = self.network.loss
-            self._loss = loss.value(step.a, loss.target(self.network.spec, self.network.units[-1]))
 
     def measure(self, step: ForwardStep | BackwardStep) -> None:
         """Measure one layer, one way; in any order, in any thread."""
         with np.errstate(all="ignore"):  # NumPy's error state is the thread's own
-            if isinstance(step, ForwardStep):
-                self._measure_forward(step, self._layers[step.layer - 1])
+            layer = self._layers[step.layer - 1]
+            if HISTOGRAMS not in self._wants:
+                _measure_sizes(step, layer, self._wants)
+            elif isinstance(step, ForwardStep):
+                self._measure_forward(step, layer)
             else:
-                self._measure_backward(step, self._layers[step.layer - 1])
+                self._measure_backward(step, layer)
+
+    def predict(self, a0: FloatArray, *, unit_gradient: bool) -> None:
+        """Say what theory predicts for an input, where it is wanted; measured values stand beside it in the Frame.
+
+        Parameters
+        ----------
+        a0 : ndarray, (batch, n_0)
+            In the network's precision.
+        unit_gradient : bool
+            Whether a random gradient of size 1 enters the last layer.
+        """
+        self._inputs_alike = _are_alike(a0)
+        if THEORY in self._wants:
+            self._theory = _completed(predict(self._parameters.mean_field, inputs_of(a0), unit_gradient=unit_gradient))
+
+    def series(self) -> dict[str, Float64Array]:
+        """Return the measures that are wanted, (L,)."""
+        return series_of([layer.found for layer in self._layers], self._wants)
+
+    def frame(self, spec: Spec, *, step: int, loss: float, input_rms: float) -> Frame:
+        """Return everything that was measured."""
+        series, histograms = self.series(), self._histograms()
+        variances = [self._parameters.variance(l) for l in self.net.layers]
+        return Frame(
+            spec=spec,
+            net=self.net,
+            step=step,
+            axes={key: each.axis for key, each in histograms.items()},
+            counts={key: each.counts for key, each in histograms.items()},
+            series=series,
+            theory=self._theory.series,
+            bands=self._theory.bands,
+            verdict=self._verdict(series),
+            loss=loss,
+            mean_field=self._parameters.mean_field,
+            input_rms=input_rms,
+            weight_variance=np.array(variances),
+            weights={
+                l: layer.weights for l, layer in zip(self.net.layers, self._layers, strict=True) if layer.weights is not None
+            },
+        )
+
+    # --- one layer, one way ---
 
     def _measure_forward(self, step: ForwardStep, layer: _Layer) -> None:
         z = Ordered(step.z)
@@ -67,23 +143,22 @@ class Meter:
             layer.by_magnitude[name] = each.by_magnitude()
             if name in self._fixed_edges:
                 layer.fixed[name] = each.counts(self._fixed_edges[name])
-        layer.own["weight"], layer.by_magnitude["weight"] = weight_histograms(self.network, step)
+        draw, precision = self._parameters.draw(step.layer), self.net.precision
+        layer.own["weight"], layer.by_magnitude["weight"] = weight_histograms(step.W, draw, precision)
+        layer.weights = step.W if max(step.W.shape) <= FEW_UNITS else None
         layer.found |= {
             "a": moments(step.a, a),
             "z": moments(step.z, z),
-            "W": weight_moments(self.network, step),
+            "W": weight_moments(step.W, draw, precision),
             "saturated": self._saturated(step),
             "alike": _are_alike(step.a),
             "dead": 1 - np.count_nonzero(step.a.any(axis=0)) / step.a.shape[1] if a.zeros else 0.0,
-            "subnormal": a.share_between_zero_and(self.network.precision.smallest_normal),
+            "subnormal": a.share_between_zero_and(precision.smallest_normal),
             "correlation": mean_cosine(step.z),
         }
-        if step.layer == 1:
-            self._theory = predict(self.network, Inputs.of(step.a_before))
-            self._inputs = step.a_before
 
     def _measure_backward(self, step: BackwardStep, layer: _Layer) -> None:
-        smallest, largest = self.network.precision.ends_over_two_to(step.exponent)
+        smallest, largest = self.net.precision.ends_over_two_to(step.exponent)
         for name in ("grad_a", "grad_z", "grad_W", "grad_b"):
             array = getattr(step, name)
             ordered = Ordered(array) if name in self._fixed_edges else None
@@ -95,62 +170,81 @@ class Meter:
                 layer.found[f"{name}_underflow"] = ordered.share_between_zero_and(smallest)
                 layer.found[f"{name}_overflow"] = ordered.share_beyond(largest)
 
-    def frame(self) -> Frame:
-        """Return everything that was measured."""
-        spec, series, rows = self.network.spec, series_of([layer.found for layer in self._layers]), self._rows()
-        return Frame(
-            spec=spec,
-            step=0,
-            edges={key: each.edges for key, each in rows.items()},
-            counts={key: each.counts for key, each in rows.items()},
-            series=series,
-            theory=self._theory.series,
-            bands=self._theory.bands,
-            verdict=self._verdict(series),
-            loss=self._loss,
-        )
-
-    def _verdict(self, series: Series) -> Verdict:
-        spec = self.network.spec
-        last = spec.depth - (spec.output_activation != "same" and spec.depth > 2)
-        with np.errstate(divide="ignore"):
-            log10_rms = np.log10(series["activation_rms"])
-        equal = np.array([layer.found["alike"] for layer in self._layers]) & (not _are_alike(self._inputs))
-        return Verdict.of(log10_rms[:last], series["log10_grad_a_rms"][:last], spec.dtype, equal[:last])
-
-    def _rows(self) -> dict[str, Rows]:
-        layers, rows = self._layers, {}
-        for name in layers[0].own:
-            own = [layer.own[name] for layer in layers]
-            rows[f"{name}_own"] = stacked([each.histogram for each in own])
-            rows[name] = on_one_axis(own)
-        for name in layers[0].by_magnitude:
-            rows[f"{name}_log10"] = stacked([layer.by_magnitude[name] for layer in layers])
-        for name in layers[0].fixed:
-            rows[name] = Rows(self._fixed_edges[name], np.stack([layer.fixed[name] for layer in layers]))
-        return rows
-
     def _ordered_activation(self, step: ForwardStep, pre_activation: Ordered) -> Ordered:
         if step.a is step.z:
             return pre_activation
-        f, k, precision = self.network.activation(step.layer), self.network.k(step.layer), self.network.precision
-        if f.rises_fast and self.network.is_plain and precision.computes_in == np.float32:  # in float64, exp is slow
+        f, k, precision = self.net.activation(step.layer), self.net.k(step.layer), self.net.precision
+        if f.rises_fast and self.net.is_plain and precision.computes_in == np.float32:  # in float64, exp is slow
             mapped = pre_activation.mapped(lambda z: precision.round(f.f(z, k)))
             if mapped is not None:
                 return mapped
         return Ordered(step.a)
 
     def _saturated(self, step: ForwardStep) -> float:
-        f, k = self.network.activation(step.layer), self.network.k(step.layer)
+        f, k = self.net.activation(step.layer), self.net.k(step.layer)
         slopes = np.abs(f.derivative(step.v, k))
         return float(np.count_nonzero(slopes < SATURATED_BELOW * f.steepest_at(k)) / slopes.size)
 
+    # --- all layers ---
 
-def _edges_of_bounds(network: Network) -> dict[str, Float64Array]:
+    def _verdict(self, series: Series) -> Verdict:
+        last = self.net.depth - (self.net.has_own_output and self.net.depth > 2)
+        with np.errstate(divide="ignore"):
+            log10_rms = np.log10(series["activation_rms"])
+        equal = np.array([layer.found["alike"] for layer in self._layers]) & (not self._inputs_alike)
+        return Verdict.of(log10_rms[:last], series["log10_grad_a_rms"][:last], self.net.precision, equal[:last])
+
+    def _histograms(self) -> dict[str, LayerHistograms]:
+        layers, found = self._layers, dict[str, LayerHistograms]()
+        for name in layers[0].own:
+            own = [layer.own[name] for layer in layers]
+            found[f"{name}_own"] = each_on_its_own(own)
+            found[name] = on_one_axis(own)
+        for name in layers[0].by_magnitude:
+            found[f"{name}_log10"] = each_by_magnitude([layer.by_magnitude[name] for layer in layers])
+        for name in layers[0].fixed:
+            counts = np.stack([layer.fixed[name] for layer in layers])
+            found[name] = LayerHistograms(SharedAxis(self._fixed_edges[name]), counts)
+        return found
+
+
+_SIZES: dict[type, dict[str, tuple[str, Callable[[Any], FloatArray]]]] = {
+    ForwardStep: {
+        # finding: (its measure, the array)
+        "a": ("activation_rms", lambda step: step.a),
+        "W": ("log10_weight_rms", lambda step: step.W),
+    },
+    BackwardStep: {
+        "grad_a": ("log10_grad_a_rms", lambda step: step.grad_a),
+        "grad_W": ("log10_grad_W_rms", lambda step: step.grad_W),
+        "grad_b": ("log10_grad_b_rms", lambda step: step.grad_b),
+    },
+}
+
+
+def _measure_sizes(step: ForwardStep | BackwardStep, layer: _Layer, wants: frozenset[str]) -> None:
+    """Measure the sizes of arrays, and nothing else of them."""
+    exponent = step.exponent if isinstance(step, BackwardStep) else 0
+    for name, (measure, array) in _SIZES[type(step)].items():
+        if measure in wants:
+            layer.found[name] = root_mean_square(array(step), exponent)
+
+
+def _completed(prediction: Prediction) -> Prediction:
+    """Add the measures that follow from others, and leave out those of which nothing is known."""
+    series = dict(prediction.series)
+    for key, measure in MEASURES.items():
+        derived = measure.derive(series)
+        if derived is not None:
+            series[key] = derived
+    series = {key: np.asarray(values, np.float64) for key, values in series.items() if np.isfinite(values).any()}
+    return Prediction(series, prediction.bands if "activation_rms" in series else {})
+
+
+def _edges_of_bounds(net: Architecture) -> dict[str, Float64Array]:
     """Return the axis of the activations where they cannot leave bounds; normalization and skip connections lead beyond them."""
-    spec, f = network.spec, network.activation(1)
-    low, high = f.bounds_at(network.k(1))
-    plain = network.is_plain and spec.output_activation == "same"
+    low, high = net.activation(1).bounds_at(net.k(1))
+    plain = net.is_plain and not net.has_own_output
     return {"activation": fixed_edges(low, high)} if plain and np.isfinite([low, high]).all() else {}
 
 

@@ -1,4 +1,7 @@
-"""simulate(spec) → Frame: one pass through the network, measured layer by layer; trace(spec) keeps the arrays instead."""
+"""simulate(spec) → Frame: one pass at birth, measured layer by layer; trace(spec) keeps the arrays instead.
+
+`measured` runs and measures a pass with any parameters: those of birth, after a step of training, or from a file.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,21 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from math import nan
 from threading import Lock
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from gradviz.cache import CACHE
+from gradviz.core.birth import Birth
 from gradviz.core.budget import BEHIND_BYTES, keep_what_is_freed, needed_bytes, refuse_what_does_not_fit, step_bytes, traced_bytes
 from gradviz.core.frame import Frame
-from gradviz.core.meter import Meter
-from gradviz.core.network import BackwardStep, ForwardStep, Network, propagate
+from gradviz.core.jacobian import obstacle
+from gradviz.core.measures import moments
+from gradviz.core.meter import EVERYTHING, JACOBIAN, Meter
+from gradviz.core.network import BackwardStep, ForwardStep, propagate
 from gradviz.core.spec import Spec
 
 BLAS_THREADS = 1
@@ -41,30 +49,66 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
     Raises
     ------
     ExperimentError
-        When the network does not fit into the memory that is free (nothing has been allocated then), or its data cannot be read.
+        When the network does not fit into the memory that is free (nothing has been allocated then), or its data or its
+        weights cannot be read.
     """
     refuse_what_does_not_fit(needed_bytes(spec))
     keep_what_is_freed()
-    meter = Meter(Network(spec))
-    with _limited_blas(), _measuring(meter) as measure:
-        for step in _steps(meter.network, tick):
+    CACHE.begin_generation()
+    birth = Birth.of(spec)
+    wants = EVERYTHING if obstacle(spec) is None else EVERYTHING - {JACOBIAN}
+    meter = Meter(birth.net, birth.parameters, wants)
+    return measured(birth, meter, tick).frame(spec)
+
+
+class Measured(NamedTuple):
+    """A pass that was measured.
+
+    Attributes
+    ----------
+    meter : Meter
+        What was found.
+    loss : float
+        The value of the loss.
+    input_rms : float
+        The root mean square of the input.
+    """
+
+    meter: Meter
+    loss: float
+    input_rms: float
+
+    def frame(self, spec: Spec, step: int = 0) -> Frame:
+        """Return the Frame, where the meter has measured everything."""
+        return self.meter.frame(spec, step=step, loss=self.loss, input_rms=self.input_rms)
+
+
+def measured(birth: Birth, meter: Meter, tick: Tick = lambda share: None) -> Measured:
+    """Run one pass and have it measured."""
+    loss = nan
+    with limited_blas(), _measuring(birth, meter) as measure:
+        for step in _steps(birth, tick):
             meter.follow(step)
             measure(step)
-    return meter.frame()
+            if isinstance(step, ForwardStep) and step.layer == 1:
+                meter.predict(step.a_before, unit_gradient=birth.loss.is_unit_gradient)
+            if isinstance(step, ForwardStep) and step.layer == birth.net.depth:
+                loss = birth.loss.value(step.a, birth.batch.target)
+    return Measured(meter, loss, moments(birth.batch.a0).rms)
 
 
 @contextmanager
-def _measuring(meter: Meter) -> Iterator[Callable[[Step], None]]:
+def _measuring(birth: Birth, meter: Meter) -> Iterator[Callable[[Step], None]]:
     """Hand out what measures a step: beside the network's own thread where that pays, else at once.
 
     Each layer has its own place, so that it makes no difference when and where it is measured. When the other thread is behind,
     the network's own lends a hand. (Two threads beside the network's are slower than one.)
     """
-    if meter.network.spec.batch * max(meter.network.units) < WORTH_A_THREAD:
+    if birth.batch.size * max(birth.net.units) < WORTH_A_THREAD:
         yield meter.measure
         return
     behind: deque[tuple[Future[None], Step]] = deque()
-    most = max(4, BEHIND_BYTES // step_bytes(meter.network))
+    most = max(4, BEHIND_BYTES // step_bytes(birth.net, birth.batch.size))
     with ThreadPoolExecutor(1, "measure") as worker:
 
         def submit(step: Step) -> None:
@@ -115,43 +159,44 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
         When the arrays do not fit into the memory that is free, or the data cannot be read.
     """
     refuse_what_does_not_fit(traced_bytes(spec))
-    network = Network(spec)
+    birth = Birth.of(spec)
     arrays: dict[str, np.ndarray] = {}
-    with _limited_blas():
-        _collect(network, tick, arrays)
+    with limited_blas():
+        _collect(birth, tick, arrays)
     with np.errstate(all="ignore"):
-        arrays = {name: array.astype(network.precision.dtype, copy=False) for name, array in arrays.items()}
-    if spec.loss != "cotangent":
-        arrays["target"] = network.loss.target(spec, network.units[-1])
+        arrays = {name: array.astype(birth.net.precision.dtype, copy=False) for name, array in arrays.items()}
+    if not birth.loss.is_unit_gradient:
+        arrays["target"] = birth.batch.target
     return Trace(spec, arrays)
 
 
-def look_along(spec: Spec, last: int, look: Callable[[Network, ForwardStep], T]) -> list[T]:
-    """Run the pass forward as far as a layer and return what `look` makes of each step; the arrays are those of `trace`."""
-    network = Network(spec)
-    with _limited_blas():
-        steps = islice(_steps(network, lambda share: None), last)
-        return [look(network, step) for step in steps if isinstance(step, ForwardStep)]
+def inspect_forward(birth: Birth, last: int, inspect: Callable[[ForwardStep], T]) -> list[T]:
+    """Run the pass forward as far as a layer and return what `inspect` makes of each step; the arrays are those of `trace`."""
+    with limited_blas():
+        steps = islice(_steps(birth, lambda share: None), last)
+        return [inspect(step) for step in steps if isinstance(step, ForwardStep)]
 
 
-def _collect(network: Network, tick: Tick, arrays: dict[str, np.ndarray]) -> None:
-    for step in _steps(network, tick):
+def _collect(birth: Birth, tick: Tick, arrays: dict[str, np.ndarray]) -> None:
+    for step in _steps(birth, tick):
         if isinstance(step, ForwardStep):
             if step.layer == 1:
                 arrays["a0"] = step.a_before
             arrays |= {f"{name}{step.layer}": getattr(step, name) for name in ("W", "b", "z", "a")}
+            if step.b is None:
+                arrays[f"b{step.layer}"] = np.zeros(step.z.shape[1], step.z.dtype)
         else:
             for name in ("grad_z", "grad_a", "grad_W", "grad_b"):
                 with np.errstate(all="ignore"):
                     arrays[f"{name}{step.layer}"] = np.ldexp(getattr(step, name), step.exponent)
 
 
-def _steps(network: Network, tick: Tick) -> Iterator[ForwardStep | BackwardStep]:
+def _steps(birth: Birth, tick: Tick) -> Iterator[ForwardStep | BackwardStep]:
     """Yield the pass, telling how far it is; overflow and NaN are what is being taught, not something to warn of."""
-    total = 2 * network.spec.depth
+    total = 2 * birth.net.depth
     # NumPy's error state is the thread's own, so it is set here, wherever this runs.
     with np.errstate(all="ignore"):
-        for done, step in enumerate(propagate(network)):
+        for done, step in enumerate(propagate(birth.net, birth.parameters, birth.batch, birth.loss)):
             tick(done / total)
             yield step
     tick(1.0)
@@ -186,4 +231,4 @@ class _BlasLimit:
                     self._limit.close()
 
 
-_limited_blas = _BlasLimit()
+limited_blas = _BlasLimit()

@@ -17,15 +17,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from gradviz.core.choices.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
-from gradviz.core.choices.arrays import PRECISIONS
 from gradviz.core.choices.blocks import NORMALIZATION_PLACES, RESIDUAL_ORDERS, RESIDUAL_SCALES
 from gradviz.core.choices.errors import ExperimentError, Problem, shown, unknown_name
 from gradviz.core.choices.initializers import FAN_MODES, INITIALIZERS
 from gradviz.core.choices.losses import LOSSES
 from gradviz.core.choices.normalization import BLOCK_NORMALIZATIONS
+from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.core.choices.profiles import WIDTH_PROFILES
 from gradviz.core.choices.sources import INPUT_NORMALIZATIONS, PARTS, SOURCES
 from gradviz.i18n import N_, _
+
+WIDEST = 2048
+"""Units a layer may have."""
+
+DEEPEST = 1000
+"""Layers a network may have."""
 
 LONGEST_TEXT = 64 * 1024
 """Bytes; an experiment is a line, so anything longer is something else."""
@@ -124,8 +130,9 @@ class Spec(BaseModel):
         N_("How many layers the network has. Every layer multiplies the signal once more."),
         unit=N_("layers"),
         ge=1,
-        le=1000,
+        le=DEEPEST,
         scale="log",
+        applies=lambda spec: not spec.widths,
     )
     width: int = _knob(
         100,
@@ -133,8 +140,9 @@ class Spec(BaseModel):
         N_("How many units each layer has. A unit adds up as many terms as the layer before has units."),
         unit=N_("units"),
         ge=1,
-        le=2048,
+        le=WIDEST,
         scale="log",
+        applies=lambda spec: not spec.widths,
     )
     activation: str = _knob(
         "sigmoid",
@@ -163,6 +171,15 @@ class Spec(BaseModel):
         N_("Initializer"),
         N_("How the weights are drawn before learning begins."),
         choices=INITIALIZERS,
+    )
+    weights_file: str = _knob(
+        "",
+        N_("Weights file"),
+        N_(
+            "The path of an NPZ file with W1 … WL and b1 … bL, or of a safetensors file whose matrices, in order, fit the layers."
+        ),
+        longest=1000,
+        applies=lambda spec: spec.initializer == "file",
     )
     gain: float = _knob(
         1.0,
@@ -219,6 +236,16 @@ class Spec(BaseModel):
         N_("How the width changes along the depth: where fan-in and fan-out differ."),
         choices=WIDTH_PROFILES,
         group="more",
+        applies=lambda spec: not spec.widths,
+    )
+    widths: str = _knob(
+        "",
+        N_("Widths"),
+        N_(
+            "The units of layers 1 … L one by one, as in 10-5-1, in place of depth, width and profile. The input's come from the data."
+        ),
+        longest=5000,
+        group="more",
     )
     input_units: int = _knob(
         0,
@@ -226,7 +253,7 @@ class Spec(BaseModel):
         N_("How many features a drawn input has; 0 means as many as the width."),
         unit=N_("units"),
         ge=0,
-        le=2048,
+        le=WIDEST,
         group="more",
         applies=lambda spec: not SOURCES[spec.data].is_set,
     )
@@ -236,8 +263,9 @@ class Spec(BaseModel):
         N_("How many units the last layer has; 0 means as the profile says."),
         unit=N_("units"),
         ge=0,
-        le=2048,
+        le=WIDEST,
         group="more",
+        applies=lambda spec: not spec.widths,
     )
     fan_mode: str = _knob(
         "auto",
@@ -339,15 +367,28 @@ class Spec(BaseModel):
     )
 
     @property
+    def layer_units(self) -> tuple[int, ...]:
+        """n_1 … n_L: how many units each layer has."""
+        if self.widths:
+            return tuple(map(int, self.widths.split("-")))
+        hidden = WIDTH_PROFILES[self.width_profile].units(self.width, self.depth)
+        return (*hidden[:-1], self.output_units or hidden[-1])
+
+    @property
     def input_width(self) -> int:
         """How many features a drawn input has."""
-        return self.input_units or WIDTH_PROFILES[self.width_profile].units(self.width, self.depth)[0]
+        if self.input_units or self.widths:
+            return self.input_units or self.layer_units[0]
+        return WIDTH_PROFILES[self.width_profile].units(self.width, self.depth)[0]
 
     def __init__(self, /, **values: Any) -> None:
+        sizes, problems = _sizes_of(values)
         try:
-            super().__init__(**values)
+            super().__init__(**{**values, **sizes})
         except ValidationError as error:
-            raise ExperimentError([_problem(details) for details in error.errors()]) from None
+            raise ExperimentError([*problems, *(_problem(details) for details in error.errors())]) from None
+        if problems:
+            raise ExperimentError(problems)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -358,12 +399,19 @@ class Spec(BaseModel):
         return value
 
     def replace(self, /, **changes: Any) -> Self:
-        """Return a copy with some fields changed, validated."""
-        return type(self)(**{**self.model_dump(), **changes})
+        """Return a copy with some fields changed, validated. Without widths, depth and width stay what the widths made them."""
+        widths = changes.get("widths", self.widths)
+        kept = {name: value for name, value in self if not (widths and name in SIZES)}
+        return type(self)(**{**kept, **changes})
+
+    def said(self) -> dict[str, Any]:
+        """Return the fields that say the experiment, by name: all but those that `widths` stands for, where it is given."""
+        return {name: value for name, value in self if not (self.widths and name in SIZES)}
 
     def to_text(self, *, full: bool = False) -> str:
         """Return the experiment as one line: what differs from the defaults, or with `full` every field."""
-        return "&".join(f"{name}={_written(value)}" for name, value in self if full or value != KNOBS[name].default)
+        said = self.said().items()
+        return "&".join(f"{name}={_written(value)}" for name, value in said if full or value != KNOBS[name].default)
 
     @classmethod
     def from_text(cls, text: str, base: Self | None = None) -> Self:
@@ -381,7 +429,7 @@ class Spec(BaseModel):
 
     def to_json(self) -> str:
         """Return the experiment as a JSON object of all its fields."""
-        return json.dumps(self.model_dump(), indent=2) + "\n"
+        return json.dumps(self.said(), indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -418,6 +466,33 @@ class Spec(BaseModel):
             for name, knob in KNOBS.items()
             if getattr(self, name) != getattr(other, name) and (knob.applies(self) or knob.applies(other))
         )
+
+
+SIZES = ("depth", "width", "width_profile", "output_units")
+"""The fields that `widths` stands for, and that must not be given beside it."""
+
+
+def _sizes_of(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the fields that follow from `widths`, and what is wrong with them."""
+    widths = values.get("widths", "")
+    if not (widths and isinstance(widths, str)):
+        return {}, []
+    problems = [
+        Problem(name, _("is given beside widths, which says it too; leave out one of them")) for name in SIZES if name in values
+    ]
+    if not re.fullmatch(r"[0-9]{1,6}(-[0-9]{1,6})*", widths, re.ASCII):
+        message = _("{value} is not of the form 10-5-1: the units of layers 1 … L").format(value=shown(widths))
+        return {}, [*problems, Problem("widths", message)]
+    units = [int(each) for each in widths.split("-")]
+    if len(units) > DEEPEST:
+        problems.append(
+            Problem("widths", _("{count} layers; at most {limit} are possible").format(count=len(units), limit=DEEPEST))
+        )
+    outside = _("{value} units; a layer has 1 … {high}")
+    problems += [Problem("widths", outside.format(value=each, high=WIDEST)) for each in units if not 1 <= each <= WIDEST][:10]
+    if problems:
+        return {}, problems
+    return {"depth": len(units), "width": max(units), "widths": "-".join(map(str, units))}, []
 
 
 class _Pairs(list[tuple[str, Any]]):

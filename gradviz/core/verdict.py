@@ -8,7 +8,8 @@ from math import inf, isfinite, isnan, log10
 
 import numpy as np
 
-from gradviz.core.choices.arrays import PRECISIONS, BoolArray, Float64Array, IntArray, Precision
+from gradviz.core.choices.arrays import BoolArray, Float64Array, IntArray
+from gradviz.core.choices.precisions import Precision
 from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text, power_text
 
@@ -131,18 +132,17 @@ class Verdict:
         cls,
         log10_activation_rms: Float64Array,
         log10_grad_a_rms: Float64Array,
-        dtype: str,
+        precision: Precision,
         examples_are_equal: BoolArray | None = None,
     ) -> Verdict:
         """Judge both signals from their sizes in layers 1 … depth, and from where all examples are the same, (depth,)."""
         depth = len(log10_grad_a_rms)
         layers = np.arange(1, depth + 1, dtype=np.int64)
-        precision = PRECISIONS[dtype]
         return cls(
             forward=judge(log10_activation_rms, layers, precision, examples_are_equal),
             backward=judge(log10_grad_a_rms[::-1], layers[::-1], precision),
             depth=depth,
-            dtype=dtype,
+            dtype=precision.name,
         )
 
     def forward_text(self) -> str:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from functools import lru_cache
 from threading import Lock, Thread
 
 from PySide6.QtCore import QByteArray, QRectF
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-KEPT = 128
-"""Formulas that are kept; one takes 20 ms to set."""
+from gradviz.cache import remembered
 
 _setting = Lock()
 
@@ -23,7 +21,7 @@ def load_beforehand() -> Thread:
     return thread
 
 
-@lru_cache(maxsize=KEPT)
+@remembered
 def formula_svg(latex: str, size: float, colour: str) -> bytes:
     """Return a formula as SVG; the letters' size in pixels. What cannot be set is written as it stands.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +9,7 @@ import numpy as np
 from gradviz.core.frame import Frame
 from gradviz.core.simulate import Trace
 from gradviz.export.files import whole_file, write_whole
-
-
-def csv_text(frame: Frame) -> str:
-    """Return one row per layer and one column per measure, headed by the measures' names."""
-    columns = frame.columns()
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
-    return text.getvalue()
+from gradviz.report.formats import csv_text, json_text
 
 
 def write_csv(frame: Frame, path: str | Path) -> None:
@@ -30,7 +19,7 @@ def write_csv(frame: Frame, path: str | Path) -> None:
 
 def write_json(frame: Frame, path: str | Path) -> None:
     """Write experiment, verdict and measures as JSON. Raises FileError."""
-    write_whole(path, frame.to_json().encode())
+    write_whole(path, json_text(frame).encode())
 
 
 def write_arrays(trace: Trace, path: str | Path) -> None:

@@ -1,8 +1,6 @@
 """A Frame as text: a table per layer and the verdict."""
 
 from gradviz.core.frame import Frame
-from gradviz.core.network import Network
-from gradviz.core.theory.predictions import limit_text
 from gradviz.i18n import _
 from gradviz.numbers import signed_text
 from gradviz.report.columns import COLUMNS
@@ -18,6 +16,24 @@ def report(frame: Frame) -> str:
     table = "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
     note = _("grad: root mean square of the gradient; loss {loss}").format(loss=signed_text(frame.loss))
     verdict = f"{frame.verdict.backward_text()}\n{frame.verdict.forward_text()}\n{frame.verdict.threshold_text()}"
-    limit = limit_text(Network(frame.spec))
-    verdict += f"\n{limit}" if limit else ""
+    settled = settled_text(frame)
+    verdict += f"\n{settled}" if settled else ""
     return f"{caption(frame.spec)}\n\n{table}\n\n{note}\n{verdict}"
+
+
+def settled_text(frame: Frame) -> str:
+    """Return one sentence on where a plain network settles if it is deep enough, or nothing where it does not."""
+    settled = frame.settled
+    if settled is None:
+        return ""
+    said = {
+        "q": f"{settled.q:.4g}",
+        "chi": f"{settled.chi:.4g}",
+        "scale": f"{settled.depth_scale:.3g}",
+        "c": f"{settled.c:.3g}",
+        "c_scale": f"{settled.c_depth_scale:.3g}",
+    }
+    return _(
+        "Theory: deep down E z² settles at {q}; there the squared gradient changes by χ = {chi} per layer, by e in {scale} layers. "
+        "The correlation of two inputs tends to {c}, by e in {c_scale} layers."
+    ).format(**said)

@@ -9,11 +9,11 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from functools import lru_cache
 from math import nan
 
 import numpy as np
 
+from gradviz.cache import remembered
 from gradviz.core.choices.arrays import Float64Array
 from gradviz.core.choices.errors import ExperimentError, Problem, shown
 from gradviz.i18n import _
@@ -62,7 +62,7 @@ def read_examples(path: str) -> Float64Array:
         raise _wrong(_("cannot read {path}: {reason}").format(path=shown(path, 300), reason=shown(reason, 200))) from None
 
 
-@lru_cache(maxsize=4)
+@remembered
 def _read(path: str, changed: int, size: int) -> Float64Array:
     """Read a file once for each time that it has changed."""
     with open(path, "rb") as file:

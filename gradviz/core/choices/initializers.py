@@ -99,6 +99,8 @@ class Initializer:
         The variance at gain 1 is numerator / fan; None where the matrix is taken as `draw` gives it.
     fan : {"", "fan_in", "fan_avg"}
         What is divided by; nothing for "".
+    is_loaded : bool
+        Whether the weights come from a file; nothing is drawn then.
     fits_the_data : bool
         Whether each layer is rescaled so that its weighted sums W·a have variance gain² on the batch.
     """
@@ -111,11 +113,12 @@ class Initializer:
     numerator: float | None = None
     fan: str = ""
     fits_the_data: bool = False
+    is_loaded: bool = False
 
     @property
     def is_random(self) -> bool:
         """Whether the weights are random with a known variance."""
-        return self.draw not in (identity_matrix, all_ones) and not self.fits_the_data
+        return self.draw not in (identity_matrix, all_ones) and not self.fits_the_data and not self.is_loaded
 
     @property
     def is_independent(self) -> bool:
@@ -164,6 +167,7 @@ INITIALIZERS: dict[str, Initializer] = {
         Initializer("orthogonal", N_("Orthogonal"), "WᵀW = gain² · I", N_("A random rotation: lengths are kept exactly, at any depth, as long as the layers are linear and do not narrow (there W Wᵀ = gain² · I)."), orthogonal_matrix),
         Initializer("pytorch_default", N_("PyTorch's default"), "W ~ U(±gain / √fan_in)", N_("What nn.Linear really does to its weights: a third of LeCun's variance. (It draws biases too; see bias std.)"), unit_uniform, 1.0 / 3.0, "fan_in"),
         Initializer("lsuv", N_("LSUV"), "Var(W·a) = gain²", N_("Orthogonal, then each layer is rescaled until its weighted sums have variance 1 on the batch; shared weights in the first layer that has them."), orthogonal_matrix, fits_the_data=True),
+        Initializer("file", N_("From a file"), "W = the file's", N_("The weights and biases of a file, as they are: an NPZ file as --arrays writes it, or a safetensors file."), identity_matrix, is_loaded=True),
     )
 }  # fmt: skip
 """Name → Initializer, in teaching order."""

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradviz.core.choices.activations import SOFTMAX
-from gradviz.core.choices.arrays import FloatArray
+from gradviz.core.choices.arrays import FloatArray, IntArray
 from gradviz.core.choices.draws import Stream, gaussian, rng
-from gradviz.core.choices.sources import labels
 from gradviz.i18n import N_
 
-if TYPE_CHECKING:
-    from gradviz.core.spec import Spec
+
+def _gaussian_target(seed: int, examples: int, units: int, classes: IntArray | None) -> np.ndarray:
+    return gaussian(seed, Stream.COTANGENT, (examples, units))
 
 
-def _gaussian_target(spec: Spec, units: int) -> np.ndarray:
-    return gaussian(spec.seed, Stream.COTANGENT, (spec.batch, units))
-
-
-def _class_target(spec: Spec, units: int) -> np.ndarray:
+def _class_target(seed: int, examples: int, units: int, classes: IntArray | None) -> np.ndarray:
     """Return one label per example: the digits' own where there are units for ten, else drawn."""
-    own = labels(spec)
-    if own is not None and units >= 10:
-        return own
-    return rng(spec.seed, 0, Stream.COTANGENT).integers(0, units, spec.batch)
+    if classes is not None and units >= 10:
+        return classes
+    return rng(seed, 0, Stream.COTANGENT).integers(0, units, examples)
 
 
 def _squared_error_gradient(a: FloatArray, target: np.ndarray) -> FloatArray:
@@ -60,18 +54,22 @@ class Loss:
     name, title, formula, help : str
         What a Spec calls it, and what people read; `title` and `help` are marked for translation.
     target : callable
-        ``target(spec, units)``: what the output is compared with, (batch, units) or one label per example.
+        ``target(seed, examples, units, classes)``: what the output is compared with, (examples, units) or one label per example;
+        `classes` are the data's own, where it has any.
     value, gradient : callable
         ``value(a, target)`` and ``gradient(a, target)``, with respect to a[L].
+    is_unit_gradient : bool
+        Whether the target itself, a random gradient of size 1, enters the last layer.
     """
 
     name: str
     title: str
     formula: str
     help: str
-    target: Callable[[Spec, int], np.ndarray]
+    target: Callable[[int, int, int, IntArray | None], np.ndarray]
     value: Callable[[FloatArray, np.ndarray], float]
     gradient: Callable[[FloatArray, np.ndarray], FloatArray]
+    is_unit_gradient: bool = False
 
 
 LOSSES: dict[str, Loss] = {
@@ -85,6 +83,7 @@ LOSSES: dict[str, Loss] = {
             target=_gaussian_target,
             value=lambda a, target: float(np.sum(a.astype(np.float64) * target)),
             gradient=lambda a, target: target.astype(a.dtype),
+            is_unit_gradient=True,
         ),
         Loss(
             name="mse",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
@@ -13,14 +13,31 @@ from gradviz.assets import resources
 from gradviz.core.choices.arrays import Float64Array, IntArray
 from gradviz.core.choices.datafile import read_examples
 from gradviz.core.choices.draws import Stream, gaussian, rng
-from gradviz.core.choices.errors import ExperimentError, Problem
-from gradviz.i18n import N_, _
+from gradviz.i18n import N_
 
-if TYPE_CHECKING:
-    from gradviz.core.spec import Spec
 
-TRAINING_SHARE = 0.8
-"""Of a data set, in its own order; what comes after is the test part."""
+class Asked(Protocol):
+    """What a source reads of an experiment."""
+
+    @property
+    def seed(self) -> int:
+        """Names the random draws."""
+
+    @property
+    def batch(self) -> int:
+        """How many examples there are to be."""
+
+    @property
+    def input_width(self) -> int:
+        """How many features a drawn input has."""
+
+    @property
+    def feature_scale(self) -> float:
+        """How far the first of two unlike features reaches."""
+
+    @property
+    def data_file(self) -> str:
+        """The path of a file of the user's."""
 
 
 @cache
@@ -126,77 +143,49 @@ class Source:
     title, help : str
         What people read, marked for translation.
     units : callable
-        ``units(spec)`` → n_0, the number of features.
+        ``units(asked)`` → n_0, the number of features.
     examples : callable
-        For a data set, ``examples(spec)`` → all of it, (examples, n_0); else a batch, (batch, n_0). float64.
+        For a data set, ``examples(asked)`` → all of it, (examples, n_0); else a batch, (batch, n_0). float64.
     is_set : bool
         Whether it is a data set: has parts, is normalized, and a batch is drawn from it.
+    classes : callable or None
+        Where each example has a class, ``classes()`` → those of all of them, (examples,).
     """
 
     name: str
     title: str
     help: str
-    units: Callable[[Spec], int]
-    examples: Callable[[Spec], Float64Array]
+    units: Callable[[Asked], int]
+    examples: Callable[[Asked], Float64Array]
     is_set: bool = False
+    classes: Callable[[], IntArray] | None = None
 
 
-def _gaussian(spec: Spec) -> Float64Array:
-    return gaussian(spec.seed, Stream.INPUT, (spec.batch, spec.input_width))
+def _gaussian(asked: Asked) -> Float64Array:
+    return gaussian(asked.seed, Stream.INPUT, (asked.batch, asked.input_width))
 
 
-def _ones(spec: Spec) -> Float64Array:
-    return np.ones((spec.batch, spec.input_width))
+def _ones(asked: Asked) -> Float64Array:
+    return np.ones((asked.batch, asked.input_width))
 
 
 UNLIKE_EXAMPLES = 2000
 
 
-def _unlike(spec: Spec) -> Float64Array:
+def _unlike(asked: Asked) -> Float64Array:
     """Return two independent features, uniform: the first from 1 to `feature_scale`, the second from 0 to 1."""
-    shares = rng(spec.seed, 0, Stream.DATA_SET).uniform(size=(UNLIKE_EXAMPLES, 2))
-    return np.array([1.0, 0.0]) + shares * np.array([spec.feature_scale - 1.0, 1.0])
+    shares = rng(asked.seed, 0, Stream.DATA_SET).uniform(size=(UNLIKE_EXAMPLES, 2))
+    return np.array([1.0, 0.0]) + shares * np.array([asked.feature_scale - 1.0, 1.0])
 
 
 SOURCES: dict[str, Source] = {
     entry.name: entry
     for entry in (
-        Source("gaussian", N_("Gaussian, N(0, 1)"), N_("Independent random numbers of mean 0 and variance 1, one feature per unit."), lambda spec: spec.input_width, _gaussian),
-        Source("ones", N_("All ones"), N_("Every feature is 1, as in the lecture's first example."), lambda spec: spec.input_width, _ones),
-        Source("digits", N_("Handwritten digits"), N_("Real input: 1,797 images of 8 × 8 pixels, 64 features."), lambda spec: 64, lambda spec: digits()[0], is_set=True),
-        Source("unlike", N_("Two features of unlike scale"), N_("One feature from 1 to 1000, the other from 0 to 1: why inputs are normalized."), lambda spec: 2, _unlike, is_set=True),
-        Source("file", N_("A file of yours"), N_("A CSV or NPZ file: one row per example, one column per feature."), lambda spec: read_examples(spec.data_file).shape[1], lambda spec: read_examples(spec.data_file), is_set=True),
+        Source("gaussian", N_("Gaussian, N(0, 1)"), N_("Independent random numbers of mean 0 and variance 1, one feature per unit."), lambda asked: asked.input_width, _gaussian),
+        Source("ones", N_("All ones"), N_("Every feature is 1, as in the lecture's first example."), lambda asked: asked.input_width, _ones),
+        Source("digits", N_("Handwritten digits"), N_("Real input: 1,797 images of 8 × 8 pixels, 64 features."), lambda asked: 64, lambda asked: digits()[0], is_set=True, classes=lambda: digits()[1]),
+        Source("unlike", N_("Two features of unlike scale"), N_("One feature from 1 to 1000, the other from 0 to 1: why inputs are normalized."), lambda asked: 2, _unlike, is_set=True),
+        Source("file", N_("A file of yours"), N_("A CSV or NPZ file: one row per example, one column per feature."), lambda asked: read_examples(asked.data_file).shape[1], lambda asked: read_examples(asked.data_file), is_set=True),
     )
 }  # fmt: skip
 """Name → Source."""
-
-
-def _chosen(spec: Spec, count: int) -> tuple[slice, IntArray]:
-    """Return the training part of a set and the rows that make the batch; a batch larger than the part goes round again."""
-    split = max(1, min(round(TRAINING_SHARE * count), count - 1))
-    training = slice(0, split)
-    part = np.arange(count)[training if spec.part == "training" else slice(split, count)]
-    if not part.size:
-        raise ExperimentError([Problem("part", _("one example is too few for a test part"))])
-    order = rng(spec.seed, 0, Stream.INPUT).permutation(len(part))
-    return training, part[np.resize(order, spec.batch)]
-
-
-def input_batch(spec: Spec) -> Float64Array:
-    """Return a[0], (batch, n_0)."""
-    source = SOURCES[spec.data]
-    examples = source.examples(spec)
-    if not source.is_set:
-        return examples
-    training, rows = _chosen(spec, len(examples))
-    shift, divisor = INPUT_NORMALIZATIONS[spec.normalize].measure(examples[training])
-    normalized: Float64Array = (examples[rows] - shift) / divisor
-    return normalized
-
-
-def labels(spec: Spec) -> IntArray | None:
-    """Return the class of each example of the batch, (batch,), where the data has classes."""
-    if spec.data != "digits":
-        return None
-    images, classes = digits()
-    return classes[_chosen(spec, len(images))[1]]

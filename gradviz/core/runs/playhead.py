@@ -19,11 +19,13 @@ class Playhead:
     """A layer, and what has happened when the wave is there.
 
     Forward, the activations of layers 1 … `layer` are there and no gradient yet; backward, all activations and the gradients of
-    layers L … `layer`; whole, everything, and `layer` is merely looked at.
+    layers L … `layer`; whole, everything, and `layer` is merely looked at. `step` is the step of the
+    training that is looked at.
     """
 
     layer: int = 1
     phase: Phase = Phase.WHOLE
+    step: int = 0
 
     def within(self, depth: int) -> Playhead:
         """Return the nearest playhead that a network of this depth has."""

@@ -1,26 +1,33 @@
 """One neuron from inside: z = Σ wᵢxᵢ + b, term by term, and what becomes of the variance of such a sum.
 
 n independent terms, each of variance Var(w) E[x²], add up to Var(z) = n Var(w) E[x²] (He et al., "Delving Deep into Rectifiers",
-2015, equation 5). A simulation keeps no arrays, so the pass is run again, as far as it is needed, once per experiment.
+2015, equation 5). A simulation keeps no arrays, so the pass is run again, as far as it is needed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 import numpy as np
 
+from gradviz.cache import CACHE
+from gradviz.core.birth import Birth
 from gradviz.core.choices.arrays import Float64Array, FloatArray, IntArray
+from gradviz.core.choices.errors import ExperimentError, Problem
 from gradviz.core.measures import moments
-from gradviz.core.network import ForwardStep, Network
-from gradviz.core.simulate import look_along
+from gradviz.core.network import ForwardStep
+from gradviz.core.parameters import Drawn, Parameters
+from gradviz.core.runs.request import Tick
+from gradviz.core.simulate import inspect_forward
 from gradviz.core.spec import Spec
 from gradviz.core.weights import weight_moments
+from gradviz.i18n import _
+from gradviz.numbers import superscript
 
-MOST_MULTIPLY_ADDS = 2e8
-"""A pass of so many takes some 40 ms on one core; the layers beyond are not looked into."""
+MOST_MULTIPLY_ADDS = 2e10
+"""A pass of so many takes about a second on one core; the layers beyond are not looked into."""
 
 PARTS = 4
 """The sum is measured after so many equal shares of its terms."""
@@ -40,7 +47,7 @@ class Neuron:
     weight_variance, input_mean_square, z_variance : float
         Var(w) of the layer's weights, E[x²] of its input, and Var(z), each over all units and examples.
     bias_variance : float
-        σ_b², as the experiment asks for.
+        σ_b², as the experiment asks for; of biases from a file their mean square.
     counts, variances : (m,) arrays
         Var(Σ wᵢxᵢ) over all units and examples, of the first so many terms.
     """
@@ -56,6 +63,11 @@ class Neuron:
     bias_variance: float
     counts: IntArray
     variances: Float64Array
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes its arrays take."""
+        return self.w.nbytes + self.x.nbytes + self.counts.nbytes + self.variances.nbytes
 
     @property
     def fan_in(self) -> int:
@@ -85,48 +97,70 @@ class Neuron:
         return self.fan_in * self.term_variance + self.bias_variance
 
 
-def neuron(spec: Spec, layer: int) -> Neuron | None:
-    """Return the first neuron of a layer, or None where the pass up to there is too long to be run again.
+@dataclass(frozen=True)
+class Probe:
+    """Asks for the first neuron of a layer.
 
-    Raises
-    ------
-    ExperimentError
-        When the data cannot be read.
+    Attributes
+    ----------
+    spec : Spec
+    layer : int
     """
-    return _neurons(spec)[layer - 1] if layer <= layers_within_reach(spec) else None
+
+    spec: Spec
+    layer: int
+
+    def answers(self, tick: Tick) -> Iterator[Neuron]:
+        """Yield the neuron.
+
+        Raises
+        ------
+        ExperimentError
+            When the data or the weights cannot be read, or the pass up to the layer takes too long.
+        """
+        yield CACHE.get(("neuron", self), lambda: self._neuron(tick))
+
+    def _neuron(self, tick: Tick) -> Neuron:
+        birth = Birth.of(self.spec)
+        if multiply_adds(birth, self.layer) > MOST_MULTIPLY_ADDS:
+            raise ExperimentError([Problem("", _too_large())])
+
+        def inspect(step: ForwardStep) -> ForwardStep:
+            tick(step.layer / self.layer)
+            return step
+
+        return _neuron_of(birth, inspect_forward(birth, self.layer, inspect)[-1])
 
 
-def multiply_adds(spec: Spec) -> list[int]:
-    """Return how many the forward pass takes up to each layer, (L,)."""
-    return [spec.batch * products for products in accumulate(n * m for n, m in pairwise(Network(spec).units))]
+def multiply_adds(birth: Birth, layer: int) -> int:
+    """Return how many multiplications and additions the forward pass takes up to a layer."""
+    units = birth.net.units[: layer + 1]
+    return birth.batch.size * sum(n * m for n, m in pairwise(units))
 
 
-@lru_cache(maxsize=8)
-def layers_within_reach(spec: Spec) -> int:
-    """Return the last layer that `neuron` looks into, or 0."""
-    return sum(products <= MOST_MULTIPLY_ADDS for products in multiply_adds(spec))
-
-
-@lru_cache(maxsize=2)
-def _neurons(spec: Spec) -> list[Neuron]:
-    return look_along(spec, layers_within_reach(spec), _neuron_of)
-
-
-def _neuron_of(network: Network, step: ForwardStep) -> Neuron:
+def _neuron_of(birth: Birth, step: ForwardStep) -> Neuron:
     counts, variances = _growth(step)
+    draw = birth.parameters.draw(step.layer)
     return Neuron(
         layer=step.layer,
         w=step.W[0].copy(),
         x=step.a_before[0].copy(),
-        b=float(step.b[0]),
+        b=0.0 if step.b is None else float(step.b[0]),
         z=float(step.z[0, 0]),
-        weight_variance=_square(weight_moments(network, step).std),
+        weight_variance=_square(weight_moments(step.W, draw, birth.net.precision).std),
         input_mean_square=_square(moments(step.a_before).rms),
         z_variance=_square(moments(step.z).std),
-        bias_variance=network.spec.bias_std**2,
+        bias_variance=_bias_variance(birth.parameters, step),
         counts=counts,
         variances=variances,
     )
+
+
+def _bias_variance(parameters: Parameters, step: ForwardStep) -> float:
+    """Return σ_b² as the experiment asks for, or of biases that were not drawn, their mean square."""
+    if isinstance(parameters, Drawn):
+        return parameters.bias_std**2
+    return 0.0 if step.b is None else _square(moments(step.b).rms)
 
 
 def _growth(step: ForwardStep) -> tuple[IntArray, Float64Array]:
@@ -143,3 +177,10 @@ def _growth(step: ForwardStep) -> tuple[IntArray, Float64Array]:
 def _square(value: float) -> float:
     """Return value², which may be infinite; ``**`` raises an exception then."""
     return value * value
+
+
+def _too_large() -> str:
+    most = f"{MOST_MULTIPLY_ADDS / 1e10:.0f}·10{superscript(10)}"
+    return _(
+        "Up to this layer the pass takes more than {most} multiplications: make width or batch smaller to look inside."
+    ).format(most=most)

@@ -7,16 +7,14 @@ root to be found.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from math import nan, sqrt
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
+from gradviz.cache import remembered
 from gradviz.core.choices.activations import Activation
 from gradviz.core.choices.arrays import Float64Array
-from gradviz.core.frame import Frame
-from gradviz.core.network import Network
 from gradviz.core.theory.gains import NEARLY_0, Gains, gains
 from gradviz.core.theory.gaussian import moments, negative_slope
 
@@ -31,7 +29,7 @@ SMALLEST_STEP = 1e-12
 NEARLY_CRITICAL = 0.02
 """As near to critical, in relation, a hundred layers stay within a factor of 10."""
 
-known_gains = lru_cache(maxsize=256)(gains)
+known_gains = remembered(gains)
 """`gains`, remembered."""
 
 
@@ -42,7 +40,7 @@ class Curve(NamedTuple):
     chi: Float64Array
 
 
-@lru_cache(maxsize=256)
+@remembered
 def settled_chi(activation: Activation, k: float) -> Curve:
     """Return χ(q*) against σ_w, without biases.
 
@@ -64,16 +62,6 @@ def settled_chi(activation: Activation, k: float) -> Curve:
     largest_before = np.maximum.accumulate(np.concatenate([[0.0], sigma_w2[:-1]]))
     kept = sigma_w2 > largest_before * (1 + SMALLEST_STEP)
     return Curve(np.sqrt(sigma_w2[kept]), chi[kept])
-
-
-def sigma_w(frame: Frame, layer: int) -> float:
-    """Return σ_w = √(fan_in · Var W) of a layer; what is no draw of a known variance is measured, as √(fan_in · E W²)."""
-    network, spec = Network(frame.spec), frame.spec
-    fan_in, fan_out = network.units[layer - 1], network.units[layer]
-    if network.initializer.is_random:
-        return sqrt(fan_in * network.initializer.variance(spec.gain, fan_in, fan_out, spec.fan_mode))
-    log10_rms = float(frame.series["log10_weight_rms"][layer - 1])
-    return sqrt(fan_in) * 10.0**log10_rms if log10_rms < 300 else nan
 
 
 def against_critical(value: float, solved: Gains) -> str:

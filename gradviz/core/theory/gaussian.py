@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from math import acos, ceil, log2, pi, sin, sqrt
 
 import numpy as np
 
+from gradviz.cache import remembered
 from gradviz.core.choices.activations import Activation
 from gradviz.core.choices.arrays import Float64Array, FloatArray
 
@@ -63,7 +64,7 @@ def negative_slope(activation: Activation, k: float) -> float | None:
     return {"linear": 1.0, "relu": 0.0, "leaky_relu": k}.get(activation.name)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def moments(activation: Activation, k: float, q: float) -> GaussianMoments:
     """Return the moments of f(z) and f′(z) for z ~ N(0, q).
 
@@ -117,7 +118,7 @@ def _nodes(q: float, kinks: tuple[float, ...]) -> tuple[Float64Array, Float64Arr
     return root * t, w
 
 
-@lru_cache(maxsize=64)
+@remembered
 def _graded_nodes(octaves: int) -> tuple[Float64Array, Float64Array]:
     return _split_nodes(octaves, ())
 
@@ -156,7 +157,7 @@ def _legendre(count: int) -> tuple[Float64Array, Float64Array]:
 # ψ and -ψ swap the two, so that half of the plane is enough.
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def correlated_product(activation: Activation, k: float, q: float, c: float) -> float:
     """Return E f(u₁) f(u₂) for u₁, u₂ ~ N(0, q) with the correlation c, to about 1e-8 of E f(u)².
 
@@ -170,7 +171,7 @@ def correlated_product(activation: Activation, k: float, q: float, c: float) -> 
     return q * (slope * c + (1 - slope) ** 2 * (sin(theta) + (pi - theta) * c) / (2 * pi))
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def correlated_slopes(activation: Activation, k: float, q: float, c: float) -> float:
     """Return E f′(u₁) f′(u₂): by how much E f(u₁) f(u₂) / q grows with c."""
     slope = negative_slope(activation, k)
@@ -198,7 +199,7 @@ def _taken(activation: Activation, k: float, of_slopes: bool, z: Float64Array) -
     return activation.derivative_at(z, k) if of_slopes else activation.f(z, k)
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def _hermite_squares(activation: Activation, k: float, q: float, of_slopes: bool) -> tuple[Float64Array, float]:
     """Return aₙ² for n < TERMS, and E g²."""
     root = sqrt(q)
@@ -208,7 +209,7 @@ def _hermite_squares(activation: Activation, k: float, q: float, of_slopes: bool
     return (polynomials @ (w * g)) ** 2, float(w @ (g * g))
 
 
-@lru_cache(maxsize=16)
+@remembered
 def _hermite_nodes(octaves: int, splits: tuple[float, ...]) -> tuple[Float64Array, Float64Array, Float64Array]:
     """Return nodes and weights for Z, and hₙ there, (TERMS, nodes): √(n + 1) hₙ₊₁ = t hₙ - √n hₙ₋₁."""
     evenly = np.arange(-REACH, REACH, WIDEST_PANEL)[1:]

@@ -9,7 +9,6 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
 from gradviz.core.frame import Frame
-from gradviz.core.theory.predictions import limit
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text
 from gradviz.panels.curves.curve import PLAIN, Curve
@@ -68,7 +67,7 @@ class CorrelationPanel(CurvePanel):
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Bring the curve and the fixed point to a new Frame."""
         super().show_frame(frame, reference)
-        settled = limit(frame.spec)
+        settled = frame.settled
         there = settled is not None and frame.spec.batch > 1
         self.limit_line.setVisible(there)
         self.limit_name.setVisible(there)
@@ -104,7 +103,7 @@ class CorrelationPanel(CurvePanel):
         """Say what is drawn."""
         text = _("mean over pairs of inputs")
         text += _("; dashed: theory") if SERIES in frame.theory else ""
-        settled = limit(frame.spec)
+        settled = frame.settled
         if settled is not None:
             text += _("; c*: where it settles, by a factor of e in {scale} layers").format(scale=f"{settled.c_depth_scale:.3g}")
         return text + (_("; grey: pinned reference") if reference is not None else "")

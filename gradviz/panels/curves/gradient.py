@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 
-from gradviz.core.choices.arrays import PRECISIONS
+from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
 from gradviz.core.verdict import THRESHOLD_DECADES

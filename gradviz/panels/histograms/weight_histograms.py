@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from math import inf, sqrt
+from math import inf
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
-from gradviz.core.choices.arrays import Float64Array
+from gradviz.core.choices.initializers import INITIALIZERS
 from gradviz.core.frame import Frame
 from gradviz.core.histograms import Rows
-from gradviz.core.network import Network
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text, superscript
@@ -59,7 +58,7 @@ class WeightHistogramsPanel(LayerPanel):
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Bring ridges and axis to a new Frame."""
-        self._wanted = formula_std(frame)
+        self._wanted = np.sqrt(frame.weight_variance)
         self._show_unit(frame)
         rows = [_rows(each, self._unit) for each in (frame, reference) if each is not None]
         shown = self._range.fit(*joined(*(span_of_values(each) for each in rows)))
@@ -76,7 +75,7 @@ class WeightHistogramsPanel(LayerPanel):
 
     def finding_text(self, frame: Frame) -> str:
         """Say how large the weights are, and how large they were to be."""
-        measured, wanted, formula = frame.series["weight_std"], self._wanted, Network(frame.spec).initializer.formula
+        measured, wanted, formula = frame.series["weight_std"], self._wanted, INITIALIZERS[frame.spec.initializer].formula
         if not np.isfinite(measured).all():
             return _("Some weights are too large for {dtype} and become infinite").format(dtype=frame.spec.dtype)
         texts = _FINDINGS_OF_ONE if frame.depth == 1 else _FINDINGS
@@ -121,12 +120,3 @@ class WeightHistogramsPanel(LayerPanel):
 def _rows(frame: Frame, unit: int) -> Rows:
     """Return the histograms, without the zeros off the diagonal of c·I, on an axis in units of 10**unit."""
     return Rows(in_units(frame.edges["weight"], unit), nonzero_counts(frame, "weight"))
-
-
-def formula_std(frame: Frame) -> Float64Array:
-    """Return the standard deviation that the initializer's formula gives the weights, (L,); NaN where it is not random."""
-    spec, network = frame.spec, Network(frame.spec)
-    if not network.initializer.is_random:
-        return np.full(frame.depth, np.nan)
-    fans = zip(network.units[:-1], network.units[1:], strict=True)
-    return np.array([sqrt(network.initializer.variance(spec.gain, i, o, spec.fan_mode)) for i, o in fans])

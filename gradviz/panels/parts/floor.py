@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
-from gradviz.core.choices.arrays import PRECISIONS
+from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.i18n import _
 from gradviz.panels.base import LIMIT
 from gradviz.panels.parts.spans import Span

@@ -11,12 +11,10 @@ from PySide6.QtCore import Qt
 
 from gradviz.core.choices.activations import ACTIVATIONS, Activation
 from gradviz.core.frame import Frame
-from gradviz.core.network import Network
 from gradviz.core.runs.playhead import Playhead
 from gradviz.core.spec import KNOBS
-from gradviz.core.theory.gain_curves import against_critical, known_gains, settled_chi, sigma_w
+from gradviz.core.theory.gain_curves import against_critical, known_gains, settled_chi
 from gradviz.core.theory.gains import Gains
-from gradviz.core.theory.predictions import mean_field
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text
 from gradviz.panels.base import BODY_ROW, Panel
@@ -140,7 +138,7 @@ class GainsPanel(Panel):
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Bring the line to the σ_w of the current layer."""
-        self._show_here(sigma_w(frame, self.shown_layer()))
+        self._show_here(frame.sigma_w(self.shown_layer()))
         self._write(frame)
 
     def show_hovered(self, frame: Frame, layer: int) -> None:
@@ -150,7 +148,7 @@ class GainsPanel(Panel):
     def finding_text(self, frame: Frame) -> str:
         """Say on which side of the critical gain the network is."""
         layer = self.shown_layer()
-        activation, value = Network(frame.spec).activation(layer), sigma_w(frame, layer)
+        activation, value = frame.net.activation(layer), frame.sigma_w(layer)
         if activation.name not in ACTIVATIONS:
             activation = ACTIVATIONS[frame.spec.activation]
         solved = known_gains(activation, _k(activation, frame))
@@ -163,9 +161,7 @@ class GainsPanel(Panel):
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the gain of a layer."""
-        return _("σ_w {value} on fan-in {fan_in}").format(
-            value=_size(sigma_w(frame, layer)), fan_in=Network(frame.spec).units[layer - 1]
-        )
+        return _("σ_w {value} on fan-in {fan_in}").format(value=_size(frame.sigma_w(layer)), fan_in=frame.net.units[layer - 1])
 
     def _draw_curve(self, name: str, x: np.ndarray, y: np.ndarray) -> None:
         """Cut a curve where it leaves the picture: SVG does not clip."""
@@ -219,7 +215,7 @@ def _k(activation: Activation, frame: Frame) -> float:
 
 def _is_plain(frame: Frame) -> bool:
     """Whether the network is one that the gains are solved for."""
-    net = mean_field(Network(frame.spec))
+    net = frame.mean_field
     return net is not None and net.is_plain and net.bias_variance == 0
 
 

@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt
 from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
-from gradviz.core.runs.probe import MOST_MULTIPLY_ADDS, Neuron, neuron
+from gradviz.core.runs.probe import Neuron, Probe
 from gradviz.i18n import _
-from gradviz.numbers import signed_text, superscript
+from gradviz.numbers import signed_text
 from gradviz.panels.base import BODY_ROW, LIMIT, Panel
 from gradviz.panels.parts.items import LayerAxis, PlainAxis
 from gradviz.panels.parts.points import merged, set_points, span_of
@@ -149,11 +149,11 @@ class NeuronPanel(Panel):
     def _show_layer(self, frame: Frame) -> None:
         apology = ""
         try:
-            self.neuron = neuron(frame.spec, self.shown_layer())
+            self.neuron = next(Probe(frame.spec, self.shown_layer()).answers(lambda share: None))
         except ExperimentError as error:
             self.neuron, apology = None, str(error)
         if self.neuron is None:
-            self._apologize(apology or _too_large())
+            self._apologize(apology)
         else:
             self._apology.setText("")
             for axis in self.axes[::2]:
@@ -221,10 +221,3 @@ class NeuronPanel(Panel):
 
 def _number(value: float) -> str:
     return signed_text(value, 3) if isfinite(value) else "NaN" if value != value else "∞"
-
-
-def _too_large() -> str:
-    most = f"{MOST_MULTIPLY_ADDS / 1e8:.0f}·10{superscript(8)}"
-    return _(
-        "Up to this layer the pass takes more than {most} multiplications: make width or batch smaller to look inside."
-    ).format(most=most)

@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtWidgets import QGraphicsPolygonItem
 
 from gradviz.core.frame import Frame
-from gradviz.core.network import Network
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text, superscript
@@ -132,7 +131,7 @@ class PreActivationsPanel(Panel):
         """Read out z in a layer, and f and f′ under the pointer."""
         mean, std = (signed_text(frame.series[f"pre_activation_{name}"][layer - 1], 3) for name in ("mean", "std"))
         text = _("z: mean {mean}, std {std}").format(mean=mean, std=std)
-        activation, k = Network(frame.spec).activation(layer), Network(frame.spec).k(layer)
+        activation, k = frame.net.activation(layer), frame.net.k(layer)
         if self._pointed is None or activation.pull_back:
             return text
         point = curves_of(activation, k, (self._pointed,) * 2, self._unit)
@@ -158,7 +157,7 @@ class PreActivationsPanel(Panel):
     def _show_layer(self, frame: Frame, layer: int) -> None:
         self._show_unit(frame, layer)
         across = self._range.fit(*wished_span(frame, layer, self._unit))
-        activation, k = Network(frame.spec).activation(layer), Network(frame.spec).k(layer)
+        activation, k = frame.net.activation(layer), frame.net.k(layer)
         up = height_of(activation, k)
         self.plot.setXRange(*across, padding=0)
         self.plot.setYRange(*up, padding=0)

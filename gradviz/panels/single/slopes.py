@@ -10,7 +10,6 @@ from gradviz.core.choices.activations import SATURATED_BELOW, Activation
 from gradviz.core.choices.arrays import Float64Array, FloatArray
 from gradviz.core.frame import Frame
 from gradviz.core.histograms import Rows
-from gradviz.core.network import Network
 from gradviz.panels.parts.spans import NOTHING, Span, in_units, span_of_values
 
 POINTS = 401
@@ -93,7 +92,6 @@ def wished_span(frame: Frame, layer: int, unit: int) -> Span:
 
 def what_comes_between(frame: Frame, layer: int) -> str:
     """Return what changes z before f reads it: "normalization", "skip", or nothing."""
-    network = Network(frame.spec)
-    if network.normalization(layer, "before").axis is not None:
+    if frame.net.normalization(layer, "before").axis is not None:
         return "normalization"
-    return "skip" if network.skip(layer, "post") is not None else ""
+    return "skip" if frame.net.skip(layer, "post") is not None else ""

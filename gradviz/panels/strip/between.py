@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QLineF, QPointF
 from PySide6.QtGui import QPainterPath
 
@@ -59,9 +58,7 @@ def lines_of(layout: StripLayout) -> dict[tuple[int, bool], list[QLineF]]:
             continue
         places = [shape.unit_places(units, layout.spacing) + layout.middle for units in layout.units[layer - 1 : layer + 1]]
         start, end = layout.x(layer - 1) + reach, layout.x(layer) - reach
-        with np.errstate(over="ignore"):  # 16 bits hold nothing beyond 65504
-            W = layout.network.weight(layer)
-        for to, from_, w in zip(*shape.strongest(W, most), strict=True):
+        for to, from_, w in zip(*shape.strongest(layout.frame.weights[layer], most), strict=True):
             size = max(1, round(STRENGTHS * abs(float(w))))
             lines.setdefault((size, bool(w < 0)), []).append(QLineF(start, float(places[0][from_]), end, float(places[1][to])))
     return lines
@@ -71,7 +68,9 @@ def arcs_of(layout: StripLayout) -> QPainterPath:
     """Return the skip connections as arcs, or where they are too narrow for that, one line over all of them."""
     path, order = QPainterPath(), layout.frame.spec.residual_order
     sources = [
-        (source, layer) for layer in range(1, layout.frame.depth + 1) if (source := layout.network.skip(layer, order)) is not None
+        (source, layer)
+        for layer in range(1, layout.frame.depth + 1)
+        if (source := layout.frame.net.skip(layer, order)) is not None
     ]
     if not sources:
         return path

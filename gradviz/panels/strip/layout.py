@@ -10,7 +10,6 @@ from PySide6.QtCore import QLineF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF
 
 from gradviz.core.frame import Frame
-from gradviz.core.network import Network
 from gradviz.i18n import _
 from gradviz.panels.base import layer_ends
 from gradviz.panels.parts.style import Style
@@ -45,11 +44,6 @@ class StripLayout:
     box: QRectF
 
     @cached_property
-    def network(self) -> Network:
-        """The network whose layers are drawn."""
-        return Network(self.frame.spec)
-
-    @cached_property
     def pixels(self) -> float:
         """Pixels a layer."""
         left, right = layer_ends(self.frame.depth)
@@ -63,7 +57,7 @@ class StripLayout:
     @cached_property
     def units(self) -> tuple[int, ...]:
         """n_0 … n_L."""
-        return self.network.units
+        return self.frame.net.units
 
     @property
     def top(self) -> float:
@@ -178,7 +172,7 @@ class StripLayout:
         before, wide = spec.normalization_place == "before", self.style.px(2)
         bars = []
         for layer in range(1, self.frame.depth + 1):
-            if self.network.normalization(layer, spec.normalization_place).name != "none":
+            if self.frame.net.normalization(layer, spec.normalization_place).name != "none":
                 high = float(self.highs[layer])
                 x = left[layer - 1] - 2 * wide if before else right[layer - 1] + wide
                 bars.append(QRectF(x, self.middle - high, wide, 2 * high))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QPainter
 
+from gradviz.core.architecture import Architecture
 from gradviz.core.choices.blocks import NORMALIZATION_PLACES
 from gradviz.core.choices.normalization import BLOCK_NORMALIZATIONS
 from gradviz.core.frame import Frame
-from gradviz.core.network import Network
 from gradviz.core.runs.playhead import Playhead
 from gradviz.core.verdict import Signal
 from gradviz.i18n import N_, _
@@ -98,7 +98,7 @@ class NetworkPanel(LayerPanel):
     def finding_text(self, frame: Frame) -> str:
         """Say how large the network is and what becomes of signal and gradient."""
         verdict = frame.verdict
-        parts = [_size_text(Network(frame.spec))]
+        parts = [_size_text(frame.net)]
         if frame.depth > 1:
             parts.append(
                 ", ".join(
@@ -131,11 +131,11 @@ class NetworkPanel(LayerPanel):
         with np.errstate(all="ignore"):
             sizes = np.log10(frame.series["activation_rms"][layer - 1]), frame.series["log10_grad_a_rms"][layer - 1]
         text = _("n = {units}, RMS: a {a}, ∂loss/∂a {gradient}")
-        return text.format(units=Network(frame.spec).units[layer], a=exact_text(sizes[0]), gradient=exact_text(sizes[1]))
+        return text.format(units=frame.net.units[layer], a=exact_text(sizes[0]), gradient=exact_text(sizes[1]))
 
 
-def _size_text(network: Network) -> str:
-    units = network.units[1:]
+def _size_text(net: Architecture) -> str:
+    units = net.units[1:]
     if len(set(units)) > 1:
         return _("{depth} layers of {least} to {most} units").format(depth=len(units), least=min(units), most=max(units))
     return _(_SIZES[len(units) == 1, units[0] == 1]).format(depth=len(units), units=units[0])

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gradviz.core.frame import FEW_UNITS
+
 PALE_DECADES = 6.0
 """What is so many decades below the largest is palest: far enough to tell 10⁻³, where vanishing begins, from 10⁻⁶."""
 
@@ -22,7 +24,7 @@ FILLED = 0.64
 LINEAR_RATIO = 16.0
 """Layers that differ by more in units are drawn by the square root, so that the narrowest can still be seen."""
 
-MOST_CIRCLES = 16
+MOST_CIRCLES = FEW_UNITS
 """Units in a layer, up to which each is drawn as a circle."""
 
 PLAIN, ZERO, INFINITE, NAN = range(4)

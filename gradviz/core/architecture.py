@@ -1,0 +1,146 @@
+"""The Architecture: what an experiment says of the shapes of its network, resolved once. No weights, no file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gradviz.core.choices.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Activation
+from gradviz.core.choices.blocks import RESIDUAL_SCALES
+from gradviz.core.choices.normalization import BLOCK_NORMALIZATIONS, Normalization
+from gradviz.core.choices.precisions import PRECISIONS, Precision
+from gradviz.core.spec import Spec
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The layers of a network, numbered 1 … L; layer 0 is the input.
+
+    Attributes
+    ----------
+    units : tuple of int
+        n_0 … n_L.
+    activations : tuple of Activation
+        f of layers 1 … L.
+    constants : tuple of float
+        What shapes each f (the slope of a leaky ReLU, the α of an ELU); 0 where nothing does.
+    residual : int
+        Past how many layers each skip connection leads; 0 for none.
+    skips : tuple of int or None
+        For layers 1 … L, the layer from which a skip connection leads to it.
+    order : {"pre", "post"}
+        Whether the skipped signal is added after the activation or before it.
+    branch_scale : float
+        What the branch beside a skip connection is multiplied by.
+    normalizations : tuple of Normalization
+        What normalizes each of layers 1 … L.
+    place : {"before", "after"}
+        Where the normalization stands: before the activation or after it.
+    precision : Precision
+        The number format.
+    shares_weights : bool
+        Whether layers of one shape have the same matrix: a recurrent network unrolled in time.
+    drawn_as : tuple of int
+        For layers 1 … L, the layer whose random draw this one reuses: its own, or with shared weights the first of its shape.
+    has_own_output : bool
+        Whether the last layer has an activation named for it alone; it is then neither normalized nor skipped past.
+    """
+
+    units: tuple[int, ...]
+    activations: tuple[Activation, ...]
+    constants: tuple[float, ...]
+    residual: int
+    skips: tuple[int | None, ...]
+    order: str
+    branch_scale: float
+    normalizations: tuple[Normalization, ...]
+    place: str
+    precision: Precision
+    shares_weights: bool
+    drawn_as: tuple[int, ...]
+    has_own_output: bool
+
+    @classmethod
+    def of(cls, spec: Spec, features: int) -> Architecture:
+        """Return the architecture of an experiment whose input has so many features."""
+        units = (features, *spec.layer_units)
+        depth = len(units) - 1
+        output = OUTPUT_ACTIVATIONS[spec.output_activation].activation
+        hidden = ACTIVATIONS[spec.activation]
+        activations = (*[hidden] * (depth - 1), output or hidden)
+        normalization, plain = BLOCK_NORMALIZATIONS[spec.normalization], BLOCK_NORMALIZATIONS["none"]
+        return cls(
+            units=units,
+            activations=activations,
+            constants=tuple(float(getattr(spec, f.parameter)) if f.parameter else 0.0 for f in activations),
+            residual=spec.residual,
+            skips=tuple(_skip_to(layer, spec.residual, units, output is not None) for layer in range(1, depth + 1)),
+            order=spec.residual_order,
+            branch_scale=RESIDUAL_SCALES[spec.residual_scale].factor(depth),
+            normalizations=(*[normalization] * (depth - 1), normalization if output is None else plain),
+            place=spec.normalization_place,
+            precision=PRECISIONS[spec.dtype],
+            shares_weights=spec.shared_weights,
+            drawn_as=_drawn_as(units, spec.shared_weights),
+            has_own_output=output is not None,
+        )
+
+    @property
+    def depth(self) -> int:
+        """L."""
+        return len(self.units) - 1
+
+    @property
+    def layers(self) -> range:
+        """1 … L."""
+        return range(1, len(self.units))
+
+    def shape(self, layer: int) -> tuple[int, int]:
+        """Return the shape of W[layer], (n_l, n_{l-1})."""
+        return self.units[layer], self.units[layer - 1]
+
+    def activation(self, layer: int) -> Activation:
+        """Return f of a layer."""
+        return self.activations[layer - 1]
+
+    def k(self, layer: int) -> float:
+        """Return the constant that shapes f of a layer."""
+        return self.constants[layer - 1]
+
+    def normalization(self, layer: int, place: str) -> Normalization:
+        """Return what normalizes a layer "before" or "after" its activation."""
+        return self.normalizations[layer - 1] if place == self.place else BLOCK_NORMALIZATIONS["none"]
+
+    def skip(self, layer: int, order: str) -> int | None:
+        """Return the layer whose output is added in a layer in the order "pre" or "post", or None."""
+        return self.skips[layer - 1] if order == self.order else None
+
+    @property
+    def has_skips(self) -> bool:
+        """Whether any skip connection finds two layers of one width."""
+        return any(source is not None for source in self.skips)
+
+    @property
+    def is_normalized(self) -> bool:
+        """Whether any layer is normalized."""
+        return any(each.axis is not None for each in self.normalizations)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a = f(z) in every layer: no normalization, and no skip connection asked for."""
+        return not (self.is_normalized or self.residual)
+
+
+def _skip_to(layer: int, every: int, units: tuple[int, ...], has_own_output: bool) -> int | None:
+    """Return the layer from which a connection leads past others to this one."""
+    is_output = layer == len(units) - 1 and has_own_output
+    if not every or layer % every or is_output or units[layer - every] != units[layer]:
+        return None
+    return layer - every
+
+
+def _drawn_as(units: tuple[int, ...], shared: bool) -> tuple[int, ...]:
+    layers = range(1, len(units))
+    if not shared:
+        return tuple(layers)
+    first: dict[tuple[int, int], int] = {}
+    return tuple(first.setdefault((units[layer - 1], units[layer]), layer) for layer in layers)

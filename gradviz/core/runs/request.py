@@ -1,0 +1,49 @@
+"""Requests: questions that are values. Each yields answers, and every answer replaces the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from gradviz.core.budget import expected_seconds
+from gradviz.core.runs.timeline import Timeline
+from gradviz.core.simulate import simulate
+from gradviz.core.spec import Spec
+
+Tick = Callable[[float], None]
+"""Called with the share of the work that is done; it may raise to break the work off."""
+
+PREVIEW_EXAMPLES = 32
+"""Of a slow pass, the first so many examples are run and shown beforehand."""
+
+SLOW = 0.040
+"""Seconds of a pass from which on it is worth a preview: a drag is to answer within 80 ms."""
+
+
+class Request(Protocol):
+    """A question; frozen and hashable."""
+
+    def answers(self, tick: Tick) -> Iterator[Any]:
+        """Yield a first answer, better ones, and last the whole one."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Asks what a network does."""
+
+    spec: Spec
+
+    def answers(self, tick: Tick) -> Iterator[Timeline]:
+        """Yield a Timeline over the first examples where the whole pass is slow, then the whole one.
+
+        Raises
+        ------
+        ExperimentError
+            When the experiment cannot be run (see `simulate`).
+        """
+        spec = self.spec
+        if spec.batch > PREVIEW_EXAMPLES and expected_seconds(spec) > SLOW:
+            few = simulate(spec.replace(batch=PREVIEW_EXAMPLES), lambda share: tick(0.0))
+            yield Timeline(spec, {0: few}, is_preview=True)
+        yield Timeline(spec, {0: simulate(spec, tick)})
