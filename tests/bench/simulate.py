@@ -16,7 +16,7 @@ import time
 
 import numpy as np
 
-from gradviz.core.network import Network
+from gradviz.core.birth import Birth
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 
@@ -38,8 +38,8 @@ def spec_of(depth, width):
 
 def floor(spec):
     """Return a function that does the three products of every layer, and nothing else."""
-    network = Network(spec)
-    W = [network.weight(l) for l in range(1, spec.depth + 1)]
+    drawn = Birth.of(spec).parameters
+    W = [drawn.weight(l) for l in range(1, spec.depth + 1)]
     # Two arrays, or the product for the weights' gradient would be x.T @ x, which NumPy hands to another routine, a slower one.
     a, gradient = np.random.default_rng(0).standard_normal((2, BATCH, spec.width)).astype(np.float32)
 
@@ -54,8 +54,8 @@ def floor(spec):
 
 def in_torch(spec):
     """Return the same simulation in PyTorch: autograd, moments in float64, histograms by histc, layer by layer."""
-    network = Network(spec)
-    W = [torch.tensor(network.weight(l)) for l in range(1, spec.depth + 1)]
+    drawn = Birth.of(spec).parameters
+    W = [torch.tensor(drawn.weight(l)) for l in range(1, spec.depth + 1)]
     x, r = (torch.randn(BATCH, spec.width) for _ in range(2))
 
     def moments(t):

@@ -7,10 +7,10 @@ import zipfile
 import numpy as np
 import pytest
 
+from gradviz.core.batch import Batch
 from gradviz.core.choices import datafile
 from gradviz.core.choices.datafile import read_examples
 from gradviz.core.choices.errors import ExperimentError
-from gradviz.core.choices.sources import input_batch
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 
@@ -65,7 +65,7 @@ def test_a_good_file_is_read_as_it_is(tmp_path, content):
     path.write_bytes(content)
     np.testing.assert_allclose(read_examples(str(path)), TABLE, rtol=1e-7)
     spec = Spec(data="file", data_file=str(path), normalize="none", batch=4, depth=2, width=5)
-    assert {row.tobytes() for row in input_batch(spec)} <= {row.tobytes() for row in read_examples(str(path))}
+    assert {row.tobytes() for row in Batch.of(spec).a0} <= {row.tobytes() for row in read_examples(str(path))}
     assert simulate(spec).series["activation_std"].shape == (2,)
 
 
@@ -145,7 +145,7 @@ def test_a_feature_that_never_changes_becomes_0(tmp_path, constant, normalize):
     """And not ±1, which the last digit of its mean over the last digit of its deviation would make of it."""
     path = tmp_path / "x.csv"
     np.savetxt(path, np.stack([np.full(777, constant), np.arange(777)], axis=1), delimiter=",", fmt="%.17g")
-    batch = input_batch(Spec(data="file", data_file=str(path), batch=50, normalize=normalize))
+    batch = Batch.of(Spec(data="file", data_file=str(path), batch=50, normalize=normalize)).a0
     assert (batch[:, 0] == 0).all() and (batch[:, 1] != 0).any()
 
 
@@ -156,7 +156,7 @@ def test_a_feature_of_any_size_is_standardized(tmp_path, size):
     values = size * np.random.default_rng(1).uniform(-1, 1, (500, 2))
     values[:, 1] = 1e15 + np.arange(500) % 2 / 8
     np.savetxt(path, values, delimiter=",", fmt="%.17g")
-    batch = input_batch(Spec(data="file", data_file=str(path), batch=400))
+    batch = Batch.of(Spec(data="file", data_file=str(path), batch=400)).a0
     np.testing.assert_allclose(batch.std(axis=0), 1, rtol=1e-12)
     assert batch[:, 0].mean() == pytest.approx(0, abs=1e-13)
 

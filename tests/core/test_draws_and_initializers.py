@@ -5,9 +5,9 @@ from math import sqrt
 import numpy as np
 import pytest
 
+from gradviz.core.birth import Birth
 from gradviz.core.choices import draws
 from gradviz.core.choices.initializers import INITIALIZERS, unit_normal
-from gradviz.core.network import Network
 from gradviz.core.simulate import trace
 from gradviz.core.spec import Spec
 
@@ -24,6 +24,11 @@ PUBLISHED_VARIANCE = {
 }
 # Of the distributions: uniform 9/5; N(0, 1) cut at ±2: 2.36 (fourth over squared second moment); else Gaussian.
 KURTOSIS = {"uniform": 1.8, "pytorch_default": 1.8, "truncated": 2.3655}
+
+
+def drawn(spec):
+    """The parameters at birth."""
+    return Birth.of(spec).parameters
 
 
 def test_every_random_initializer_is_in_the_published_list():
@@ -111,16 +116,16 @@ def test_shared_weights_are_shared_by_the_layers_of_one_shape():
 
 
 def test_biases_have_the_standard_deviation_asked_for():
-    biases = np.concatenate([Network(Spec(depth=30, width=500, bias_std=0.3)).bias(l) for l in range(1, 31)])
+    biases = np.concatenate([drawn(Spec(depth=30, width=500, bias_std=0.3)).bias(l) for l in range(1, 31)])
     assert biases.std() == pytest.approx(0.3, rel=0.03)
     assert abs(biases.mean()) < 0.01
-    assert not Network(Spec()).bias(1).any()
+    assert drawn(Spec()).bias(1) is None
 
 
 def test_identity_is_c_times_the_identity():
     """The lecture's 1.5·I, to the last bit, and the wide form where fan-in and fan-out differ."""
-    np.testing.assert_array_equal(Network(Spec(width=3, initializer="identity", gain=1.5)).weight(2), 1.5 * np.eye(3))
-    assert Network(Spec(width=3, data="digits", initializer="identity")).weight(1).shape == (3, 64)
+    np.testing.assert_array_equal(drawn(Spec(width=3, initializer="identity", gain=1.5)).weight(2), 1.5 * np.eye(3))
+    assert drawn(Spec(width=3, data="digits", initializer="identity")).weight(1).shape == (3, 64)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +136,7 @@ def test_draws_depend_on_seed_and_layer_alone(change):
     old, new = Spec(), Spec().replace(**change)
     for layer in (1, 7, 20):
         np.testing.assert_array_equal(
-            Network(old).weight(layer) / np.float32(old.gain), Network(new).weight(layer) / np.float32(new.gain)
+            drawn(old).weight(layer) / np.float32(old.gain), drawn(new).weight(layer) / np.float32(new.gain)
         )
 
 
@@ -148,27 +153,8 @@ def test_layers_seeds_and_purposes_are_independent():
 
 
 def test_both_precisions_start_from_the_same_draw():
-    single, double = (Network(Spec(dtype=dtype)).weight(3) for dtype in ("float32", "float64"))
+    single, double = (drawn(Spec(dtype=dtype)).weight(3) for dtype in ("float32", "float64"))
     np.testing.assert_array_equal(single, double.astype(np.float32))
-
-
-def test_shelf_keeps_within_its_budget_and_drops_the_oldest():
-    """A draw that was dropped is drawn again, the same."""
-    shelf, made = draws.Shelf(budget=3 * 800), []
-
-    def get(key):
-        def make():
-            made.append(key)
-            return np.full(100, key, float)
-
-        return shelf.get(key, make)
-
-    for key in (1, 2, 3, 1, 4, 1, 2):
-        assert get(key)[0] == key
-    assert made == [1, 2, 3, 4, 2]
-    assert shelf._held <= 3 * 800
-    with pytest.raises(ValueError, match="read-only"):
-        get(1)[0] = 5
 
 
 def test_unit_draws_cannot_be_written_to():

@@ -8,7 +8,7 @@ import pytest
 from gradviz.core.choices.activations import ACTIVATIONS
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
-from gradviz.core.theory.gain_curves import against_critical, known_gains, settled_chi, sigma_w
+from gradviz.core.theory.gain_curves import against_critical, known_gains, settled_chi
 from gradviz.core.theory.gains import gains
 from gradviz.core.theory.limits import chi, fixed_point
 
@@ -50,7 +50,7 @@ def test_sigma_w_is_that_of_the_weights(initializer):
     frame, arrays = simulate(spec), trace(spec).arrays
     for layer in (1, 2, 3):
         W = arrays[f"W{layer}"].astype(np.float64)
-        assert sigma_w(frame, layer) == pytest.approx(sqrt(W.shape[1] * (W**2).mean()), rel=0.08)
+        assert frame.sigma_w(layer) == pytest.approx(sqrt(W.shape[1] * (W**2).mean()), rel=0.08)
 
 
 def test_below_at_and_above_critical():

@@ -35,9 +35,9 @@ def test_awkward_arrays_are_counted_whole(values, dtype):
     with np.errstate(all="ignore"):
         x = np.array(values).astype(dtype)
         ordered, finite = Ordered(x), x[np.isfinite(x)]
-        own, magnitudes = ordered.on_own_axis().histogram, ordered.by_magnitude()
+        own, magnitudes = ordered.on_own_axis(), ordered.by_magnitude()
         shared = on_one_axis([ordered.on_own_axis(), Ordered(np.ones(3, dtype)).on_own_axis()])
-        for edges in (own.edges, magnitudes.edges, shared.edges):
+        for edges in (own.edges, magnitudes.edges, shared.axis.edges):
             assert np.isfinite(edges).all() and (np.diff(edges) > 0).all()
         assert len(own.counts) == OWN_BINS and len(magnitudes.counts) == DECADES * PER_DECADE
         assert own.counts.sum() == shared.counts[0].sum() == ordered.in_units_of(1.0).sum() == finite.size
@@ -58,7 +58,7 @@ def test_every_count_is_numpys(dtype, data):
     x = data.draw(hnp.arrays(dtype, st.integers(1, 40), elements=elements.map(lambda value: float(dtype(value)))))
     with np.errstate(all="ignore"):
         ordered = Ordered(x)
-        own = ordered.on_own_axis().histogram
+        own = ordered.on_own_axis()
         np.testing.assert_array_equal(own.counts, expected(x, own.edges))
         np.testing.assert_array_equal(ordered.in_units_of(0.3), expected(x, STANDARD_EDGES * 0.3))
         magnitudes = ordered.by_magnitude()
@@ -74,7 +74,8 @@ def test_every_count_is_numpys(dtype, data):
 @given(st.lists(hnp.arrays(np.float64, st.integers(1, 20), elements=st.floats(-1e300, 1e300)), min_size=1, max_size=5))
 def test_one_axis_for_all_layers_holds_what_numpy_counts_there(layers):
     with np.errstate(all="ignore"):
-        edges, counts = on_one_axis([Ordered(x).on_own_axis() for x in layers])
+        axis, counts = on_one_axis([Ordered(x).on_own_axis() for x in layers])
+        edges = axis.edges
         assert edges[0] <= min(x.min() for x in layers) or edges[0] == 0
         assert 32 <= len(edges) - 1 <= 128
         if edges[-1] > 1e-290:
@@ -87,7 +88,8 @@ def test_one_axis_for_all_layers_holds_what_numpy_counts_there(layers):
 def test_magnitudes_beyond_what_float64_holds():
     """An exponent that was taken out moves the axis and nothing else."""
     x = 10 ** np.random.default_rng(0).uniform(-9, 3, 50_000)
-    edges, got = Ordered(x).by_magnitude(exponent=-5000)
+    magnitudes = Ordered(x).by_magnitude(exponent=-5000)
+    edges, got = magnitudes.edges, magnitudes.counts
     shift = 5000 * np.log10(2)
     assert np.abs(np.cumsum(got) - np.cumsum(np.histogram(np.log10(x), edges + shift)[0])).max() <= 1
     assert edges[-1] + shift == pytest.approx(3, abs=0.2)
@@ -123,7 +125,7 @@ def test_a_layer_of_no_size_stands_in_the_middle(size):
 )
 def test_the_shared_axis_moves_in_eighths(values, ends):
     """Limits are round, symmetric for what is symmetric, and stay when the data changes a little."""
-    edges = on_one_axis([Ordered(np.array(values)).on_own_axis()]).edges
+    edges = on_one_axis([Ordered(np.array(values)).on_own_axis()]).axis.edges
     assert edges[[0, -1]].tolist() == ends
 
 

@@ -189,7 +189,7 @@ def test_take_exponent_loses_nothing(peak):
         assert 2.0**-11 <= np.abs(array).max() <= 2.0**11
 
 
-@pytest.mark.parametrize("initializer", INITIALIZERS)
+@pytest.mark.parametrize("initializer", [name for name, entry in INITIALIZERS.items() if not entry.is_loaded])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("data", ["gaussian", "ones", "digits"])
 def test_shapes_and_precision_of_the_trace(initializer, dtype, data):

@@ -5,10 +5,18 @@ import threading
 import numpy as np
 import pytest
 
-from gradviz.core.runs import probe as of_neuron
-from gradviz.core.runs.probe import layers_within_reach, multiply_adds, neuron
-from gradviz.core.simulate import _threadpools, look_along, simulate, trace
+from gradviz.core.birth import Birth
+from gradviz.core.choices.errors import ExperimentError
+from gradviz.core.runs.probe import Probe, multiply_adds
+from gradviz.core.simulate import _threadpools, inspect_forward, simulate, trace
 from gradviz.core.spec import Spec
+
+
+def neuron(spec, layer):
+    """The one answer of a Probe."""
+    (answer,) = Probe(spec, layer).answers(lambda share: None)
+    return answer
+
 
 NETWORKS = [
     "depth=3&width=1&batch=1",
@@ -76,22 +84,23 @@ def test_wide_layers_add_up_to_n_times_the_variance_of_a_term():
         assert halves[256] == pytest.approx(halves[512] / 2, rel=0.2)
 
 
-def test_what_would_take_too_long_is_not_looked_into():
-    """2,048 × 2,048 weights and 256 examples are 10⁹ multiplications: the first layer is beyond."""
-    spec = Spec(width=2048, depth=3)
-    assert multiply_adds(spec) == [256 * 2048 * 2048 * layer for layer in (1, 2, 3)]
-    assert layers_within_reach(spec) == 0 and neuron(spec, 1) is None
-    partly = Spec(width=512, depth=10)
-    assert layers_within_reach(partly) == 2
-    assert neuron(partly, 2) is not None and neuron(partly, 3) is None
+def test_what_would_take_too_long_is_refused_in_words():
+    """2,048 × 2,048 weights and 256 examples are 10⁹ multiplications a layer."""
+    spec = Spec(width=2048, depth=30)
+    assert multiply_adds(Birth.of(spec), 3) == 3 * 256 * 2048 * 2048
+    with pytest.raises(ExperimentError, match="make width or batch smaller"):
+        neuron(spec, 20)
 
 
-def test_the_pass_is_run_once_for_all_layers(monkeypatch):
-    runs = []
-    monkeypatch.setattr(of_neuron, "look_along", lambda *given: runs.append(given) or look_along(*given))
-    spec = Spec(depth=5, width=11, seed=12345)
-    assert [neuron(spec, layer).layer for layer in (3, 1, 5, 3)] == [3, 1, 5, 3]
-    assert len(runs) == 1
+def test_the_pass_goes_as_far_as_the_layer_and_says_how_far_it_is():
+    shares = []
+    (one,) = Probe(Spec(depth=5, width=11, seed=12345), 3).answers(shares.append)
+    assert one.layer == 3 and shares == [pytest.approx(layer / 3) for layer in (1, 2, 3)]
+
+
+def test_an_answer_is_remembered():
+    spec = Spec(depth=5, width=11, seed=54321)
+    assert neuron(spec, 2) is neuron(spec, 2)
 
 
 def test_a_pass_that_ends_does_not_lift_the_limit_of_another():
@@ -100,21 +109,21 @@ def test_a_pass_that_ends_does_not_lift_the_limit_of_another():
     seen = []
 
     def long_pass():
-        def look(network, step):
+        def inspect(step):
             if step.layer == 1:
                 started.set()
                 ended.wait(10)
             seen.append(max(pool["num_threads"] for pool in _threadpools().info() if pool["user_api"] == "blas"))
 
-        look_along(Spec(depth=2, width=3), 2, look)
+        inspect_forward(Birth.of(Spec(depth=2, width=3)), 2, inspect)
 
     thread = threading.Thread(target=long_pass)
 
-    def start_the_other(network, step):
+    def start_the_other(step):
         thread.start()
         started.wait(10)
 
-    look_along(Spec(depth=1, width=3), 1, start_the_other)
+    inspect_forward(Birth.of(Spec(depth=1, width=3)), 1, start_the_other)
     ended.set()
     thread.join()
     assert seen == [1, 1]

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from gradviz.core.measures import MEASURES, mean_cosine
-from gradviz.core.network import Network
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
-from gradviz.core.theory.predictions import limit_text
+from gradviz.report.formats import columns_of
+from gradviz.report.table import settled_text
 
 SEEDS = 20
 CHECKED = ("activation_rms", "activation_std", "pre_activation_rms", "log10_grad_a_rms", "log10_grad_z_rms", "log10_grad_W_rms")
@@ -87,14 +87,14 @@ def test_skip_connections_that_end_nowhere_change_nothing():
 def test_where_a_network_settles_depends_on_where_it_starts():
     """GELU with a bias: from 1 it would come to 0.005; from what raw digits make of the first layer it runs away."""
     spec = Spec(activation="gelu", initializer="lecun_normal", gain=1.46, bias_std=0.05, width=64, depth=60, batch=64)
-    assert "0.0054" in limit_text(Network(spec))
-    assert not limit_text(Network(spec.replace(data="digits", normalize="none")))
+    assert "0.0054" in settled_text(simulate(spec))
+    assert not settled_text(simulate(spec.replace(data="digits", normalize="none")))
 
 
 def test_a_network_settles_whatever_its_input_has_for_a_width():
-    text = limit_text(Network(Spec(activation="tanh", initializer="lecun_normal", gain=1.5, data="digits", width=100)))
-    assert "0.7934" in text and text == limit_text(
-        Network(Spec(activation="tanh", initializer="lecun_normal", gain=1.5, width=64, data="digits"))
+    text = settled_text(simulate(Spec(activation="tanh", initializer="lecun_normal", gain=1.5, data="digits", width=100)))
+    assert "0.7934" in text and text == settled_text(
+        simulate(Spec(activation="tanh", initializer="lecun_normal", gain=1.5, width=64, data="digits"))
     )
 
 
@@ -157,7 +157,7 @@ def test_every_prediction_is_of_a_measure():
     frame = simulate(Spec(depth=4, width=20, batch=8))
     assert set(frame.theory) <= set(MEASURES) and len(frame.theory) >= 9
     assert all(values.shape == (4,) and not values.flags.writeable for values in frame.theory.values())
-    assert {f"{key}_theory" for key in frame.theory} <= set(frame.columns())
+    assert {f"{key}_theory" for key in frame.theory} <= set(columns_of(frame))
 
 
 def test_the_spread_of_finite_width():
@@ -167,14 +167,14 @@ def test_the_spread_of_finite_width():
     last = np.array([frame.series["activation_rms"][-1] for frame in frames])
     low, high = frames[0].bands["activation_rms"][-1]
     assert np.mean((low < last) & (last < high)) == pytest.approx(0.683, abs=0.1)
-    assert {"activation_rms_theory_low", "activation_rms_theory_high"} <= set(frames[0].columns())
+    assert {"activation_rms_theory_low", "activation_rms_theory_high"} <= set(columns_of(frames[0]))
     assert not simulate(spec.replace(activation="tanh")).bands and not simulate(spec.replace(width=5)).bands
 
 
 def test_where_a_deep_network_settles():
     """tanh with σ_w² = 4: q* solves q = 4 E tanh²(√q Z), and χ there is the factor that deep layers show."""
     spec = Spec(activation="tanh", initializer="lecun_normal", gain=2.0, width=1000, depth=12, batch=32)
-    text = limit_text(Network(spec))
+    text = settled_text(simulate(spec))
     q, chi = (float(number) for number in re.findall(r"settles at ([\d.]+).*χ = ([\d.]+)", text)[0])
     series = simulate(spec).series
     assert series["pre_activation_rms"][-1] ** 2 == pytest.approx(q, rel=0.05)
@@ -188,18 +188,21 @@ def test_where_a_deep_network_settles():
     "text", ["initializer=orthogonal", "activation=relu&initializer=he_normal", "residual=1", "width_profile=funnel"]
 )
 def test_nothing_is_said_where_nothing_settles(text):
-    assert limit_text(Network(Spec.from_text(text))) == ""
+    assert settled_text(simulate(Spec.from_text(text))) == ""
 
 
-def test_of_a_file_that_has_gone_nothing_is_said(tmp_path):
-    """The picture of it is still there, and may be drawn again."""
+def test_of_a_file_that_has_gone_the_same_is_said(tmp_path):
+    """The Frame of it is still there, and holds all that was measured of its input."""
     path = tmp_path / "x.csv"
     path.write_text("1,2\n3,5\n")
-    network = Network(Spec(activation="tanh", initializer="lecun_normal", gain=1.5, data="file", data_file=str(path)))
+    frame = simulate(
+        Spec(activation="tanh", initializer="lecun_normal", gain=1.5, data="file", data_file=str(path), normalize="none")
+    )
+    said = settled_text(frame)
     path.unlink()
-    assert limit_text(network) == ""
+    assert said and settled_text(frame) == said
 
 
 @pytest.mark.parametrize("gain", [1e-9, 1e6])
 def test_what_starts_beyond_where_sizes_are_told_settles_nowhere(gain):
-    assert limit_text(Network(Spec(activation="linear", initializer="lecun_normal", gain=gain, bias_std=0.0))) == ""
+    assert settled_text(simulate(Spec(activation="linear", initializer="lecun_normal", gain=gain, bias_std=0.0))) == ""

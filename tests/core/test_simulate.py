@@ -19,10 +19,10 @@ from gradviz.core.choices.activations import ACTIVATIONS
 from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.measures import MEASURES
 from gradviz.core.meter import Meter
-from gradviz.core.network import Network
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
 from gradviz.core.verdict import Kind
+from gradviz.report.formats import json_text
 
 
 def same(one, other):
@@ -37,13 +37,15 @@ def same(one, other):
 @given(SPECS, st.integers(1, 12), st.integers(1, 20), st.integers(1, 20))
 def test_any_experiment_runs(spec, depth, width, batch):
     """No exception, no warning; shapes right; histograms and left-out shares add up; the same Spec, the same bytes."""
-    spec = spec.replace(depth=depth, width=width, batch=batch, data_file="", input_units=0, output_units=spec.output_units % 12)
+    spec = spec.replace(widths="").replace(
+        depth=depth, width=width, batch=batch, data_file="", input_units=0, output_units=spec.output_units % 12
+    )
     if spec.data == "file":
         spec = spec.replace(data="digits")
     frame = simulate(spec)
     assert set(frame.series) == set(MEASURES)
     assert all(series.shape == (depth,) and series.dtype == np.float64 for series in frame.series.values())
-    total = batch * np.array(Network(spec).units[1:])
+    total = batch * np.array(spec.layer_units)
     numbers = total * (1 - frame.series["activation_infinite"] - frame.series["activation_nan"])
     for key in ("activation", "activation_own"):
         np.testing.assert_allclose(frame.counts[key].sum(axis=1), numbers, atol=1e-6)
@@ -61,9 +63,12 @@ def test_any_experiment_runs(spec, depth, width, batch):
 def test_same_bytes_in_another_process_and_in_a_thread():
     """The window computes in a worker thread, the command line in the main one; both show the same digits."""
     spec = Spec(depth=5, width=40)
-    code = "from gradviz import *; import sys; sys.stdout.write(simulate(Spec(depth=5, width=40)).to_json())"
+    code = (
+        "from gradviz import *; from gradviz.report.formats import json_text; import sys; "
+        "sys.stdout.write(json_text(simulate(Spec(depth=5, width=40))))"
+    )
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")
-    assert child.stdout == simulate(spec).to_json()
+    assert child.stdout == json_text(simulate(spec))
     frames = []
     thread = threading.Thread(target=lambda: frames.append(simulate(spec)))
     thread.start()

@@ -5,6 +5,7 @@ import pytest
 
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
+from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.core.verdict import Kind, Verdict
 
 FINE = np.zeros(5)
@@ -13,7 +14,7 @@ INF, NAN = np.inf, np.nan
 
 def backward(*log10_sizes):
     """Judge a gradient given from layer 1 to L."""
-    return Verdict.of(np.zeros(len(log10_sizes)), np.array(log10_sizes, float), "float32")
+    return Verdict.of(np.zeros(len(log10_sizes)), np.array(log10_sizes, float), PRECISIONS["float32"])
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_backward(sizes, kind, says):
 
 
 def test_forward_reads_from_layer_1_up():
-    verdict = Verdict.of(np.array([0.0, -2, -4, -INF]), np.zeros(4), "float64")
+    verdict = Verdict.of(np.array([0.0, -2, -4, -INF]), np.zeros(4), PRECISIONS["float64"])
     assert verdict.forward_text() == "The signal vanishes: it is exactly 0 in float64 from layer 4 on."
     assert verdict.forward.zero_layer == 4
 
@@ -65,9 +66,9 @@ def test_a_factor_of_two_per_layer_counts_at_any_depth(factor, kind):
 
 def test_a_zero_on_the_way_is_not_a_zero_from_there_on():
     """Exactly 0 from layer l on means: at l and in every layer after it."""
-    verdict = Verdict.of(np.array([-INF, -0.3, -INF, -0.3, 0, 0]), np.zeros(6), "float32")
+    verdict = Verdict.of(np.array([-INF, -0.3, -INF, -0.3, 0, 0]), np.zeros(6), PRECISIONS["float32"])
     assert verdict.forward.zero_layer is None and verdict.forward.kind is not Kind.VANISHING
-    assert Verdict.of(np.array([0, -INF, -1, -INF, -INF]), np.zeros(5), "float32").forward.zero_layer == 4
+    assert Verdict.of(np.array([0, -INF, -1, -INF, -INF]), np.zeros(5), PRECISIONS["float32"]).forward.zero_layer == 4
 
 
 def test_the_factor_is_the_geometric_mean():
