@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
-from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.core.verdict import Kind, Verdict
 
 FINE = np.zeros(5)
