@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import copysign, frexp, inf, isfinite, ldexp, log10, nan, sqrt
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradviz.core.choices.arrays import LOG10_2, Float64Array, FloatArray
+from gradviz.core.choices.arrays import LOG10_2, Float64Array, FloatArray, Series
 from gradviz.core.histograms import Ordered
 from gradviz.core.theory.predictions import Inputs
 from gradviz.i18n import N_
@@ -77,6 +78,24 @@ def moments(x: FloatArray, ordered: Ordered | None = None, *, about_mean: bool =
     return Moments(mean, sqrt(variance), rms, log10(rms), zero, 0.0, 0.0).times_two_to(taken)
 
 
+_scratch = threading.local()
+
+
+def _in_float64(x: FloatArray) -> Float64Array:
+    """Return the numbers of x in float64, (size,), in an array that the thread's next call writes over.
+
+    A new array for each would cost more than the conversion: its pages have to be given by the system.
+    """
+    if x.dtype == np.float64:
+        return np.ravel(x)
+    room: Float64Array | None = getattr(_scratch, "room", None)
+    if room is None or room.size < x.size:
+        room = _scratch.room = np.empty(x.size)
+    flat = room[: x.size]
+    np.copyto(flat.reshape(x.shape), x)
+    return flat
+
+
 class Size(NamedTuple):
     """The root mean square of an array, and log10 of it."""
 
@@ -89,7 +108,7 @@ def root_mean_square(x: FloatArray, exponent: int = 0) -> Size:
 
     One pass over x where its squares stay within float64, which those of float32 always do.
     """
-    flat = x.astype(np.float64).ravel()
+    flat = _in_float64(x)
     mean_square = float(flat.dot(flat)) / flat.size  # other threads run beside dot, but not beside @
     if not 1e-290 < mean_square < 1e290:
         found = moments(x, about_mean=False).times_two_to(exponent)
@@ -148,8 +167,6 @@ def inputs_of(x: FloatArray) -> Inputs:
 
 Findings = Mapping[str, Any]
 """What was found in one layer: the moments of its arrays by name, and single numbers by name."""
-
-Series = Mapping[str, Float64Array]
 
 
 @dataclass(frozen=True)

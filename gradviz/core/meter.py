@@ -10,7 +10,7 @@ import numpy as np
 
 from gradviz.core.architecture import Architecture
 from gradviz.core.choices.activations import SATURATED_BELOW
-from gradviz.core.choices.arrays import Float64Array, FloatArray, IntArray
+from gradviz.core.choices.arrays import Float64Array, FloatArray, IntArray, Series
 from gradviz.core.frame import FEW_UNITS, Frame
 from gradviz.core.histograms import (
     STANDARD_EDGES,
@@ -25,7 +25,7 @@ from gradviz.core.histograms import (
     on_one_axis,
 )
 from gradviz.core.jacobian import Jacobian
-from gradviz.core.measures import MEASURES, Series, inputs_of, mean_cosine, moments, root_mean_square, series_of
+from gradviz.core.measures import MEASURES, inputs_of, mean_cosine, moments, root_mean_square, series_of
 from gradviz.core.network import BackwardStep, ForwardStep
 from gradviz.core.parameters import Parameters
 from gradviz.core.spec import Spec
@@ -83,11 +83,12 @@ class Meter:
 
     def measure(self, step: ForwardStep | BackwardStep) -> None:
         """Measure one layer, one way; in any order, in any thread."""
+        layer = self._layers[step.layer - 1]
+        if HISTOGRAMS not in self._wants:
+            _measure_sizes(step, layer, self._wants)
+            return
         with np.errstate(all="ignore"):  # NumPy's error state is the thread's own
-            layer = self._layers[step.layer - 1]
-            if HISTOGRAMS not in self._wants:
-                _measure_sizes(step, layer, self._wants)
-            elif isinstance(step, ForwardStep):
+            if isinstance(step, ForwardStep):
                 self._measure_forward(step, layer)
             else:
                 self._measure_backward(step, layer)

@@ -38,7 +38,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
-class Signal:
+class Judgement:
     """What becomes of one signal on its way.
 
     Attributes
@@ -48,7 +48,7 @@ class Signal:
         log10 of size at the end over size at the start: −inf for an exact 0, inf or NaN where the numbers end.
     steps : int
         How many layers lie between.
-    zero_layer, unfinite_layer : int or None
+    zero_layer, nonfinite_layer : int or None
         The layer from which on everything is exactly 0; the first layer that holds an infinity or a NaN.
     underflow_layer, overflow_layer : int or None
         The layer from which on all sizes lie below the smallest, or above the largest number of the network's precision,
@@ -61,7 +61,7 @@ class Signal:
     log10_total: float
     steps: int
     zero_layer: int | None
-    unfinite_layer: int | None
+    nonfinite_layer: int | None
     underflow_layer: int | None
     overflow_layer: int | None
     equal_layer: int | None = None
@@ -77,7 +77,7 @@ class Signal:
         return self.log10_total / self.steps if self.steps else 0.0
 
 
-def judge(log10_sizes: Float64Array, layers: IntArray, precision: Precision, is_equal: BoolArray | None = None) -> Signal:
+def judge(log10_sizes: Float64Array, layers: IntArray, precision: Precision, is_equal: BoolArray | None = None) -> Judgement:
     """Judge a signal from its log10 sizes, (L,), in the order in which it passes the `layers`, and from where it is all equal."""
     start, end = float(log10_sizes[0]), float(log10_sizes[-1])
     zero = _last_run(layers, log10_sizes == -inf)
@@ -95,7 +95,7 @@ def judge(log10_sizes: Float64Array, layers: IntArray, precision: Precision, is_
         kind = Kind.VANISHING
     else:
         kind = Kind.STABLE
-    return Signal(kind, total, steps, zero, unfinite, underflow, overflow, equal)
+    return Judgement(kind, total, steps, zero, unfinite, underflow, overflow, equal)
 
 
 def _last_run(layers: IntArray, where: np.ndarray) -> int | None:
@@ -115,15 +115,15 @@ class Verdict:
 
     Attributes
     ----------
-    forward, backward : Signal
+    forward, backward : Judgement
     depth : int
         The last layer that is judged: an output layer of another kind (a softmax, say) has numbers of another size, which say
         nothing of how the signal came there.
     dtype : str
     """
 
-    forward: Signal
-    backward: Signal
+    forward: Judgement
+    backward: Judgement
     depth: int
     dtype: str
 
@@ -164,16 +164,16 @@ class Verdict:
         """Return both sentences, the gradient's first."""
         return f"{self.backward_text()} {self.forward_text()}"
 
-    def _sentence(self, signal: Signal, words: dict[str, str]) -> str:
+    def _sentence(self, signal: Judgement, words: dict[str, str]) -> str:
         said = {
             "factor": factor_text(signal.log10_factor),
             "total": power_text(signal.log10_total),
             "dtype": self.dtype,
             "depth": self.depth,
         }
-        if signal.unfinite_layer is not None:
+        if signal.nonfinite_layer is not None:
             template = words["nan" if isnan(signal.log10_total) else "infinite"]
-            return _(template).format(layer=signal.unfinite_layer, **said)
+            return _(template).format(layer=signal.nonfinite_layer, **said)
         ended = {"zero": signal.zero_layer, "equal": signal.equal_layer}
         word = next((word for word, layer in ended.items() if layer is not None), signal.word if signal.steps else "single")
         sentence = _(words[word]).format(layer=ended.get(word), **said)

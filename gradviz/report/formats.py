@@ -60,7 +60,7 @@ def json_text(frame: Frame) -> str:
                 "log10_total": _jsonable(signal.log10_total),
                 "log10_factor_per_layer": _jsonable(signal.log10_factor),
                 "exactly_zero_from_layer": signal.zero_layer,
-                "not_finite_from_layer": signal.unfinite_layer,
+                "not_finite_from_layer": signal.nonfinite_layer,
                 "underflows_from_layer": signal.underflow_layer,
                 "overflows_from_layer": signal.overflow_layer,
                 "all_equal_from_layer": signal.equal_layer,

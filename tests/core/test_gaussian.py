@@ -9,7 +9,7 @@ from scipy.integrate import quad
 from scipy.special import erfc, gammainc
 
 from gradviz.core.choices.activations import ACTIVATIONS
-from gradviz.core.theory.gaussian import correlated_product, correlated_slopes, expectation, moments
+from gradviz.core.theory.gaussian import correlated_product, correlated_slopes, expectation, gaussian_moments
 
 EVERY = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=list(ACTIVATIONS))
 K = 0.3
@@ -33,7 +33,7 @@ def by_quad(g, q):
 @pytest.mark.parametrize("q", [1e-12, 0.37, 1.0, 23.0, 1e6])
 def test_moments_agree_with_adaptive_quadrature(activation, q):
     """The moments are the integrals, at either end of the range too; the mean in relation to the root mean square."""
-    m = moments(activation, K, q)
+    m = gaussian_moments(activation, K, q)
     assert m.mean == pytest.approx(by_quad(lambda z: activation.f(z, K), q), abs=1e-12 * sqrt(m.mean_square))
     assert m.mean_square == pytest.approx(by_quad(lambda z: activation.f(z, K) ** 2, q), rel=2e-12)
     assert m.slope_square == pytest.approx(by_quad(lambda z: activation.derivative_at(z, K) ** 2, q), rel=2e-12)
@@ -43,7 +43,7 @@ def test_moments_agree_with_adaptive_quadrature(activation, q):
 @pytest.mark.parametrize("q", [1e-12, 1e-3, 1.0, 50.0, 1e6, 1e300])
 def test_hard_tanh_has_a_closed_form(q):
     """E f² = q P(3/2, 1/2q) + P(|z| > 1), and E f′² = P(|z| < 1)."""
-    m = moments(ACTIVATIONS["hardtanh"], 0.0, q)
+    m = gaussian_moments(ACTIVATIONS["hardtanh"], 0.0, q)
     assert m.mean_square == pytest.approx(q * gammainc(1.5, 1 / (2 * q)) + erfc(1 / sqrt(2 * q)), rel=1e-12)
     assert m.slope_square == pytest.approx(erf(1 / sqrt(2 * q)), rel=1e-12)
 
@@ -53,14 +53,14 @@ def test_the_boundary_layer_is_never_lost(q):
     """For large q, E f′² of a sigmoid is ∫ f′² dz / √(2πq): 1/6 for the logistic function, 4/3 for tanh."""
     tolerance = 1 / q + 1e-12
     for name, integral in (("sigmoid", 1 / 6), ("tanh", 4 / 3), ("softsign", 2 / 3)):
-        value = moments(ACTIVATIONS[name], 0.0, q).slope_square
+        value = gaussian_moments(ACTIVATIONS[name], 0.0, q).slope_square
         assert value == pytest.approx(integral / sqrt(2 * pi * q), rel=100 * tolerance)
 
 
 @pytest.mark.parametrize("q", [1e-12, 0.1, 1.0, 1e6])
 def test_gelu_has_closed_forms(q):
     """E zΦ(z) = q/√(2π(1 + q)); E (zΦ)² in the arcsine (Owen): q/4 + (q/2π) asin(q/(1+q)) + q²/(π (1+q) √(1+2q))."""
-    m = moments(ACTIVATIONS["gelu"], 0.0, q)
+    m = gaussian_moments(ACTIVATIONS["gelu"], 0.0, q)
     assert m.mean == pytest.approx(q / sqrt(2 * pi * (1 + q)), abs=1e-12 * sqrt(q))
     square = q / 4 + q / (2 * pi) * asin(q / (1 + q)) + q**2 / (pi * (1 + q) * sqrt(1 + 2 * q))
     assert m.mean_square == pytest.approx(square, rel=1e-12)
@@ -68,7 +68,7 @@ def test_gelu_has_closed_forms(q):
 
 def test_published_constants():
     """He: ReLU halves the mean square. SELU: mean 0, variance 1. Sigmoid′ is never above 1/4."""
-    relu, selu, sigmoid = (moments(ACTIVATIONS[name], 0.0, 1.0) for name in ("relu", "selu", "sigmoid"))
+    relu, selu, sigmoid = (gaussian_moments(ACTIVATIONS[name], 0.0, 1.0) for name in ("relu", "selu", "sigmoid"))
     assert (relu.mean, relu.mean_square) == pytest.approx((0.5642 / sqrt(2), 0.5), rel=1e-4)
     assert (selu.mean, selu.mean_square, selu.variance) == pytest.approx((0, 1, 1), abs=1e-12)
     assert sigmoid.mean == pytest.approx(0.5, rel=1e-14) and sigmoid.slope_square < 1 / 16
@@ -77,7 +77,7 @@ def test_published_constants():
 @EVERY
 @pytest.mark.parametrize("q", [0.0, 1e-300, 1e100, 1e300])
 def test_finite_and_silent_at_the_ends(activation, q):
-    m = moments(activation, K, q)
+    m = gaussian_moments(activation, K, q)
     assert np.isfinite([m.mean, m.mean_square, m.variance, m.slope_square]).all()
     if q == 0:
         assert m.mean == float(activation.f(np.zeros(1), K)[0]) and m.variance == 0
@@ -88,7 +88,7 @@ def test_finite_and_silent_at_the_ends(activation, q):
 @pytest.mark.parametrize("q", [-1.0, inf, float("nan")])
 def test_what_is_no_variance_is_refused(q):
     with pytest.raises(ValueError, match="a variance is finite"):
-        moments(ACTIVATIONS["tanh"], 0.0, q)
+        gaussian_moments(ACTIVATIONS["tanh"], 0.0, q)
 
 
 def test_expectation_of_any_function():
@@ -149,7 +149,7 @@ def test_kinks_are_met_in_the_plane(c):
 @EVERY
 def test_the_same_and_the_opposite_input(activation):
     """c = 1 gives back E f² and E f′²; c near 1 comes near to it."""
-    m = moments(activation, K, 2.0)
+    m = gaussian_moments(activation, K, 2.0)
     assert correlated_product(activation, K, 2.0, 1.0) == pytest.approx(m.mean_square, rel=1e-12)
     assert correlated_slopes(activation, K, 2.0, 1.0) == pytest.approx(m.slope_square, rel=1e-12)
     assert correlated_product(activation, K, 2.0, 1 - 1e-10) == pytest.approx(m.mean_square, rel=1e-7)

@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 from gradviz.core.choices.activations import ACTIVATIONS
 from gradviz.core.theory import gaussian
 from gradviz.core.theory.limits import chi, depth_scale, finite_width_band, finite_width_variance, fixed_point
-from gradviz.core.theory.mean_field import MeanField, Signal, backward, correlation, forward
+from gradviz.core.theory.mean_field import LayerMoments, MeanField, backward, correlation, forward
 
 DEPTH, WIDTH = 4, 1000
 EVEN = (WIDTH,) * (DEPTH + 1)
@@ -219,7 +219,7 @@ def test_carried_exponents_agree_with_plain_numbers():
     q, activation = 1e6, net.activation
     for expected in forward(net, 1.0)["q"]:
         assert expected == pytest.approx(q, rel=1e-11)
-        q = 1e6 * gaussian.moments(activation, 1.0, q).mean_square
+        q = 1e6 * gaussian.gaussian_moments(activation, 1.0, q).mean_square
 
 
 def test_enormous_and_tiny_inputs():
@@ -267,10 +267,10 @@ def test_what_is_no_mean_square_is_refused(size):
 
 def test_signal_range():
     """A mantissa comes back to plain numbers when the size does."""
-    tiny = Signal(1e-30, 1e-60).in_range()
+    tiny = LayerMoments(1e-30, 1e-60).in_range()
     assert tiny.decades == -30 and (tiny.mean, tiny.variance) == pytest.approx((1, 1))
-    assert tiny.plus(Signal(0.0, 4.0)) == Signal(1e-30, 4.0)
-    assert Signal(3.0, 1.0, 5).in_range() == Signal(3e5, 1e10)
+    assert tiny.plus(LayerMoments(0.0, 4.0)) == LayerMoments(1e-30, 4.0)
+    assert LayerMoments(3.0, 1.0, 5).in_range() == LayerMoments(3e5, 1e10)
 
 
 # --- correlation and fixed points --------------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ def test_the_same_input_stays_the_same():
 def test_fixed_point_of_chaotic_tanh():
     """σ_w = 1.5 without bias: q* solves its equation, χ > 1, and unrelated inputs stay unrelated."""
     point = fixed_point(ACTIVATIONS["tanh"], 0, 2.25)
-    assert 2.25 * gaussian.moments(ACTIVATIONS["tanh"], 0, point.q).mean_square == pytest.approx(point.q, rel=1e-12)
+    assert 2.25 * gaussian.gaussian_moments(ACTIVATIONS["tanh"], 0, point.q).mean_square == pytest.approx(point.q, rel=1e-12)
     assert point.chi > 1 and point.c == 0 and point.c_slope < 1
     assert point.depth_scale == pytest.approx(1 / log(point.chi))
     q = forward(make("tanh", 2.25, depth=200), 1.0)["q"]

@@ -1,5 +1,6 @@
 """Array types, and what an exponent of 2 is worth in decades."""
 
+from collections.abc import Mapping
 from math import log10
 from typing import Any
 
@@ -10,6 +11,9 @@ FloatArray = NDArray[np.floating[Any]]
 Float64Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+Series = Mapping[str, Float64Array]
+"""Name → (L,) array; entry l - 1 belongs to layer l."""
 
 LOG10_2 = log10(2.0)
 """What an exponent of 2 is worth in decades."""

@@ -16,7 +16,7 @@ from gradviz.cache import remembered
 from gradviz.core.choices.activations import Activation
 from gradviz.core.choices.arrays import Float64Array
 from gradviz.core.theory.gains import NEARLY_0, Gains, gains
-from gradviz.core.theory.gaussian import moments, negative_slope
+from gradviz.core.theory.gaussian import gaussian_moments, negative_slope
 
 SETTLED = (1e-3, 1e5)
 """The q for which the curve is worked out."""
@@ -51,10 +51,10 @@ def settled_chi(activation: Activation, k: float) -> Curve:
         sigma_w = np.array([1e-6, 1e6])
         return Curve(sigma_w, sigma_w**2 * (1 + slope**2) / 2)
     q = np.geomspace(*SETTLED, POINTS)
-    at_q = [moments(activation, k, float(each)) for each in q]
+    at_q = [gaussian_moments(activation, k, float(each)) for each in q]
     sigma_w2 = q / np.array([m.mean_square for m in at_q])
     chi = sigma_w2 * np.array([m.slope_square for m in at_q])
-    near_0 = moments(activation, k, NEARLY_0)
+    near_0 = gaussian_moments(activation, k, NEARLY_0)
     if near_0.mean_square < sqrt(NEARLY_0) and near_0.slope_square > 0:  # f(0) = 0
         least = min(1 / near_0.slope_square, sigma_w2[0])
         dying = np.array([1e-12, 1.0]) * least

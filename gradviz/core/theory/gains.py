@@ -13,7 +13,7 @@ from math import exp, log, sqrt
 import numpy as np
 
 from gradviz.core.choices.activations import Activation
-from gradviz.core.theory.gaussian import GaussianMoments, moments, negative_slope
+from gradviz.core.theory.gaussian import GaussianMoments, gaussian_moments, negative_slope
 from gradviz.core.theory.roots import root
 
 NEARLY_0 = 1e-200
@@ -59,7 +59,7 @@ class Gains:
 
 def gains(activation: Activation, k: float) -> Gains:
     """Return every gain of an activation; k is the constant that shapes it."""
-    at_1 = moments(activation, k, 1.0)
+    at_1 = gaussian_moments(activation, k, 1.0)
     return Gains(
         moments=at_1,
         forward=sqrt(1 / at_1.mean_square),
@@ -93,9 +93,9 @@ def critical_gain(activation: Activation, k: float) -> float | None:
     slope = negative_slope(activation, k)
     if slope is not None:
         return sqrt(2 / (1 + slope**2))
-    near_0 = moments(activation, k, NEARLY_0)
+    near_0 = gaussian_moments(activation, k, NEARLY_0)
     if near_0.mean_square < sqrt(NEARLY_0):  # else f(0) is not 0
-        growing = moments(activation, k, 0.1).mean_square / 0.1 > near_0.mean_square / NEARLY_0 * (1 + 1e-12)
+        growing = gaussian_moments(activation, k, 0.1).mean_square / 0.1 > near_0.mean_square / NEARLY_0 * (1 + 1e-12)
         return None if growing else 1 / sqrt(near_0.slope_square)
     return _critical_gain_off_0(activation, k)
 
@@ -104,12 +104,12 @@ def _critical_gain_off_0(activation: Activation, k: float) -> float | None:
     """Return the gain for the first q* > 0 with χ = 1; f(0) ≠ 0 makes E f²/q fall there, so the depth settles at it."""
 
     def log_chi(log_q: float) -> float:
-        m = moments(activation, k, exp(log_q))
+        m = gaussian_moments(activation, k, exp(log_q))
         return log(m.slope_square) + log_q - log(m.mean_square)
 
     grid = np.linspace(log(SEARCHED[0]), log(SEARCHED[1]), 64)
     for low, high in pairwise(grid):
         if log_chi(low) < 0 <= log_chi(high):
             q = exp(root(log_chi, low, high))
-            return sqrt(q / moments(activation, k, q).mean_square)
+            return sqrt(q / gaussian_moments(activation, k, q).mean_square)
     return None

@@ -65,7 +65,7 @@ def negative_slope(activation: Activation, k: float) -> float | None:
 
 
 @remembered
-def moments(activation: Activation, k: float, q: float) -> GaussianMoments:
+def gaussian_moments(activation: Activation, k: float, q: float) -> GaussianMoments:
     """Return the moments of f(z) and f′(z) for z ~ N(0, q).
 
     Parameters

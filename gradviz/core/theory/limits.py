@@ -15,7 +15,7 @@ import numpy as np
 
 from gradviz.core.choices.activations import Activation
 from gradviz.core.choices.arrays import Float64Array
-from gradviz.core.theory.gaussian import correlated_product, correlated_slopes, moments, negative_slope
+from gradviz.core.theory.gaussian import correlated_product, correlated_slopes, gaussian_moments, negative_slope
 from gradviz.core.theory.mean_field import MeanField
 from gradviz.core.theory.roots import root
 
@@ -70,7 +70,7 @@ def depth_scale(factor: float) -> float:
 
 def chi(activation: Activation, k: float, sigma_w2: float, q: float) -> float:
     """Return χ(q) = σ_w² E f′(√q Z)², the factor of the mean-square gradient per layer."""
-    return sigma_w2 * moments(activation, k, q).slope_square
+    return sigma_w2 * gaussian_moments(activation, k, q).slope_square
 
 
 def fixed_point(
@@ -106,7 +106,7 @@ def fixed_point(
 def _settled(activation: Activation, k: float, sigma_w2: float, sigma_b2: float, start: float) -> float | None:
     def growth(log_q: float) -> float:
         q = exp(log_q)
-        return (sigma_w2 * moments(activation, k, q).mean_square + sigma_b2) / q - 1
+        return (sigma_w2 * gaussian_moments(activation, k, q).mean_square + sigma_b2) / q - 1
 
     here, first = log(start), growth(log(start))
     if abs(first) < SMALLEST_GROWTH:

@@ -21,11 +21,8 @@ from typing import Literal
 import numpy as np
 
 from gradviz.core.choices.activations import Activation
-from gradviz.core.choices.arrays import Float64Array
-from gradviz.core.theory.gaussian import LARGEST_CORRELATED_Q, correlated_product, moments
-
-Series = dict[str, Float64Array]
-"""Name → (L,) array; entry l - 1 belongs to layer l."""
+from gradviz.core.choices.arrays import Float64Array, Series
+from gradviz.core.theory.gaussian import LARGEST_CORRELATED_Q, correlated_product, gaussian_moments
 
 LARGEST_DECADES = 20
 """A root mean square beyond 10±20 is carried as a mantissa and an exponent, so that 1,000 layers neither underflow nor overflow:
@@ -106,7 +103,7 @@ class MeanField:
 
 
 @dataclass(frozen=True)
-class Signal:
+class LayerMoments:
     """Mean and variance over a layer's units: mean · 10^decades and variance · 10^(2 decades)."""
 
     mean: float
@@ -130,26 +127,26 @@ class Signal:
         factor = 10.0 ** (self.decades - decades)
         return self.mean * factor, self.variance * factor**2
 
-    def plus(self, other: Signal, scale: float = 1.0) -> Signal:
+    def plus(self, other: LayerMoments, scale: float = 1.0) -> LayerMoments:
         """Return self + scale · other, which are uncorrelated over the units: means add, and variances."""
         decades = max((s.decades for s in (self, other) if s.mean_square > 0), default=0)
         (mean, variance), (more_mean, more_variance) = self.at(decades), other.at(decades)
-        return Signal(mean + scale * more_mean, variance + scale**2 * more_variance, decades).in_range()
+        return LayerMoments(mean + scale * more_mean, variance + scale**2 * more_variance, decades).in_range()
 
-    def over(self, divisor: Signal) -> Signal:
+    def over(self, divisor: LayerMoments) -> LayerMoments:
         """Return self / √E divisor², where that is no smaller than self."""
         mean, variance = self.at(divisor.decades)
         square = divisor.mean_square
-        return Signal(mean / sqrt(square), variance / square) if square > 0 else Signal(0.0, 0.0)
+        return LayerMoments(mean / sqrt(square), variance / square) if square > 0 else LayerMoments(0.0, 0.0)
 
-    def in_range(self) -> Signal:
+    def in_range(self) -> LayerMoments:
         """Return the same with a mantissa whose square is a float64, and without decades where they are not needed."""
         size = _log10(self.mean_square) / 2
         if isinf(size):
             return self
         decades = floor(size) + self.decades
         target = decades if abs(decades) > LARGEST_DECADES else 0
-        return self if target == self.decades else Signal(*self.at(target), target)
+        return self if target == self.decades else LayerMoments(*self.at(target), target)
 
 
 def forward(net: MeanField, input_mean_square: float) -> Series | None:
@@ -183,7 +180,7 @@ def forward(net: MeanField, input_mean_square: float) -> Series | None:
         raise ValueError(f"a mean square is finite and not negative, not {input_mean_square}")
     if not net.has_theory:
         return None
-    signals = [Signal(0.0, input_mean_square).in_range()]
+    signals = [LayerMoments(0.0, input_mean_square).in_range()]
     log10_q, log10_slope_square = np.empty(net.depth), np.empty(net.depth)
     for l in range(1, net.depth + 1):
         signal, pre_activation, log10_slope_square[l - 1] = _layer(net, l, signals[-1])
@@ -195,46 +192,46 @@ def forward(net: MeanField, input_mean_square: float) -> Series | None:
     return _series(signals, log10_q, log10_slope_square)
 
 
-def _layer(net: MeanField, l: int, before: Signal) -> tuple[Signal, Signal, float]:
+def _layer(net: MeanField, l: int, before: LayerMoments) -> tuple[LayerMoments, LayerMoments, float]:
     """Return f(z) and z of a layer, both with their normalization, and log10 (E grad_z² / E grad_f(z)²)."""
     sigma_w2 = net.sigma_w2[l - 1]
-    z = Signal(0.0, sigma_w2 * before.mean_square, before.decades).plus(Signal(0.0, net.bias_variance))
+    z = LayerMoments(0.0, sigma_w2 * before.mean_square, before.decades).plus(LayerMoments(0.0, net.bias_variance))
     if net.normalization == "none":
         a, log10_slope_square = _activated(net, z)
         return a, z, log10_slope_square
-    epsilon = Signal(0.0, net.normalization_epsilon)
+    epsilon = LayerMoments(0.0, net.normalization_epsilon)
     if net.normalization_place == "before":
-        spread = Signal(0.0, sigma_w2 * before.variance, before.decades) if net.normalization == "batch" else z
+        spread = LayerMoments(0.0, sigma_w2 * before.variance, before.decades) if net.normalization == "batch" else z
         divisor = spread.plus(epsilon)
         a, log10_slope_square = _activated(net, spread.over(divisor))
     else:
         a, log10_slope_square = _activated(net, z)
-        a = a if net.normalization == "rms" else Signal(0.0, a.variance, a.decades)
-        divisor = Signal(0.0, a.mean_square, a.decades).plus(epsilon)
+        a = a if net.normalization == "rms" else LayerMoments(0.0, a.variance, a.decades)
+        divisor = LayerMoments(0.0, a.mean_square, a.decades).plus(epsilon)
         a = a.over(divisor)
     # Normalizing divides the gradient too; what it projects out is one or two directions of very many.
     return a, z, log10_slope_square - divisor.log10_mean_square
 
 
-def _activated(net: MeanField, z: Signal) -> tuple[Signal, float]:
+def _activated(net: MeanField, z: LayerMoments) -> tuple[LayerMoments, float]:
     """Return f(z) and log10 E f′(z)².
 
     Beyond float64's reach f either scales with z (f ~ z near 0 or far out) or has arrived at a constant, and then E f′² falls
     like 1/√q.
     """
     if z.decades == 0:
-        m = moments(net.activation, net.k, z.variance)
-        return Signal(m.mean, m.variance).in_range(), _log10(m.slope_square)
+        m = gaussian_moments(net.activation, net.k, z.variance)
+        return LayerMoments(m.mean, m.variance).in_range(), _log10(m.slope_square)
     edge = 2.0 * LARGEST_DECADES * (1 if z.decades > 0 else -1)
-    m = moments(net.activation, net.k, 10.0**edge)
+    m = gaussian_moments(net.activation, net.k, 10.0**edge)
     if abs(_log10(m.mean_square)) > LARGEST_DECADES:
         factor = sqrt(z.variance) / 10.0 ** (edge / 2)
-        return Signal(m.mean * factor, m.variance * factor**2, z.decades).in_range(), _log10(m.slope_square)
+        return LayerMoments(m.mean * factor, m.variance * factor**2, z.decades).in_range(), _log10(m.slope_square)
     falling = max(0.0, z.log10_mean_square - edge) / 2
-    return Signal(m.mean, m.variance), _log10(m.slope_square) - falling
+    return LayerMoments(m.mean, m.variance), _log10(m.slope_square) - falling
 
 
-def _series(signals: list[Signal], log10_q: Float64Array, log10_slope_square: Float64Array) -> Series:
+def _series(signals: list[LayerMoments], log10_q: Float64Array, log10_slope_square: Float64Array) -> Series:
     log10_mean_square = np.array([signal.log10_mean_square for signal in signals])
     log10_variance = np.array([_log10(signal.variance) + 2 * signal.decades for signal in signals])
     mean, variance, decades = np.array([(signal.mean, signal.variance, signal.decades) for signal in signals[1:]]).T
@@ -333,7 +330,7 @@ def _likeness(net: MeanField, log10_q: float, c: float) -> float:
     if c != c or c == 1:
         return c
     q = 10.0 ** min(log10(LARGEST_CORRELATED_Q), max(-2.0 * LARGEST_DECADES, log10_q))
-    mean_square = moments(net.activation, net.k, q).mean_square
+    mean_square = gaussian_moments(net.activation, net.k, q).mean_square
     return correlated_product(net.activation, net.k, q, c) / mean_square
 
 

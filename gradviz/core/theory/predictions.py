@@ -8,7 +8,7 @@ import numpy as np
 
 from gradviz.cache import remembered
 from gradviz.core.choices.arrays import Float64Array
-from gradviz.core.theory.gaussian import moments, negative_slope
+from gradviz.core.theory.gaussian import gaussian_moments, negative_slope
 from gradviz.core.theory.limits import LARGEST_FIXED_POINT, SMALLEST_FIXED_POINT, FixedPoint, finite_width_band, fixed_point
 from gradviz.core.theory.mean_field import MeanField, backward, correlation, forward
 
@@ -77,7 +77,9 @@ def settled(net: MeanField, input_rms: float) -> FixedPoint | None:
 def _leans(net: MeanField) -> bool:
     """Whether f gives out a mean other than 0, and can give out any."""
     # SELU has none at q = 1, and one everywhere else.
-    return not net.activation.is_bounded and any(abs(moments(net.activation, net.k, q).mean) > SMALLEST_LEAN for q in (1.0, 4.0))
+    return not net.activation.is_bounded and any(
+        abs(gaussian_moments(net.activation, net.k, q).mean) > SMALLEST_LEAN for q in (1.0, 4.0)
+    )
 
 
 def _adds_up(net: MeanField) -> bool:

@@ -10,7 +10,7 @@ from gradviz.core.choices.blocks import NORMALIZATION_PLACES
 from gradviz.core.choices.normalization import BLOCK_NORMALIZATIONS
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
-from gradviz.core.verdict import Signal
+from gradviz.core.verdict import Judgement
 from gradviz.i18n import N_, _
 from gradviz.numbers import exact_text, power_text
 from gradviz.panels.base import LayerPanel
@@ -141,7 +141,7 @@ def _size_text(net: Architecture) -> str:
     return _(_SIZES[len(units) == 1, units[0] == 1]).format(depth=len(units), units=units[0])
 
 
-def _phrase(signal: Signal, phrases: dict[str, str], dtype: str) -> str:
-    ways = (("unfinite", signal.unfinite_layer), ("zero", signal.zero_layer), ("equal", signal.equal_layer), (signal.word, 0))
+def _phrase(signal: Judgement, phrases: dict[str, str], dtype: str) -> str:
+    ways = (("unfinite", signal.nonfinite_layer), ("zero", signal.zero_layer), ("equal", signal.equal_layer), (signal.word, 0))
     phrase, layer = next((phrases[name], layer) for name, layer in ways if layer is not None)
     return _(phrase).format(layer=layer, dtype=dtype, total=power_text(signal.log10_total))
