@@ -40,7 +40,7 @@ class Frame:
         five with ``_log10`` behind the name: log10 of the magnitude, each layer in its own place, which for all but the weights
         is a number of whole bins from that of every other.
     counts : mapping of str to ndarray
-        The histograms, (L, bins).
+        The histograms, (L, bins), int32: no array has 2³¹ numbers.
     series : mapping of str to ndarray
         The measures, (L,), float64; keys as in `MEASURES`.
     theory : mapping of str to ndarray

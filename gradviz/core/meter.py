@@ -120,7 +120,7 @@ class Meter:
             net=self.net,
             step=step,
             axes={key: each.axis for key, each in histograms.items()},
-            counts={key: each.counts for key, each in histograms.items()},
+            counts={key: each.counts.astype(np.int32) for key, each in histograms.items()},
             series=series,
             theory=self._theory.series,
             bands=self._theory.bands,
