@@ -25,7 +25,7 @@ class ClaimError(ValueError):
     """A claim that cannot be read, or that has no answer for a run."""
 
 
-class Scene(NamedTuple):
+class ClaimScope(NamedTuple):
     """What a claim is about."""
 
     frame: Frame
@@ -38,7 +38,7 @@ class Term:
 
     kind: Literal["number", "truth", "text"]
     per_layer: bool
-    run: Callable[[Scene], Any]
+    run: Callable[[ClaimScope], Any]
     operands: tuple[Term, ...] = ()
 
 
@@ -82,11 +82,11 @@ def _constant(node: ast.expr) -> Term:
     if isinstance(value, str):
         if value not in _KINDS:
             raise UnreadableError(node, unknown_name(value, _KINDS))
-        return Term("text", False, lambda scene: value)
+        return Term("text", False, lambda scope: value)
     if type(value) not in (int, float) or abs(value) > sys.float_info.max:
         raise UnreadableError(node, _("this cannot stand in a claim"))
     number = np.float64(value)  # with which a huge power is infinite at once
-    return Term("number", False, lambda scene: number)
+    return Term("number", False, lambda scope: number)
 
 
 _KINDS = [kind.value for kind in Kind]
@@ -99,13 +99,13 @@ def _name(node: ast.expr) -> Term:
     rest = path[1:] if of is _pinned else path
     match rest:
         case ["theory", name] if name in _MEASURED:
-            return Term("number", True, lambda scene: _MEASURED[name](_predicted(of(scene), name)))
+            return Term("number", True, lambda scope: _MEASURED[name](_predicted(of(scope), name)))
         case [("forward" | "backward") as way, "kind"]:
-            return Term("text", False, lambda scene: getattr(of(scene).verdict, way).kind.value)
+            return Term("text", False, lambda scope: getattr(of(scope).verdict, way).kind.value)
         case [name] if name in _MEASURED:
-            return Term("number", True, lambda scene: _MEASURED[name](of(scene).series))
+            return Term("number", True, lambda scope: _MEASURED[name](of(scope).series))
         case [name] if name in _SINGLE:
-            return Term("number", False, lambda scene: np.float64(_SINGLE[name](of(scene))))
+            return Term("number", False, lambda scope: np.float64(_SINGLE[name](of(scope))))
     raise UnreadableError(node, unknown_name(path[-1], list(_KEYS)))
 
 
@@ -117,14 +117,14 @@ def _path(node: ast.expr) -> list[str]:
     raise UnreadableError(node, _("only a name can stand before a dot"))
 
 
-def _own(scene: Scene) -> Frame:
-    return scene.frame
+def _own(scope: ClaimScope) -> Frame:
+    return scope.frame
 
 
-def _pinned(scene: Scene) -> Frame:
-    if scene.reference is None:
+def _pinned(scope: ClaimScope) -> Frame:
+    if scope.reference is None:
         raise ClaimError(_("no run is pinned"))
-    return scene.reference
+    return scope.reference
 
 
 def _predicted(frame: Frame, name: str) -> Any:
@@ -154,11 +154,11 @@ def _unary(node: ast.expr) -> Term:
     term = term_of(node.operand)
     if isinstance(node.op, ast.Not):
         require(node.operand, term, "truth", layered=False)
-        return Term("truth", False, lambda scene: not term.run(scene))
+        return Term("truth", False, lambda scope: not term.run(scope))
     if not isinstance(node.op, ast.USub):
         raise UnreadableError(node, _("this cannot stand in a claim"))
     require(node.operand, term, "number")
-    return Term("number", term.per_layer, lambda scene: -term.run(scene))
+    return Term("number", term.per_layer, lambda scope: -term.run(scope))
 
 
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -176,7 +176,7 @@ def _binary(node: ast.expr) -> Term:
     if apply is None:
         raise UnreadableError(node, _("this cannot stand in a claim"))
     left, right = (require(side, term_of(side), "number") for side in (node.left, node.right))
-    return Term("number", left.per_layer or right.per_layer, lambda scene: apply(left.run(scene), right.run(scene)))
+    return Term("number", left.per_layer or right.per_layer, lambda scope: apply(left.run(scope), right.run(scope)))
 
 
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
@@ -202,8 +202,8 @@ def _compare(node: ast.expr) -> Term:
         raise UnreadableError(node, _("this cannot stand in a claim"))
     operations = [_COMPARISONS[type(op)] for op in node.ops]
 
-    def run(scene: Scene) -> Any:
-        values = [term.run(scene) for term in terms]
+    def run(scope: ClaimScope) -> Any:
+        values = [term.run(scope) for term in terms]
         answers = [compare(*pair) for compare, pair in zip(operations, pairwise(values), strict=True)]
         return np.logical_and.reduce(np.broadcast_arrays(*answers))
 
@@ -214,7 +214,7 @@ def _and_or(node: ast.expr) -> Term:
     assert isinstance(node, ast.BoolOp)
     terms = [require(each, term_of(each), "truth", layered=False) for each in node.values]
     join = all if isinstance(node.op, ast.And) else any
-    return Term("truth", False, lambda scene: join(bool(term.run(scene)) for term in terms))
+    return Term("truth", False, lambda scope: join(bool(term.run(scope)) for term in terms))
 
 
 def _at_layer(node: ast.expr) -> Term:
@@ -224,14 +224,14 @@ def _at_layer(node: ast.expr) -> Term:
     require(node, series, series.kind if series.kind == "truth" else "number", layered=True)
     if not isinstance(node.slice, ast.Slice):
         layer = require(node.slice, term_of(node.slice), "number", layered=False)
-        return Term(series.kind, False, lambda scene: _of_layer(series.run(scene), layer.run(scene)))
+        return Term(series.kind, False, lambda scope: _of_layer(series.run(scope), layer.run(scope)))
     if node.slice.lower is None or node.slice.upper is None or node.slice.step is not None:
         raise UnreadableError(node, _("layers are named from the first to the last, as in [2:L]"))
     ends = [require(end, term_of(end), "number", layered=False) for end in (node.slice.lower, node.slice.upper)]
 
-    def run(scene: Scene) -> Any:
-        values = series.run(scene)
-        first, last = (_place(values, end.run(scene)) for end in ends)
+    def run(scope: ClaimScope) -> Any:
+        values = series.run(scope)
+        first, last = (_place(values, end.run(scope)) for end in ends)
         if first > last:  # of no layer everything would be true
             raise ClaimError(_("no layer lies from {first} to {last}").format(first=first + 1, last=last + 1))
         return values[first : last + 1]
@@ -282,13 +282,13 @@ def _call(node: ast.expr) -> Term:
     if len(terms) != 1:
         raise UnreadableError(node, _("{name} takes one argument").format(name=name))
     term = require(node.args[0], terms[0], function.takes, layered=True if function.reduces else None)
-    return Term(function.takes, term.per_layer and not function.reduces, lambda scene: function.apply(term.run(scene)))
+    return Term(function.takes, term.per_layer and not function.reduces, lambda scope: function.apply(term.run(scope)))
 
 
 def _of_several(function: _Function, nodes: Sequence[ast.expr], terms: Sequence[Term]) -> Term:
     for node, term in zip(nodes, terms, strict=True):
         require(node, term, "number", layered=False)
-    return Term("number", False, lambda scene: function.apply([term.run(scene) for term in terms]))
+    return Term("number", False, lambda scope: function.apply([term.run(scope) for term in terms]))
 
 
 RULES: dict[type[ast.expr], Callable[[ast.expr], Term]] = {

@@ -27,7 +27,7 @@ import numpy as np
 from gradviz.core.choices.errors import shown
 from gradviz.core.frame import Frame
 from gradviz.i18n import _
-from gradviz.lessons.claim_terms import ClaimError, Scene, Term, UnreadableError, require, term_of
+from gradviz.lessons.claim_terms import ClaimError, ClaimScope, Term, UnreadableError, require, term_of
 
 LONGEST_CLAIM = 300
 MOST_TERMS = 100
@@ -78,11 +78,11 @@ class Claim:
         ClaimError
             When it has no answer: there is no such layer, no theory, or no pinned run.
         """
-        return bool(_computed(self._term, Scene(frame, reference)))
+        return bool(_computed(self._term, ClaimScope(frame, reference)))
 
     def values(self, frame: Frame, reference: Frame | None = None) -> str:
         """Return the numbers that are compared, or nothing where they are one for each layer."""
-        values = [_computed(operand, Scene(frame, reference)) for operand in self._term.operands if not operand.per_layer]
+        values = [_computed(operand, ClaimScope(frame, reference)) for operand in self._term.operands if not operand.per_layer]
         return ", ".join(value if isinstance(value, str) else f"{value:.6g}" for value in values)
 
     def quantities(self, frame: Frame, reference: Frame | None = None) -> dict[str, float]:
@@ -93,7 +93,7 @@ class Claim:
         ClaimError
             As `holds` does.
         """
-        return {text: float(_computed(term, Scene(frame, reference))) for text, term in self._quantities}
+        return {text: float(_computed(term, ClaimScope(frame, reference))) for text, term in self._quantities}
 
 
 def _is_quantity(node: ast.AST) -> TypeGuard[ast.expr]:
@@ -123,10 +123,10 @@ def _tree(text: str) -> ast.expr:
     return tree
 
 
-def _computed(term: Term, scene: Scene) -> Any:
+def _computed(term: Term, scope: ClaimScope) -> Any:
     try:
         with np.errstate(all="ignore"):
-            return term.run(scene)
+            return term.run(scope)
     except ValueError as error:
         if isinstance(error, ClaimError):
             raise

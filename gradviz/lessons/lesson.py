@@ -1,4 +1,4 @@
-"""Lesson and Step: a text, an experiment, what is shown of it, and claims that the simulation has to bear out."""
+"""Lesson and LessonStep: a text, an experiment, what is shown of it, and claims that the simulation has to bear out."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Step:
+class LessonStep:
     """One page of a lesson.
 
     Attributes
@@ -98,7 +98,7 @@ class Lesson:
     key: str
     title: Bilingual
     summary: Bilingual
-    steps: tuple[Step, ...]
+    steps: tuple[LessonStep, ...]
 
     @cached_property
     def name(self) -> str:
@@ -106,7 +106,7 @@ class Lesson:
         number, _underscore, name = self.key.partition("_")
         return name if number.isdecimal() and name else self.key
 
-    def step(self, which: str) -> Step:
+    def step(self, which: str) -> LessonStep:
         """Return the step of a number, counted from 1, or of a name.
 
         Raises

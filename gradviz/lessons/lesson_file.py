@@ -15,7 +15,7 @@ from gradviz.core.spec import KNOBS, Spec
 from gradviz.i18n import LANGUAGES, _
 from gradviz.lessons.claim_terms import ClaimError
 from gradviz.lessons.claims import Claim
-from gradviz.lessons.lesson import PLAYS, Bilingual, Lesson, Question, Step
+from gradviz.lessons.lesson import PLAYS, Bilingual, Lesson, LessonStep, Question
 from gradviz.lessons.tables import LARGEST_LESSON, Key, Known, Place, Read, parsed, read_list, read_table
 
 MOST_STEPS, MOST_CLAIMS, MOST_CHOICES = 40, 20, 6
@@ -139,8 +139,8 @@ def _choices(value: Any, place: Place) -> tuple[Bilingual | None, ...]:
 # --- steps, in their order ---
 
 
-def _steps(value: Any, place: Place) -> list[Step]:
-    steps: list[Step] = []
+def _steps(value: Any, place: Place) -> list[LessonStep]:
+    steps: list[LessonStep] = []
     spec: Spec | None = None
     names: set[str] = set()
     for number, table in enumerate(read_list(value, place, most=MOST_STEPS), start=1):
@@ -154,7 +154,7 @@ def _steps(value: Any, place: Place) -> list[Step]:
         _refuse_claims_without_reference(found.get("claim", ()), reference, there)
         if not place.problems:
             claims = found.pop("claim", ())
-            steps.append(Step(spec=spec, reference=reference, claims=claims, **found))
+            steps.append(LessonStep(spec=spec, reference=reference, claims=claims, **found))
     return steps
 
 
