@@ -9,18 +9,14 @@ from gradviz.core.choices.errors import ExperimentError, Problem, shown, unknown
 from gradviz.core.spec import Spec
 from gradviz.i18n import _
 from gradviz.lessons.lesson import Lesson
-from gradviz.lessons.lesson_file import read_lesson
-from gradviz.lessons.tables import LARGEST_LESSON, Known
-from gradviz.panels import PANELS
-from gradviz.panels.layouts import LAYOUTS
+from gradviz.lessons.lesson_reader import read_lesson
+from gradviz.lessons.limited_toml import LARGEST_FILE
 
 PREFIX = "lesson:"
 """Of an experiment that is a lesson's step: ``lesson:NAME/STEP``."""
 
-KNOWN = Known(PANELS, LAYOUTS)
 
-
-def lessons(known: Known = KNOWN) -> tuple[Lesson, ...]:
+def lessons() -> tuple[Lesson, ...]:
     """Return the lessons that come with the program, in the order of the numbers that their file names begin with.
 
     Raises
@@ -32,7 +28,7 @@ def lessons(known: Known = KNOWN) -> tuple[Lesson, ...]:
     problems: list[Problem] = []
     for path in _shipped():
         try:
-            found.append(_from_file(path, known))
+            found.append(_from_file(path))
         except ExperimentError as error:
             problems += error.problems
     if problems:
@@ -40,7 +36,7 @@ def lessons(known: Known = KNOWN) -> tuple[Lesson, ...]:
     return tuple(found)
 
 
-def lesson_named(name: str, known: Known = KNOWN) -> Lesson:
+def lesson_named(name: str) -> Lesson:
     """Return the lesson of a name, with or without its number, of a number, or of a file's path.
 
     Raises
@@ -49,14 +45,14 @@ def lesson_named(name: str, known: Known = KNOWN) -> Lesson:
         When there is none, or with everything that is wrong in it.
     """
     if name.lower().endswith(".toml"):
-        return _from_file(Path(name), known)
+        return _from_file(Path(name))
     shipped: dict[str, Path] = {}
     for path in _shipped():
         number, _underscore, bare = path.stem.partition("_")
         shipped |= {bare: path, path.stem: path, number: path, str(int(number)): path}
     if name not in shipped:
         raise ExperimentError([Problem("", unknown_name(name, [key for key in shipped if key.isidentifier()]))])
-    return _from_file(shipped[name], known)
+    return _from_file(shipped[name])
 
 
 def names_step(source: str) -> bool:
@@ -83,12 +79,12 @@ def _shipped() -> list[Path]:
     return sorted((resources() / "lessons").glob("*.toml"))
 
 
-def _from_file(path: Path, known: Known) -> Lesson:
+def _from_file(path: Path) -> Lesson:
     try:
         with open(path, "rb") as file:
-            content = file.read(LARGEST_LESSON + 1)
+            content = file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         message = _("cannot read {path}: {reason}").format(path=shown(str(path), 300), reason=reason)
         raise ExperimentError([Problem("", message)]) from None
-    return read_lesson(content, path.stem, known)
+    return read_lesson(content, path.stem)

@@ -11,9 +11,9 @@ from gradviz.core.spec import Spec
 from gradviz.i18n import use_language
 from gradviz.lessons.claim_terms import ClaimError
 from gradviz.lessons.lesson import check
-from gradviz.lessons.lesson_file import read_lesson
-from gradviz.lessons.shelf import KNOWN, lesson_named, lessons, step_experiment
-from gradviz.lessons.tables import LARGEST_LESSON
+from gradviz.lessons.lesson_reader import read_lesson
+from gradviz.lessons.limited_toml import LARGEST_FILE
+from gradviz.lessons.shelf import lesson_named, lessons, step_experiment
 
 LESSONS = lessons()
 STEPS = {f"{lesson.name}/{step.name}": step for lesson in LESSONS for step in lesson.steps}
@@ -68,14 +68,14 @@ def fails(step, frame, reference):
 def test_lessons_are_found_by_name_number_key_and_path(tmp_path):
     lesson = LESSONS[3]
     for name in (lesson.name, lesson.key, "4"):
-        assert lesson_named(name, KNOWN) == lesson
+        assert lesson_named(name) == lesson
     path = tmp_path / "mine.toml"
     path.write_text(GOOD, encoding="utf-8")
-    assert lesson_named(str(path), KNOWN).name == "mine"
+    assert lesson_named(str(path)).name == "mine"
     with pytest.raises(ExperimentError, match="did you mean"):
-        lesson_named("from_one_to_tow", KNOWN)
+        lesson_named("from_one_to_tow")
     with pytest.raises(ExperimentError, match="cannot read"):
-        lesson_named(str(tmp_path / "none.toml"), KNOWN)
+        lesson_named(str(tmp_path / "none.toml"))
 
 
 # --- lessons from outside ---
@@ -117,7 +117,7 @@ reference = "depth=2"
 
 
 def read(text):
-    return read_lesson(text.encode() if isinstance(text, str) else text, "mine", KNOWN)
+    return read_lesson(text.encode() if isinstance(text, str) else text, "mine")
 
 
 def test_a_good_lesson_is_read_as_it_is_written():
@@ -222,7 +222,7 @@ def test_every_error_at_once():
         "a=" + "9" * 60_000,
         'a="' + "\\u0041" * 10_000 + '"',
         'title = "' + "x" * 60_000 + '"',
-        "x" * (LARGEST_LESSON + 1),
+        "x" * (LARGEST_FILE + 1),
         b"\xff\xfe\x00",
         b"",
         b"\x00" * 1000,
