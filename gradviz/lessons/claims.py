@@ -1,8 +1,8 @@
 """Claims: small expressions over a Frame that are true or false, such as ``activation_std[L] < 0.1 * activation_std[1]``.
 
 They come in files from outside, so they can compute and nothing else. The text is parsed into Python's syntax tree, and each
-node is turned into a function by the table `RULES` of `claim_terms`; what has no entry there is refused. What is compared with what is known
-before anything runs, so that a claim which makes no sense is found when the lesson is read.
+node is turned into a function by the table `RULES` of `claim_rules`; a node without an entry there is refused. The kinds of all
+parts are checked before anything runs, so that a claim which makes no sense is found when the lesson is read.
 
 ========================  ==================================================================================
 ``activation_std``        a measure, a value for each layer; of one that is kept as a logarithm also the quantity itself
@@ -27,7 +27,8 @@ import numpy as np
 from gradviz.core.choices.errors import shown
 from gradviz.core.frame import Frame
 from gradviz.i18n import _
-from gradviz.lessons.claim_terms import ClaimError, ClaimScope, Term, UnreadableError, require, term_of
+from gradviz.lessons.claim_rules import term_of
+from gradviz.lessons.claim_terms import ClaimError, ClaimScope, Term, UnreadableError, require
 
 LONGEST_CLAIM = 300
 MOST_TERMS = 100
