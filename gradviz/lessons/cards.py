@@ -1,7 +1,7 @@
-"""Cards: published experiments to be run again, what was printed then, and what comes out here.
+"""Cards: published experiments that can be run again, with the figures that were printed.
 
-A card is one entry in the table. A figure counts as reproduced within a tolerance whose reason is said, because the draws of a
-published run are not known and ours are others.
+A card is one entry in the table `CARDS`. The random draws of a published run are not known, so a figure counts as reproduced when
+it lies within a tolerance, and each card gives the reason for its tolerance.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class PublishedFigure(NamedTuple):
         A measure by its key.
     layer : int
     published : str
-        As it was printed, or in words, marked for translation.
+        The printed figure, or a description in words that is marked for translation.
     low, high : float
-        What is measured has to lie between.
+        The range in which the measured value counts as reproduced, both ends included.
     exact : float or None
-        What follows from the definition, where there is no theory of the measure.
+        The value that follows from the definition, for measures that the theory does not predict.
     """
 
     measure: str
@@ -59,7 +59,7 @@ class Card:
 
 
 class Reproduced(NamedTuple):
-    """One figure again: what was measured, and what should come out (None where nothing is known)."""
+    """A published figure with the value measured here and the expected one (None where theory and definition give none)."""
 
     figure: PublishedFigure
     measured: float
@@ -103,7 +103,7 @@ def _reproduced(figure: PublishedFigure, frame: Frame) -> Reproduced:
 
 
 def _printed(measure: str, figures: Sequence[str], spread: Callable[[int], float]) -> tuple[PublishedFigure, ...]:
-    """Return what was printed for layers 1, 2, …: to half a unit of the last digit, and a relative spread on top."""
+    """Return the figures printed for layers 1, 2, …; each may be off by half a unit of its last digit plus a relative spread."""
     return tuple(_within(measure, layer, text, spread(layer)) for layer, text in enumerate(figures, start=1))
 
 
@@ -119,12 +119,12 @@ def _half_a_unit(text: str) -> float:
 
 
 def _power(base: float, text: str, layer: int = 152) -> PublishedFigure:
-    """Return base^layer, which every activation has to be."""
+    """Return the figure of a linear network c·I, in which every activation is base^layer."""
     return _within("activation_rms", layer, text, exact=base**layer)
 
 
 def _share(measure: str, shares: Mapping[int, int]) -> tuple[PublishedFigure, ...]:
-    """Return shares that are 0 or 1, exactly."""
+    """Return shares, by layer, that have to be exactly 0 or 1."""
     return tuple(PublishedFigure(measure, layer, str(share), share, share, float(share)) for layer, share in shares.items())
 
 

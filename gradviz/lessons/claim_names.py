@@ -1,4 +1,4 @@
-"""The names that a claim may use: measures, what theory predicts of them, those of the pinned run, verdicts, single numbers."""
+"""Resolves the names in a claim: measures, their predictions by theory, the pinned run's, verdicts, L and loss."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _predicted(frame: Frame, name: str) -> Any:
 
 
 _KEYS = {name: measure.key for measure in MEASURES.values() for name in (measure.key, measure.plain_key)}
-"""What a claim may call a measure → its key."""
+"""Name of a measure in a claim → its key; a measure kept as a logarithm has two names."""
 
 
 def _reader(name: str) -> Callable[[Any], Any]:

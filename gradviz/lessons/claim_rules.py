@@ -1,4 +1,4 @@
-"""What a claim may be made of: from one node of Python's syntax tree to one function, by the table `RULES`."""
+"""Turns a claim's syntax tree into functions, node by node, by the table `RULES`; nothing else may stand in a claim."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gradviz.lessons.claim_terms import ClaimError, ClaimScope, Term, Unreadable
 
 
 def term_of(node: ast.expr) -> Term:
-    """Return what a node of the tree means, or raise UnreadableError."""
+    """Return the term that a node of the tree stands for, or raise UnreadableError."""
     rule = RULES.get(type(node))
     if rule is None:
         raise UnreadableError(node, _("this cannot stand in a claim"))
@@ -34,7 +34,7 @@ def _constant(node: ast.expr) -> Term:
         return Term("text", False, lambda scope: value)
     if type(value) not in (int, float) or abs(value) > sys.float_info.max:
         raise UnreadableError(node, _("this cannot stand in a claim"))
-    number = np.float64(value)  # with which a huge power is infinite at once
+    number = np.float64(value)  # a Python int would compute a huge power exactly; this overflows to infinity
     return Term("number", False, lambda scope: number)
 
 
@@ -124,7 +124,7 @@ def _at_layer(node: ast.expr) -> Term:
     def run(scope: ClaimScope) -> Any:
         values = series.run(scope)
         first, last = (_index(values, end.run(scope)) for end in ends)
-        if first > last:  # of no layer everything would be true
+        if first > last:  # all(…) of no layer would be true
             raise ClaimError(_("no layer lies from {first} to {last}").format(first=first + 1, last=last + 1))
         return values[first : last + 1]
 
@@ -142,7 +142,7 @@ def _index(values: Any, layer: float) -> int:
 
 
 class _Function(NamedTuple):
-    """What a function takes and gives; `reduces` says that it makes one value of those of all layers."""
+    """What a function takes; `reduces`: whether it makes one value out of a value for each layer."""
 
     takes: Literal["number", "truth"]
     reduces: bool

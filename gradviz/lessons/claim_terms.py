@@ -1,4 +1,4 @@
-"""What the parts of a claim are, and the errors of those that cannot be.
+"""The parts of a claim, and the errors of a part that cannot stand where it stands.
 
 Each part knows before anything runs whether it is a number, a truth or a text, and whether it has a value for each layer.
 """
@@ -15,11 +15,11 @@ from gradviz.i18n import N_, _
 
 
 class ClaimError(ValueError):
-    """A claim that cannot be read, or that has no answer for a run."""
+    """A claim that cannot be read, or that cannot be computed for a run."""
 
 
 class ClaimScope(NamedTuple):
-    """What a claim is about."""
+    """What a claim is checked against: a run, and the pinned one."""
 
     frame: Frame
     reference: Frame | None
@@ -27,7 +27,7 @@ class ClaimScope(NamedTuple):
 
 @dataclass(frozen=True)
 class Term:
-    """A part of a claim: what it is, whether it has a value for each layer, and how it is computed."""
+    """A part of a claim: its kind, whether it has a value for each layer, and the function that computes it."""
 
     kind: Literal["number", "truth", "text"]
     per_layer: bool
@@ -50,7 +50,7 @@ _WANTED = {
     ("truth", True): N_("a comparison is needed here, with an answer for each layer"),
     ("truth", False): N_("something true or false is needed here; of a value for each layer take all(…) or any(…)"),
 }
-"""(kind, whether there has to be a value for each layer) → what to say when it is something else."""
+"""(kind, whether a value for each layer is needed; None: either) → the message when a term is something else."""
 
 
 def require(node: ast.expr, term: Term, kind: str, layered: bool | None = None) -> Term:

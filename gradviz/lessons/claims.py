@@ -32,7 +32,7 @@ from gradviz.lessons.claim_terms import ClaimError, ClaimScope, Term, Unreadable
 
 LONGEST_CLAIM = 300
 MOST_TERMS = 100
-"""Characters and terms of a claim; both bound how deep it can be nested."""
+"""Limits on the characters and terms of a claim, which also bound how deep it nests."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Claim:
     Attributes
     ----------
     text : str
-        As it was written.
+        The expression.
     needs_reference : bool
-        Whether it speaks of the pinned run.
+        Whether it names the pinned run, ``reference``.
     """
 
     text: str
@@ -59,7 +59,7 @@ class Claim:
         Raises
         ------
         ClaimError
-            With the place in the text, and what is wrong there.
+            With what is wrong, and the position in the text.
         """
         tree = _tree(text)
         try:
@@ -77,17 +77,17 @@ class Claim:
         Raises
         ------
         ClaimError
-            When it has no answer: there is no such layer, no theory, or no pinned run.
+            If it cannot be computed: there is no such layer, no prediction of theory, or no pinned run.
         """
         return bool(_computed(self._term, ClaimScope(frame, reference)))
 
     def values(self, frame: Frame, reference: Frame | None = None) -> str:
-        """Return the numbers that are compared, or nothing where they are one for each layer."""
+        """Return the numbers that are compared, as text; those that have a value for each layer are left out."""
         values = [_computed(operand, ClaimScope(frame, reference)) for operand in self._term.operands if not operand.per_layer]
         return ", ".join(value if isinstance(value, str) else f"{value:.6g}" for value in values)
 
     def quantities(self, frame: Frame, reference: Frame | None = None) -> dict[str, float]:
-        """Return the measured numbers that it speaks of: ``activation_std[5]`` → 0.32, ``max(grad_W_rms)`` → 2e-6.
+        """Return the measured numbers that it names: ``activation_std[5]`` → 0.32, ``max(grad_W_rms)`` → 2e-6.
 
         Raises
         ------
@@ -98,7 +98,7 @@ class Claim:
 
 
 def _is_quantity(node: ast.AST) -> TypeGuard[ast.expr]:
-    """Whether a node is a measure at a layer, or a function of a measure: its least, largest or mean value."""
+    """Whether a node is a measure at one layer, or a function of a whole measure such as its maximum."""
     if isinstance(node, ast.Subscript):
         return isinstance(node.value, ast.Name | ast.Attribute) and not isinstance(node.slice, ast.Slice)
     return isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], ast.Name | ast.Attribute)
@@ -113,7 +113,7 @@ def _tree(text: str) -> ast.expr:
         raise ClaimError(_("a claim has at most {limit} characters, all of them plain ASCII").format(limit=LONGEST_CLAIM))
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # what Python has doubts about is none of the language here
+            warnings.simplefilter("error")  # a text that Python warns about is no claim either
             tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         raise ClaimError(f"{_at(text, max(0, (error.offset or 1) - 1))}: " + _("this is no expression")) from None

@@ -1,4 +1,4 @@
-"""Finds the lessons: those that come with the program, in their order, and those in files of the user's."""
+"""Finds lessons: those that come with the program, and those in the user's own files."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from gradviz.lessons.lesson_reader import read_lesson
 from gradviz.lessons.limited_toml import LARGEST_FILE
 
 PREFIX = "lesson:"
-"""Of an experiment that is a lesson's step: ``lesson:NAME/STEP``."""
+"""Begins the name of a lesson's step where an experiment is asked for: ``lesson:NAME/STEP``."""
 
 
 def lessons() -> tuple[Lesson, ...]:
-    """Return the lessons that come with the program, in the order of the numbers that their file names begin with.
+    """Return the lessons that come with the program, in the order of their file names' numbers.
 
     Raises
     ------
     ExperimentError
-        With what is wrong in any of them.
+        With everything that is wrong in any of them.
     """
     found: list[Lesson] = []
     problems: list[Problem] = []
@@ -37,7 +37,7 @@ def lessons() -> tuple[Lesson, ...]:
 
 
 def lesson_named(name: str) -> Lesson:
-    """Return the lesson of a name, with or without its number, of a number, or of a file's path.
+    """Return the lesson with a name (with or without its number), with a number, or at the path of a .toml file.
 
     Raises
     ------
@@ -56,12 +56,12 @@ def lesson_named(name: str) -> Lesson:
 
 
 def names_step(source: str) -> bool:
-    """Whether a word names a step of a lesson: ``lesson:NAME/STEP``, or a lesson's file, which is its first step."""
+    """Whether a word names a lesson's step: ``lesson:NAME/STEP``, or the path of a lesson's file, which means its first step."""
     return source.startswith(PREFIX) or source.lower().endswith(".toml")
 
 
 def step_named(source: str) -> tuple[Lesson, int]:
-    """Return the lesson of ``lesson:NAME/STEP`` and the step's place in it, by its number or its name; without one, the first."""
+    """Return the lesson in ``lesson:NAME/STEP`` and the index of the step, which is given by number or name; by default the first."""
     name, slash, step = source.removeprefix(PREFIX).rpartition("/")
     if not slash or step.lower().endswith(".toml"):  # a path has slashes of its own
         name, step = source.removeprefix(PREFIX), "1"

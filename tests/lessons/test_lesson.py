@@ -1,6 +1,8 @@
 """The lessons that come with the program: they are complete, and what they say is so, on every machine."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -76,3 +78,12 @@ def fails(step, frame, reference):
         return not all(claim.holds(frame, reference) for claim in step.claims)
     except ClaimError:
         return True
+
+
+@pytest.mark.parametrize(
+    ("imported", "without"),
+    [("gradviz.lessons.shelf", "PySide6"), ("gradviz.lessons.cards", "PySide6"), ("gradviz.panels.layouts", "gradviz.lessons")],
+)
+def test_lessons_need_no_qt_and_panels_need_no_lessons(imported, without):
+    code = f"import sys, {imported}; sys.exit({without!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
