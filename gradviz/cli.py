@@ -210,6 +210,8 @@ def _lessons(options: argparse.Namespace) -> int:
     from gradviz.lessons.shelf import lesson_named, lessons
     from gradviz.lessons.text import check_text, lesson_text, list_text
 
+    if options.schema:
+        return _print_lesson_schema()
     chosen = (lesson_named(options.name),) if options.name else lessons()
     if not options.check:
         print(lesson_text(chosen[0]) if options.name else list_text(chosen))
@@ -220,6 +222,15 @@ def _lessons(options: argparse.Namespace) -> int:
         print(check_text(lesson, failures))
         status = FAILED if failures else status
     return status
+
+
+def _print_lesson_schema() -> int:
+    import json
+
+    from gradviz.lessons.lesson_file import lesson_schema
+
+    print(json.dumps(lesson_schema(), indent=2))
+    return DONE
 
 
 def _cards(options: argparse.Namespace) -> int:
@@ -406,6 +417,13 @@ def _parser() -> argparse.ArgumentParser:
     handout("-o", "--output", required=True, metavar="FILE", type=Path, help=_(".pdf or .html"))
     made["lessons"].add_argument("name", nargs="?", metavar="NAME", help=_("a lesson's name, or a .toml file of your own"))
     made["lessons"].add_argument("--check", action="store_true", help=_("run every step and see whether its claims hold"))
+    made["lessons"].add_argument(
+        "--schema",
+        action="store_true",
+        help=_(
+            "the JSON Schema of a lesson's file; saved as lesson.schema.json, editors read it after #:schema ./lesson.schema.json"
+        ),
+    )
     made["cards"].add_argument("name", nargs="?", metavar="NAME", help=_("which card; all by default"))
     made["describe"].add_argument("--schema", action="store_true", help=_("the JSON Schema of an experiment instead"))
     return parser

@@ -1,5 +1,6 @@
 """Lessons and cards on the command line."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from gradviz import cli
 from gradviz.core.simulate import simulate
 from gradviz.lessons.cards import CARDS
+from gradviz.lessons.lesson_file import lesson_schema
 from gradviz.lessons.shelf import lessons
 
 MINE = """
@@ -100,6 +102,11 @@ def test_what_is_wrong_is_status_2_with_every_error(gradviz, mine):
     ):
         status, out, err = gradviz(*arguments)
         assert (status, out) == (2, "") and says in err
+
+
+def test_the_schema_of_a_lesson_is_json(gradviz):
+    status, out, _ = gradviz("lessons", "--schema")
+    assert status == 0 and json.loads(out) == lesson_schema()
 
 
 def test_a_card_stands_beside_what_was_published(gradviz, monkeypatch):

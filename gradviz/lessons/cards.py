@@ -1,7 +1,7 @@
-"""Cards: published experiments to be run again, what was printed then, and what comes out here.
+"""Cards: published experiments that can be run again, with the figures that were printed.
 
-A card is one entry in the table. A figure counts as reproduced within a tolerance whose reason is said, because the draws of a
-published run are not known and ours are others.
+A card is one entry in the table `CARDS`. The random draws of a published run are not known, so a figure counts as reproduced when
+it lies within a tolerance, and each card gives the reason for its tolerance.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gradviz.core.spec import Spec
 from gradviz.i18n import N_
 
 
-class Figure(NamedTuple):
+class PublishedFigure(NamedTuple):
     """One published figure.
 
     Attributes
@@ -26,11 +26,11 @@ class Figure(NamedTuple):
         A measure by its key.
     layer : int
     published : str
-        As it was printed, or in words, marked for translation.
+        The printed figure, or a description in words that is marked for translation.
     low, high : float
-        What is measured has to lie between.
+        The range in which the measured value counts as reproduced, both ends included.
     exact : float or None
-        What follows from the definition, where there is no theory of the measure.
+        The value that follows from the definition, for measures that the theory does not predict.
     """
 
     measure: str
@@ -50,7 +50,7 @@ class Card:
     source: str
     experiment: str
     tolerance: str
-    figures: tuple[Figure, ...]
+    figures: tuple[PublishedFigure, ...]
 
     @property
     def spec(self) -> Spec:
@@ -59,9 +59,9 @@ class Card:
 
 
 class Reproduced(NamedTuple):
-    """One figure again: what was measured, and what should come out (None where nothing is known)."""
+    """A published figure with the value measured here and the expected one (None where theory and definition give none)."""
 
-    figure: Figure
+    figure: PublishedFigure
     measured: float
     expected: float | None
 
@@ -94,7 +94,7 @@ def reproduction(card: Card, frame: Frame) -> Reproduction:
     return Reproduction(card, tuple(_reproduced(figure, frame) for figure in card.figures))
 
 
-def _reproduced(figure: Figure, frame: Frame) -> Reproduced:
+def _reproduced(figure: PublishedFigure, frame: Frame) -> Reproduced:
     assert figure.measure in MEASURES
     measured = float(frame.series[figure.measure][figure.layer - 1])
     predicted = frame.theory.get(figure.measure)
@@ -102,14 +102,14 @@ def _reproduced(figure: Figure, frame: Frame) -> Reproduced:
     return Reproduced(figure, measured, expected)
 
 
-def _printed(measure: str, figures: Sequence[str], spread: Callable[[int], float]) -> tuple[Figure, ...]:
-    """Return what was printed for layers 1, 2, …: to half a unit of the last digit, and a relative spread on top."""
+def _printed(measure: str, figures: Sequence[str], spread: Callable[[int], float]) -> tuple[PublishedFigure, ...]:
+    """Return the figures printed for layers 1, 2, …; each may be off by half a unit of its last digit plus a relative spread."""
     return tuple(_within(measure, layer, text, spread(layer)) for layer, text in enumerate(figures, start=1))
 
 
-def _within(measure: str, layer: int, text: str, spread: float = 0.0, exact: float | None = None) -> Figure:
+def _within(measure: str, layer: int, text: str, spread: float = 0.0, exact: float | None = None) -> PublishedFigure:
     value, half = float(text), _half_a_unit(text)
-    return Figure(measure, layer, text, value * (1 - spread) - half, value * (1 + spread) + half, exact)
+    return PublishedFigure(measure, layer, text, value * (1 - spread) - half, value * (1 + spread) + half, exact)
 
 
 def _half_a_unit(text: str) -> float:
@@ -118,14 +118,14 @@ def _half_a_unit(text: str) -> float:
     return 0.5 * 10.0 ** (int(exponent or 0) - decimals)
 
 
-def _power(base: float, text: str, layer: int = 152) -> Figure:
-    """Return base^layer, which every activation has to be."""
+def _power(base: float, text: str, layer: int = 152) -> PublishedFigure:
+    """Return the figure of a linear network c·I, in which every activation is base^layer."""
     return _within("activation_rms", layer, text, exact=base**layer)
 
 
-def _share(measure: str, shares: Mapping[int, int]) -> tuple[Figure, ...]:
-    """Return shares that are 0 or 1, exactly."""
-    return tuple(Figure(measure, layer, str(share), share, share, float(share)) for layer, share in shares.items())
+def _share(measure: str, shares: Mapping[int, int]) -> tuple[PublishedFigure, ...]:
+    """Return shares, by layer, that have to be exactly 0 or 1."""
+    return tuple(PublishedFigure(measure, layer, str(share), share, share, float(share)) for layer, share in shares.items())
 
 
 _COURSE = N_("A widely used university course on neural networks, lecture on initialization, printed output of the slides")
@@ -197,7 +197,7 @@ CARDS: dict[str, Card] = {
             _SCRIPT,
             f"{_SCRIPTED}sigmoid&initializer=normal",
             _HISTOGRAM,
-            tuple(Figure("activation_std", layer, _PILED, 0.4, 0.5) for layer in range(1, 6)),
+            tuple(PublishedFigure("activation_std", layer, _PILED, 0.4, 0.5) for layer in range(1, 6)),
         ),
         Card(
             "sigmoid-classroom-small",
@@ -205,7 +205,7 @@ CARDS: dict[str, Card] = {
             _SCRIPT,
             f"{_SCRIPTED}sigmoid&initializer=normal&gain=0.01",
             _HISTOGRAM,
-            tuple(Figure("activation_std", layer, _NARROW, 0.0, 0.05) for layer in range(1, 6)),
+            tuple(PublishedFigure("activation_std", layer, _NARROW, 0.0, 0.05) for layer in range(1, 6)),
         ),
         Card(
             "sigmoid-classroom-xavier",
@@ -213,7 +213,7 @@ CARDS: dict[str, Card] = {
             _SCRIPT,
             f"{_SCRIPTED}sigmoid&initializer=lecun_normal",
             _HISTOGRAM,
-            tuple(Figure("activation_std", layer, _SPREAD, 0.1, 0.25) for layer in range(1, 6)),
+            tuple(PublishedFigure("activation_std", layer, _SPREAD, 0.1, 0.25) for layer in range(1, 6)),
         ),
         Card(
             "tanh-classroom",
@@ -221,7 +221,7 @@ CARDS: dict[str, Card] = {
             _SCRIPT,
             f"{_SCRIPTED}tanh&initializer=normal",
             _HISTOGRAM,
-            tuple(Figure("activation_std", layer, _PILED_TANH, 0.9, 1.0) for layer in range(1, 6)),
+            tuple(PublishedFigure("activation_std", layer, _PILED_TANH, 0.9, 1.0) for layer in range(1, 6)),
         ),
         Card(
             "tanh-classroom-xavier",
@@ -229,7 +229,7 @@ CARDS: dict[str, Card] = {
             _SCRIPT,
             f"{_SCRIPTED}tanh&initializer=lecun_normal",
             _HISTOGRAM,
-            tuple(Figure("activation_std", layer, _SPREAD_TANH, 0.25, 0.7) for layer in range(1, 6)),
+            tuple(PublishedFigure("activation_std", layer, _SPREAD_TANH, 0.25, 0.7) for layer in range(1, 6)),
         ),
     )
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a claim may be made of: from one node of Python's syntax tree to one function, by the table `RULES`.
+"""The parts of a claim, and the errors of a part that cannot stand where it stands.
 
 Each part knows before anything runs whether it is a number, a truth or a text, and whether it has a value for each layer.
 """
@@ -6,27 +6,20 @@ Each part knows before anything runs whether it is a number, a truth or a text, 
 from __future__ import annotations
 
 import ast
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
-import numpy as np
-
-from gradviz.core.choices.errors import unknown_name
 from gradviz.core.frame import Frame
-from gradviz.core.measures import MEASURES
-from gradviz.core.verdict import Kind
 from gradviz.i18n import N_, _
 
 
 class ClaimError(ValueError):
-    """A claim that cannot be read, or that has no answer for a run."""
+    """A claim that cannot be read, or that cannot be computed for a run."""
 
 
-class Scene(NamedTuple):
-    """What a claim is about."""
+class ClaimScope(NamedTuple):
+    """What a claim is checked against: a run, and the pinned one."""
 
     frame: Frame
     reference: Frame | None
@@ -34,11 +27,11 @@ class Scene(NamedTuple):
 
 @dataclass(frozen=True)
 class Term:
-    """A part of a claim: what it is, whether it has a value for each layer, and how it is computed."""
+    """A part of a claim: its kind, whether it has a value for each layer, and the function that computes it."""
 
     kind: Literal["number", "truth", "text"]
     per_layer: bool
-    run: Callable[[Scene], Any]
+    run: Callable[[ClaimScope], Any]
     operands: tuple[Term, ...] = ()
 
 
@@ -50,14 +43,6 @@ class UnreadableError(Exception):
         self.node = node
 
 
-def term_of(node: ast.expr) -> Term:
-    """Return what a node of the tree means, or raise UnreadableError."""
-    rule = RULES.get(type(node))
-    if rule is None:
-        raise UnreadableError(node, _("this cannot stand in a claim"))
-    return rule(node)
-
-
 _WANTED = {
     ("number", True): N_("a measure is needed here, with a value for each layer"),
     ("number", False): N_("one number is needed here: name the layer, as in activation_std[L]"),
@@ -65,7 +50,7 @@ _WANTED = {
     ("truth", True): N_("a comparison is needed here, with an answer for each layer"),
     ("truth", False): N_("something true or false is needed here; of a value for each layer take all(…) or any(…)"),
 }
-"""(kind, whether there has to be a value for each layer) → what to say when it is something else."""
+"""(kind, whether a value for each layer is needed; None: either) → the message when a term is something else."""
 
 
 def require(node: ast.expr, term: Term, kind: str, layered: bool | None = None) -> Term:
@@ -74,231 +59,3 @@ def require(node: ast.expr, term: Term, kind: str, layered: bool | None = None) 
         message = _WANTED[kind, layered]
         raise UnreadableError(node, _(message))
     return term
-
-
-def _constant(node: ast.expr) -> Term:
-    assert isinstance(node, ast.Constant)
-    value: Any = node.value
-    if isinstance(value, str):
-        if value not in _KINDS:
-            raise UnreadableError(node, unknown_name(value, _KINDS))
-        return Term("text", False, lambda scene: value)
-    if type(value) not in (int, float) or abs(value) > sys.float_info.max:
-        raise UnreadableError(node, _("this cannot stand in a claim"))
-    number = np.float64(value)  # with which a huge power is infinite at once
-    return Term("number", False, lambda scene: number)
-
-
-_KINDS = [kind.value for kind in Kind]
-
-
-def _name(node: ast.expr) -> Term:
-    """Resolve ``activation_std``, ``theory.activation_std``, ``reference.forward.kind`` and the like."""
-    path = _path(node)
-    of = _pinned if path[0] == "reference" and len(path) > 1 else _own
-    rest = path[1:] if of is _pinned else path
-    match rest:
-        case ["theory", name] if name in _MEASURED:
-            return Term("number", True, lambda scene: _MEASURED[name](_predicted(of(scene), name)))
-        case [("forward" | "backward") as way, "kind"]:
-            return Term("text", False, lambda scene: getattr(of(scene).verdict, way).kind.value)
-        case [name] if name in _MEASURED:
-            return Term("number", True, lambda scene: _MEASURED[name](of(scene).series))
-        case [name] if name in _SINGLE:
-            return Term("number", False, lambda scene: np.float64(_SINGLE[name](of(scene))))
-    raise UnreadableError(node, unknown_name(path[-1], list(_KEYS)))
-
-
-def _path(node: ast.expr) -> list[str]:
-    if isinstance(node, ast.Attribute):
-        return [*_path(node.value), node.attr]
-    if isinstance(node, ast.Name):
-        return [node.id]
-    raise UnreadableError(node, _("only a name can stand before a dot"))
-
-
-def _own(scene: Scene) -> Frame:
-    return scene.frame
-
-
-def _pinned(scene: Scene) -> Frame:
-    if scene.reference is None:
-        raise ClaimError(_("no run is pinned"))
-    return scene.reference
-
-
-def _predicted(frame: Frame, name: str) -> Any:
-    key = _KEYS[name]
-    if key not in frame.theory:
-        raise ClaimError(_("theory does not predict {name} here").format(name=name))
-    return frame.theory
-
-
-_KEYS = {name: measure.key for measure in MEASURES.values() for name in (measure.key, measure.plain_key)}
-"""What a claim may call a measure → its key."""
-
-
-def _reader(name: str) -> Callable[[Any], Any]:
-    key = _KEYS[name]
-    if name == key:
-        return lambda series: series[key]
-    return lambda series: 10.0 ** series[key]
-
-
-_MEASURED = {name: _reader(name) for name in _KEYS}
-_SINGLE: dict[str, Callable[[Frame], float]] = {"L": lambda frame: frame.depth, "loss": lambda frame: frame.loss}
-
-
-def _unary(node: ast.expr) -> Term:
-    assert isinstance(node, ast.UnaryOp)
-    term = term_of(node.operand)
-    if isinstance(node.op, ast.Not):
-        require(node.operand, term, "truth", layered=False)
-        return Term("truth", False, lambda scene: not term.run(scene))
-    if not isinstance(node.op, ast.USub):
-        raise UnreadableError(node, _("this cannot stand in a claim"))
-    require(node.operand, term, "number")
-    return Term("number", term.per_layer, lambda scene: -term.run(scene))
-
-
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: np.add,
-    ast.Sub: np.subtract,
-    ast.Mult: np.multiply,
-    ast.Div: np.divide,
-    ast.Pow: np.power,
-}
-
-
-def _binary(node: ast.expr) -> Term:
-    assert isinstance(node, ast.BinOp)
-    apply = _ARITHMETIC.get(type(node.op))
-    if apply is None:
-        raise UnreadableError(node, _("this cannot stand in a claim"))
-    left, right = (require(side, term_of(side), "number") for side in (node.left, node.right))
-    return Term("number", left.per_layer or right.per_layer, lambda scene: apply(left.run(scene), right.run(scene)))
-
-
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Lt: np.less,
-    ast.LtE: np.less_equal,
-    ast.Gt: np.greater,
-    ast.GtE: np.greater_equal,
-    ast.Eq: lambda left, right: left == right,
-    ast.NotEq: lambda left, right: left != right,
-}
-
-
-def _compare(node: ast.expr) -> Term:
-    """Turn ``a < b``, and the chain ``a < b < c``, into a function."""
-    assert isinstance(node, ast.Compare)
-    nodes = [node.left, *node.comparators]
-    terms = [term_of(each) for each in nodes]
-    only_equal = all(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops)
-    if {term.kind for term in terms} != {"text"} or not only_equal:
-        for each, term in zip(nodes, terms, strict=True):
-            require(each, term, "number")
-    if any(type(op) not in _COMPARISONS for op in node.ops):
-        raise UnreadableError(node, _("this cannot stand in a claim"))
-    operations = [_COMPARISONS[type(op)] for op in node.ops]
-
-    def run(scene: Scene) -> Any:
-        values = [term.run(scene) for term in terms]
-        answers = [compare(*pair) for compare, pair in zip(operations, pairwise(values), strict=True)]
-        return np.logical_and.reduce(np.broadcast_arrays(*answers))
-
-    return Term("truth", any(term.per_layer for term in terms), run, tuple(terms))
-
-
-def _and_or(node: ast.expr) -> Term:
-    assert isinstance(node, ast.BoolOp)
-    terms = [require(each, term_of(each), "truth", layered=False) for each in node.values]
-    join = all if isinstance(node.op, ast.And) else any
-    return Term("truth", False, lambda scene: join(bool(term.run(scene)) for term in terms))
-
-
-def _at_layer(node: ast.expr) -> Term:
-    """Turn ``x[L]`` into one value and ``x[a:b]`` into those of layers a to b, both included."""
-    assert isinstance(node, ast.Subscript)
-    series = term_of(node.value)
-    require(node, series, series.kind if series.kind == "truth" else "number", layered=True)
-    if not isinstance(node.slice, ast.Slice):
-        layer = require(node.slice, term_of(node.slice), "number", layered=False)
-        return Term(series.kind, False, lambda scene: _of_layer(series.run(scene), layer.run(scene)))
-    if node.slice.lower is None or node.slice.upper is None or node.slice.step is not None:
-        raise UnreadableError(node, _("layers are named from the first to the last, as in [2:L]"))
-    ends = [require(end, term_of(end), "number", layered=False) for end in (node.slice.lower, node.slice.upper)]
-
-    def run(scene: Scene) -> Any:
-        values = series.run(scene)
-        first, last = (_place(values, end.run(scene)) for end in ends)
-        if first > last:  # of no layer everything would be true
-            raise ClaimError(_("no layer lies from {first} to {last}").format(first=first + 1, last=last + 1))
-        return values[first : last + 1]
-
-    return Term(series.kind, True, run)
-
-
-def _of_layer(values: Any, layer: float) -> Any:
-    return values[_place(values, layer)]
-
-
-def _place(values: Any, layer: float) -> int:
-    if not (1 <= layer <= len(values) and layer == int(layer)):
-        raise ClaimError(_("there is no layer {layer}: they are 1 … {depth}").format(layer=f"{layer:g}", depth=len(values)))
-    return int(layer) - 1
-
-
-class _Function(NamedTuple):
-    """What a function takes and gives; `reduces` says that it makes one value of those of all layers."""
-
-    takes: Literal["number", "truth"]
-    reduces: bool
-    apply: Callable[[Any], Any]
-
-
-_FUNCTIONS = {
-    "min": _Function("number", True, np.min),
-    "max": _Function("number", True, np.max),
-    "mean": _Function("number", True, np.mean),
-    "abs": _Function("number", False, np.abs),
-    "log10": _Function("number", False, np.log10),
-    "sqrt": _Function("number", False, np.sqrt),
-    "all": _Function("truth", True, np.all),
-    "any": _Function("truth", True, np.any),
-}
-
-
-def _call(node: ast.expr) -> Term:
-    assert isinstance(node, ast.Call)
-    name = node.func.id if isinstance(node.func, ast.Name) else ""
-    if not name or node.keywords:
-        raise UnreadableError(node, _("this cannot stand in a claim"))
-    if name not in _FUNCTIONS:
-        raise UnreadableError(node, unknown_name(name, list(_FUNCTIONS)))
-    function, terms = _FUNCTIONS[name], [term_of(argument) for argument in node.args]
-    if name in ("min", "max") and len(terms) > 1:
-        return _of_several(function, node.args, terms)
-    if len(terms) != 1:
-        raise UnreadableError(node, _("{name} takes one argument").format(name=name))
-    term = require(node.args[0], terms[0], function.takes, layered=True if function.reduces else None)
-    return Term(function.takes, term.per_layer and not function.reduces, lambda scene: function.apply(term.run(scene)))
-
-
-def _of_several(function: _Function, nodes: Sequence[ast.expr], terms: Sequence[Term]) -> Term:
-    for node, term in zip(nodes, terms, strict=True):
-        require(node, term, "number", layered=False)
-    return Term("number", False, lambda scene: function.apply([term.run(scene) for term in terms]))
-
-
-RULES: dict[type[ast.expr], Callable[[ast.expr], Term]] = {
-    ast.Constant: _constant,
-    ast.Name: _name,
-    ast.Attribute: _name,
-    ast.UnaryOp: _unary,
-    ast.BinOp: _binary,
-    ast.Compare: _compare,
-    ast.BoolOp: _and_or,
-    ast.Subscript: _at_layer,
-    ast.Call: _call,
-}

@@ -1,8 +1,8 @@
 """Claims: small expressions over a Frame that are true or false, such as ``activation_std[L] < 0.1 * activation_std[1]``.
 
 They come in files from outside, so they can compute and nothing else. The text is parsed into Python's syntax tree, and each
-node is turned into a function by the table `RULES` of `claim_terms`; what has no entry there is refused. What is compared with what is known
-before anything runs, so that a claim which makes no sense is found when the lesson is read.
+node is turned into a function by the table `RULES` of `claim_rules`; a node without an entry there is refused. The kinds of all
+parts are checked before anything runs, so that a claim which makes no sense is found when the lesson is read.
 
 ========================  ==================================================================================
 ``activation_std``        a measure, a value for each layer; of one that is kept as a logarithm also the quantity itself
@@ -27,11 +27,12 @@ import numpy as np
 from gradviz.core.choices.errors import shown
 from gradviz.core.frame import Frame
 from gradviz.i18n import _
-from gradviz.lessons.claim_terms import ClaimError, Scene, Term, UnreadableError, require, term_of
+from gradviz.lessons.claim_rules import term_of
+from gradviz.lessons.claim_terms import ClaimError, ClaimScope, Term, UnreadableError, require
 
 LONGEST_CLAIM = 300
 MOST_TERMS = 100
-"""Characters and terms of a claim; both bound how deep it can be nested."""
+"""Limits on the characters and terms of a claim, which also bound how deep it nests."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ class Claim:
     Attributes
     ----------
     text : str
-        As it was written.
+        The expression.
     needs_reference : bool
-        Whether it speaks of the pinned run.
+        Whether it names the pinned run, ``reference``.
     """
 
     text: str
@@ -58,7 +59,7 @@ class Claim:
         Raises
         ------
         ClaimError
-            With the place in the text, and what is wrong there.
+            With what is wrong, and the position in the text.
         """
         tree = _tree(text)
         try:
@@ -76,28 +77,28 @@ class Claim:
         Raises
         ------
         ClaimError
-            When it has no answer: there is no such layer, no theory, or no pinned run.
+            If it cannot be computed: there is no such layer, no prediction of theory, or no pinned run.
         """
-        return bool(_computed(self._term, Scene(frame, reference)))
+        return bool(_computed(self._term, ClaimScope(frame, reference)))
 
     def values(self, frame: Frame, reference: Frame | None = None) -> str:
-        """Return the numbers that are compared, or nothing where they are one for each layer."""
-        values = [_computed(operand, Scene(frame, reference)) for operand in self._term.operands if not operand.per_layer]
+        """Return the numbers that are compared, as text; those that have a value for each layer are left out."""
+        values = [_computed(operand, ClaimScope(frame, reference)) for operand in self._term.operands if not operand.per_layer]
         return ", ".join(value if isinstance(value, str) else f"{value:.6g}" for value in values)
 
     def quantities(self, frame: Frame, reference: Frame | None = None) -> dict[str, float]:
-        """Return the measured numbers that it speaks of: ``activation_std[5]`` → 0.32, ``max(grad_W_rms)`` → 2e-6.
+        """Return the measured numbers that it names: ``activation_std[5]`` → 0.32, ``max(grad_W_rms)`` → 2e-6.
 
         Raises
         ------
         ClaimError
             As `holds` does.
         """
-        return {text: float(_computed(term, Scene(frame, reference))) for text, term in self._quantities}
+        return {text: float(_computed(term, ClaimScope(frame, reference))) for text, term in self._quantities}
 
 
 def _is_quantity(node: ast.AST) -> TypeGuard[ast.expr]:
-    """Whether a node is a measure at a layer, or a function of a measure: its least, largest or mean value."""
+    """Whether a node is a measure at one layer, or a function of a whole measure such as its maximum."""
     if isinstance(node, ast.Subscript):
         return isinstance(node.value, ast.Name | ast.Attribute) and not isinstance(node.slice, ast.Slice)
     return isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], ast.Name | ast.Attribute)
@@ -112,7 +113,7 @@ def _tree(text: str) -> ast.expr:
         raise ClaimError(_("a claim has at most {limit} characters, all of them plain ASCII").format(limit=LONGEST_CLAIM))
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # what Python has doubts about is none of the language here
+            warnings.simplefilter("error")  # a text that Python warns about is no claim either
             tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         raise ClaimError(f"{_at(text, max(0, (error.offset or 1) - 1))}: " + _("this is no expression")) from None
@@ -123,10 +124,10 @@ def _tree(text: str) -> ast.expr:
     return tree
 
 
-def _computed(term: Term, scene: Scene) -> Any:
+def _computed(term: Term, scope: ClaimScope) -> Any:
     try:
         with np.errstate(all="ignore"):
-            return term.run(scene)
+            return term.run(scope)
     except ValueError as error:
         if isinstance(error, ClaimError):
             raise

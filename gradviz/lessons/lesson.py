@@ -1,4 +1,4 @@
-"""Lesson and Step: a text, an experiment, what is shown of it, and claims that the simulation has to bear out."""
+"""Lesson and LessonStep: a text, an experiment, the panels that show it, and claims that are checked against the simulation."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from gradviz.lessons.claim_terms import ClaimError
 from gradviz.lessons.claims import Claim
 
 PLAYS = ("forward", "backward", "whole")
-"""What a step may play when it is opened: one of the waves, or both."""
+"""What may play when a step is opened: the forward wave, the backward wave, or both."""
 
 
 @dataclass(frozen=True)
 class Bilingual:
-    """A text in both languages; as a string it is in the one that is in use."""
+    """A text in both languages; `str` gives it in the language in use."""
 
     en: str
     ko: str
@@ -38,9 +38,9 @@ class Question:
     text : Bilingual
     choices : tuple of Bilingual
     answer : int
-        Which choice is right, counted from 1. Not to be shown before it is asked for.
+        The number of the right choice, counted from 1. Hidden until the lecturer reveals it.
     because : Bilingual
-        Why, shown with the answer.
+        Why it is right, shown with the answer.
     """
 
     text: Bilingual
@@ -50,7 +50,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Step:
+class LessonStep:
     """One page of a lesson.
 
     Attributes
@@ -61,11 +61,11 @@ class Step:
     spec : Spec
         The experiment.
     reference : Spec or None
-        The experiment that is pinned beside it.
+        The experiment that is pinned for comparison.
     claims : tuple of Claim
-        What the text says of the experiment, in numbers: all have to hold.
+        What the text says of the experiment, in numbers; all of them have to hold.
     board : tuple of tuple of str, or str
-        Rows of panel keys, or the name of a layout; empty where the panels stay as they are.
+        Rows of panel keys, or a key of `LAYOUTS`; empty if the panels stay as they are.
     controls : tuple of str
         The fields of the Spec whose controls are shown.
     formula : Bilingual or None
@@ -74,7 +74,7 @@ class Step:
     note : Bilingual or None
         For the lecturer alone.
     play : str
-        One of `PLAYS`, or nothing.
+        One of `PLAYS`, or "" if nothing plays.
     """
 
     name: str
@@ -93,12 +93,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson; `key` is the name of its file, ``01_depth_multiplies``, whose number gives the order."""
+    """A lesson. `key` is its file's name without the ending, ``01_depth_multiplies``; the number gives the order."""
 
     key: str
     title: Bilingual
     summary: Bilingual
-    steps: tuple[Step, ...]
+    steps: tuple[LessonStep, ...]
 
     @cached_property
     def name(self) -> str:
@@ -106,8 +106,8 @@ class Lesson:
         number, _underscore, name = self.key.partition("_")
         return name if number.isdecimal() and name else self.key
 
-    def step(self, which: str) -> Step:
-        """Return the step of a number, counted from 1, or of a name.
+    def step(self, which: str) -> LessonStep:
+        """Return the step with a number, counted from 1, or with a name.
 
         Raises
         ------
@@ -125,7 +125,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Failure:
-    """A claim that does not hold: in which step, counted from 1, which one, and what was found instead."""
+    """A claim that does not hold, the number of its step (counted from 1), and the reason."""
 
     step: int
     claim: Claim
@@ -155,7 +155,7 @@ def _simulated(spec: Spec | None, frames: dict[Spec, Frame]) -> Frame | None:
 
 
 def _reason(claim: Claim, frame: Frame, reference: Frame | None) -> str:
-    """Return why a claim does not hold, or nothing."""
+    """Return why a claim does not hold, or "" if it does."""
     try:
         if claim.holds(frame, reference):
             return ""

@@ -1,4 +1,4 @@
-"""Finds the lessons: those that come with the program, in their order, and those in files of the user's."""
+"""Finds lessons: those that come with the program, and those in the user's own files."""
 
 from __future__ import annotations
 
@@ -9,30 +9,26 @@ from gradviz.core.choices.errors import ExperimentError, Problem, shown, unknown
 from gradviz.core.spec import Spec
 from gradviz.i18n import _
 from gradviz.lessons.lesson import Lesson
-from gradviz.lessons.lesson_file import read_lesson
-from gradviz.lessons.tables import LARGEST_LESSON, Known
-from gradviz.panels import PANELS
-from gradviz.panels.layouts import LAYOUTS
+from gradviz.lessons.lesson_reader import read_lesson
+from gradviz.lessons.limited_toml import LARGEST_FILE
 
 PREFIX = "lesson:"
-"""Of an experiment that is a lesson's step: ``lesson:NAME/STEP``."""
-
-KNOWN = Known(PANELS, LAYOUTS)
+"""Begins the name of a lesson's step where an experiment is asked for: ``lesson:NAME/STEP``."""
 
 
-def lessons(known: Known = KNOWN) -> tuple[Lesson, ...]:
-    """Return the lessons that come with the program, in the order of the numbers that their file names begin with.
+def lessons() -> tuple[Lesson, ...]:
+    """Return the lessons that come with the program, in the order of their file names' numbers.
 
     Raises
     ------
     ExperimentError
-        With what is wrong in any of them.
+        With everything that is wrong in any of them.
     """
     found: list[Lesson] = []
     problems: list[Problem] = []
     for path in _shipped():
         try:
-            found.append(_from_file(path, known))
+            found.append(_from_file(path))
         except ExperimentError as error:
             problems += error.problems
     if problems:
@@ -40,8 +36,8 @@ def lessons(known: Known = KNOWN) -> tuple[Lesson, ...]:
     return tuple(found)
 
 
-def lesson_named(name: str, known: Known = KNOWN) -> Lesson:
-    """Return the lesson of a name, with or without its number, of a number, or of a file's path.
+def lesson_named(name: str) -> Lesson:
+    """Return the lesson with a name (with or without its number), with a number, or at the path of a .toml file.
 
     Raises
     ------
@@ -49,23 +45,23 @@ def lesson_named(name: str, known: Known = KNOWN) -> Lesson:
         When there is none, or with everything that is wrong in it.
     """
     if name.lower().endswith(".toml"):
-        return _from_file(Path(name), known)
+        return _from_file(Path(name))
     shipped: dict[str, Path] = {}
     for path in _shipped():
         number, _underscore, bare = path.stem.partition("_")
         shipped |= {bare: path, path.stem: path, number: path, str(int(number)): path}
     if name not in shipped:
         raise ExperimentError([Problem("", unknown_name(name, [key for key in shipped if key.isidentifier()]))])
-    return _from_file(shipped[name], known)
+    return _from_file(shipped[name])
 
 
 def names_step(source: str) -> bool:
-    """Whether a word names a step of a lesson: ``lesson:NAME/STEP``, or a lesson's file, which is its first step."""
+    """Whether a word names a lesson's step: ``lesson:NAME/STEP``, or the path of a lesson's file, which means its first step."""
     return source.startswith(PREFIX) or source.lower().endswith(".toml")
 
 
 def step_named(source: str) -> tuple[Lesson, int]:
-    """Return the lesson of ``lesson:NAME/STEP`` and the step's place in it, by its number or its name; without one, the first."""
+    """Return the lesson in ``lesson:NAME/STEP`` and the index of the step, which is given by number or name; by default the first."""
     name, slash, step = source.removeprefix(PREFIX).rpartition("/")
     if not slash or step.lower().endswith(".toml"):  # a path has slashes of its own
         name, step = source.removeprefix(PREFIX), "1"
@@ -83,12 +79,12 @@ def _shipped() -> list[Path]:
     return sorted((resources() / "lessons").glob("*.toml"))
 
 
-def _from_file(path: Path, known: Known) -> Lesson:
+def _from_file(path: Path) -> Lesson:
     try:
         with open(path, "rb") as file:
-            content = file.read(LARGEST_LESSON + 1)
+            content = file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         message = _("cannot read {path}: {reason}").format(path=shown(str(path), 300), reason=reason)
         raise ExperimentError([Problem("", message)]) from None
-    return read_lesson(content, path.stem, known)
+    return read_lesson(content, path.stem)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gradviz.i18n import _
 from gradviz.lessons.cards import Reproduced, Reproduction
-from gradviz.lessons.lesson import Failure, Lesson, Step
+from gradviz.lessons.lesson import Failure, Lesson, LessonStep
 from gradviz.report.words import difference_text
 
 
@@ -26,7 +26,7 @@ def lesson_text(lesson: Lesson) -> str:
     return "\n\n".join(parts)
 
 
-def _step_lines(number: int, step: Step) -> Iterator[str]:
+def _step_lines(number: int, step: LessonStep) -> Iterator[str]:
     yield f"{number}. {step.title} ({step.name})"
     yield f"   {step.text}"
     if step.formula is not None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from gradviz.i18n import N_
-from gradviz.lessons.lesson import Step
 from gradviz.panels import PANELS
 
 MOST_ROWS, MOST_IN_A_ROW = 8, 5
@@ -152,8 +151,8 @@ LAYOUTS: dict[str, NamedLayout] = {
 """Key → NamedLayout, in menu order; the first is what the program opens with."""
 
 
-def layout_of(step: Step) -> Layout | None:
-    """Return what a step of a lesson wants on the board, or None where the panels stay."""
-    if isinstance(step.board, str):
-        return LAYOUTS[step.board].rows
-    return tuple(row_of(*row) for row in step.board) or None
+def layout_of(board: str | Sequence[Sequence[str]]) -> Layout | None:
+    """Return the layout that a board's value names: a key of `LAYOUTS`, or rows of panel keys; None where there are no rows."""
+    if isinstance(board, str):
+        return LAYOUTS[board].rows
+    return tuple(row_of(*row) for row in board) or None

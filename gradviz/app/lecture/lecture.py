@@ -14,7 +14,7 @@ from gradviz.app.parts.palette import Command
 from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.frame import Frame
 from gradviz.i18n import _
-from gradviz.lessons.lesson import Lesson, Step
+from gradviz.lessons.lesson import Lesson, LessonStep
 from gradviz.lessons.shelf import lesson_named, lessons
 from gradviz.panels.layouts import Layout, layout_of
 
@@ -34,7 +34,7 @@ class Lecture(QObject):
         self.menu.aboutToShow.connect(self._fill_menu)
         self.own_layout: Layout | None = None
         """What was on the board before the lesson, to be given back."""
-        self._awaited: Step | None = None
+        self._awaited: LessonStep | None = None
         # After the step's words have been painted: the room sees at once that something happens.
         self._showing = QTimer(self, interval=0, singleShot=True)
         self._showing.timeout.connect(self._show)
@@ -101,7 +101,7 @@ class Lecture(QObject):
         window, step = self._window, self.player.step
         if step is None or self.player.asks:
             return
-        layout = layout_of(step)
+        layout = layout_of(step.board)
         if layout is not None and [row.panels for row in layout] != [row.panels for row in window.board.layout_]:
             window.arrangement.use(layout)
         window.arrangement.show_all()

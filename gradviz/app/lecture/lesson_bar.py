@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 from gradviz.app.lecture.lesson_player import LessonPlayer
 from gradviz.export.formula import formula_pixmap
 from gradviz.i18n import _
-from gradviz.lessons.lesson import Question, Step
+from gradviz.lessons.lesson import LessonStep, Question
 from gradviz.panels.parts.style import Style
 
 BUTTONS = {"lesson_back": "◀", "lesson_next": "▶", "lesson_close": "✕"}
@@ -80,7 +80,7 @@ class LessonBar(QWidget):
         self.setAccessibleName(texts["title"])
         self.setAccessibleDescription(" ".join(texts[name] for name in ("text", "question", "choices")))
 
-    def _show_formula(self, step: Step, style: Style, *, hidden: bool) -> None:
+    def _show_formula(self, step: LessonStep, style: Style, *, hidden: bool) -> None:
         pixmap = QPixmap()
         if step.formula is not None and not hidden:
             pixmap = formula_pixmap(str(step.formula), style.px(FORMULA_SIZE), style.theme.ink, style.ratio)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from gradviz.lessons.lesson import Lesson, Step
+from gradviz.lessons.lesson import Lesson, LessonStep
 
 
 class LessonPlayer(QObject):
@@ -24,7 +24,7 @@ class LessonPlayer(QObject):
         self.is_revealed = False
 
     @property
-    def step(self) -> Step | None:
+    def step(self) -> LessonStep | None:
         """The step that is shown."""
         return self.lesson.steps[self.place] if self.lesson else None
 
@@ -39,7 +39,7 @@ class LessonPlayer(QObject):
         return self.lesson is None or (self.place == len(self.lesson.steps) - 1 and not self.asks)
 
     @property
-    def following(self) -> Step | None:
+    def following(self) -> LessonStep | None:
         """The step after this one."""
         steps = self.lesson.steps if self.lesson else ()
         return steps[self.place + 1] if self.place + 1 < len(steps) else None

@@ -11,7 +11,7 @@ from gradviz.core.spec import Spec
 from gradviz.i18n import _
 from gradviz.lessons.claim_terms import ClaimError
 from gradviz.lessons.claims import Claim
-from gradviz.lessons.lesson import Lesson, Question, Step
+from gradviz.lessons.lesson import Lesson, LessonStep, Question
 from gradviz.numbers import signed_text
 from gradviz.panels.layouts import LAYOUTS, Layout, layout_of
 from gradviz.report.words import difference_text
@@ -27,7 +27,7 @@ class Section:
     ----------
     number : int
         Of the step, counted from 1.
-    step : Step
+    step : LessonStep
     frame, reference : Frame
         Its run, and the one that is pinned beside it, or None.
     layout : Layout
@@ -35,7 +35,7 @@ class Section:
     """
 
     number: int
-    step: Step
+    step: LessonStep
     frame: Frame
     reference: Frame | None
     layout: Layout
@@ -116,7 +116,7 @@ class Handout:
         sections: list[Section] = []
         layout = next(iter(LAYOUTS.values())).rows
         for number, step in enumerate(lesson.steps, start=1):
-            layout = layout_of(step) or layout
+            layout = layout_of(step.board) or layout
             for spec in (step.spec, step.reference):
                 if spec is not None and spec not in frames:
                     frames[spec] = simulate(spec)

@@ -1,84 +1,19 @@
-"""The lessons: what they say is so; and a lesson from outside is read, or refused with everything that is wrong in it."""
+"""A lesson from outside is read, or refused with everything that is wrong in it."""
 
-import re
 import time
 
 import pytest
 
 from gradviz.core.choices.errors import ExperimentError
-from gradviz.core.simulate import simulate
-from gradviz.core.spec import Spec
-from gradviz.i18n import use_language
-from gradviz.lessons.claim_terms import ClaimError
-from gradviz.lessons.lesson import check
-from gradviz.lessons.lesson_file import read_lesson
-from gradviz.lessons.shelf import KNOWN, lesson_named, lessons, step_experiment
-from gradviz.lessons.tables import LARGEST_LESSON
-
-LESSONS = lessons()
-STEPS = {f"{lesson.name}/{step.name}": step for lesson in LESSONS for step in lesson.steps}
-HANGUL = re.compile("[가-힣]")
-
-
-# --- the lessons that come with the program ---
-
-
-def test_there_are_twelve_in_their_order():
-    assert [lesson.key[:3] for lesson in LESSONS] == [f"{number:02}_" for number in range(1, 13)]
-    assert all(4 <= len(lesson.steps) <= 8 for lesson in LESSONS)
-
-
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-def test_every_claim_of_every_step_holds(lesson):
-    assert list(map(str, check(lesson))) == []
-
-
-def texts(step):
-    question = step.question
-    yield from (step.title, step.text, step.note)
-    if question is not None:
-        yield from (question.text, question.because)
-
-
-@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
-def test_every_step_is_complete(step):
-    """Both languages, of which one has Hangul and the other none; something to see; something that is claimed."""
-    for text in filter(None, texts(step)):
-        assert text.en != text.ko and HANGUL.search(text.ko) and not HANGUL.search(text.en)
-    assert len(re.findall(r"[.?:;](?:\s|$)|, ", step.text.en)) >= 2 and len(step.text.en) < 420
-    assert step.claims and step.board and step.controls
-    assert step.text.ko.rstrip().endswith("니다.")
-
-
-@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
-def test_a_step_s_claims_fail_for_another_network(step):
-    """A claim that holds whatever happens says nothing: with other weights, or another activation, one has to fail."""
-    others = [{"gain": step.spec.gain * 1.7}, {"activation": "sigmoid" if step.spec.activation != "sigmoid" else "elu"}]
-    reference = None if step.reference is None else simulate(step.reference)
-    assert any(fails(step, simulate(step.spec.replace(**other)), reference) for other in others)
-
-
-def fails(step, frame, reference):
-    try:
-        return not all(claim.holds(frame, reference) for claim in step.claims)
-    except ClaimError:
-        return True
-
-
-def test_lessons_are_found_by_name_number_key_and_path(tmp_path):
-    lesson = LESSONS[3]
-    for name in (lesson.name, lesson.key, "4"):
-        assert lesson_named(name, KNOWN) == lesson
-    path = tmp_path / "mine.toml"
-    path.write_text(GOOD, encoding="utf-8")
-    assert lesson_named(str(path), KNOWN).name == "mine"
-    with pytest.raises(ExperimentError, match="did you mean"):
-        lesson_named("from_one_to_tow", KNOWN)
-    with pytest.raises(ExperimentError, match="cannot read"):
-        lesson_named(str(tmp_path / "none.toml"), KNOWN)
-
-
-# --- lessons from outside ---
+from gradviz.core.spec import KNOBS, Spec
+from gradviz.i18n import LANGUAGES, use_language
+from gradviz.lessons.lesson import PLAYS, check
+from gradviz.lessons.lesson_file import FormulaTable, LessonTable, LineTable, StepTable, TextTable, lesson_schema
+from gradviz.lessons.lesson_reader import read_lesson
+from gradviz.lessons.limited_toml import LARGEST_FILE
+from gradviz.lessons.shelf import lesson_named, lessons, step_experiment
+from gradviz.panels import PANELS
+from gradviz.panels.layouts import LAYOUTS
 
 GOOD = """
 title = { en = "Mine", ko = "내 강의" }
@@ -117,7 +52,7 @@ reference = "depth=2"
 
 
 def read(text):
-    return read_lesson(text.encode() if isinstance(text, str) else text, "mine", KNOWN)
+    return read_lesson(text.encode() if isinstance(text, str) else text, "mine")
 
 
 def test_a_good_lesson_is_read_as_it_is_written():
@@ -190,6 +125,35 @@ def test_what_is_wrong_is_named_with_its_place(old, new, place, says):
     assert all(problem.startswith("lesson mine") and len(problem) < 2000 for problem in found)
 
 
+def test_a_key_given_twice_is_refused():
+    assert "this is no lesson: " in problems(GOOD.replace('name = "one"', 'name = "one"\nname = "one"'))[0]
+
+
+def tables(schema):
+    yield from (schema, *schema["$defs"].values())
+
+
+def test_the_schema_says_what_each_key_is_and_what_it_may_hold():
+    """What editors read: the keys of the models, each described; panels, layouts, fields and waves by name; nothing that is null."""
+    schema = lesson_schema()
+    step = schema["$defs"]["StepTable"]["properties"]
+    assert step.keys() == StepTable.model_fields.keys() and schema["properties"].keys() == LessonTable.model_fields.keys()
+    for table in tables(schema):
+        assert table["additionalProperties"] is False
+        assert all(key["description"].endswith(".") for key in table["properties"].values())
+    layout, rows = step["board"]["oneOf"]
+    assert layout["enum"] == list(LAYOUTS) and rows["items"]["items"]["enum"] == list(PANELS)
+    assert step["controls"]["items"]["enum"] == list(KNOBS) and step["play"]["enum"] == list(PLAYS)
+    assert step["name"]["pattern"] == "^[a-z][a-z0-9_]{0,39}$"
+    assert schema["$defs"]["StepTable"]["required"] == ["name", "title", "text"]
+    assert "null" not in str(schema)
+
+
+@pytest.mark.parametrize("table", [LineTable, TextTable, FormulaTable])
+def test_a_text_is_there_in_every_language(table):
+    assert table.model_fields.keys() == LANGUAGES.keys()
+
+
 def test_every_error_at_once():
     bad = GOOD.replace("depth=3&width=4", "depth=0&width=x").replace("L == 3", "L === 3").replace(', ko = "둘"', "")
     bad = bad.replace('"reference.L == 3"', '"refrence.L == 3"').replace("gain=2", "gain=nan").replace('"network"', '"netz"')
@@ -222,7 +186,7 @@ def test_every_error_at_once():
         "a=" + "9" * 60_000,
         'a="' + "\\u0041" * 10_000 + '"',
         'title = "' + "x" * 60_000 + '"',
-        "x" * (LARGEST_LESSON + 1),
+        "x" * (LARGEST_FILE + 1),
         b"\xff\xfe\x00",
         b"",
         b"\x00" * 1000,
@@ -244,11 +208,24 @@ def test_a_claim_that_does_not_hold_says_what_was_found():
     assert "there is no layer 9" in str(failure)
 
 
+def test_lessons_are_found_by_name_number_key_and_path(tmp_path):
+    lesson = lessons()[3]
+    for name in (lesson.name, lesson.key, "4"):
+        assert lesson_named(name) == lesson
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD, encoding="utf-8")
+    assert lesson_named(str(path)).name == "mine"
+    with pytest.raises(ExperimentError, match="did you mean"):
+        lesson_named("from_one_to_tow")
+    with pytest.raises(ExperimentError, match="cannot read"):
+        lesson_named(str(tmp_path / "none.toml"))
+
+
 def test_a_step_is_an_experiment(tmp_path):
     """By number or by name; of a lesson that comes with the program, or of a file."""
     path = tmp_path / "mine.toml"
     path.write_text(GOOD, encoding="utf-8")
-    assert LESSONS[0].step("3") == LESSONS[0].step("smaller") == LESSONS[0].steps[2]
+    assert lessons()[0].step("3") == lessons()[0].step("smaller") == lessons()[0].steps[2]
     for source, depth in ((f"lesson:{path}/two", 3), (f"lesson:{path}/2", 3), (f"lesson:{path}", 3)):
         assert step_experiment(source).depth == depth
     with pytest.raises(ExperimentError, match='there is no "four"'):

@@ -7,7 +7,7 @@ import pytest
 
 from gradviz.core.measures import MEASURES
 from gradviz.core.spec import Spec
-from gradviz.lessons.cards import CARDS, Figure, reproduce
+from gradviz.lessons.cards import CARDS, PublishedFigure, reproduce
 
 
 @pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
@@ -53,5 +53,5 @@ def test_the_published_figures_are_those_of_the_lecture():
 
 def test_a_figure_outside_its_tolerance_is_seen():
     card = CARDS["1.5^152"]
-    wrong = Figure("activation_rms", 152, "6e26", 5.9e26, 6.1e26)
+    wrong = PublishedFigure("activation_rms", 152, "6e26", 5.9e26, 6.1e26)
     assert not reproduce(replace(card, figures=(wrong,))).holds

@@ -1,0 +1,105 @@
+"""The single values of a lesson's file: texts, names, claims and boards, as types that pydantic validates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from gradviz.core.choices.errors import shown, unknown_name
+from gradviz.core.spec import KNOBS
+from gradviz.i18n import _
+from gradviz.lessons.claim_terms import ClaimError
+from gradviz.lessons.claims import LONGEST_CLAIM, Claim
+from gradviz.lessons.lesson import PLAYS
+from gradviz.lessons.limited_toml import LARGEST_FILE
+from gradviz.panels import PANELS
+from gradviz.panels.layouts import LAYOUTS
+
+MOST_ROWS, MOST_IN_A_ROW = 4, 4
+LONGEST_LINE, LONGEST_TEXT, LONGEST_FORMULA = 120, 1200, 400
+"""How many, and how many characters: what fits on a screen."""
+
+STEP_NAME = r"^[a-z][a-z0-9_]{0,39}$"
+
+
+FORM = "#"
+"""Begins the tag of one form of a value; pydantic puts the tag into the location of an error."""
+
+
+def wrong(message: str) -> PydanticCustomError:
+    """Return the error of a value that is wrong, in the program's own words."""
+    return PydanticCustomError("wrong", "{message}", {"message": message})
+
+
+def one_line(text: str) -> str:
+    """Return a text with its line breaks and runs of spaces as single spaces."""
+    return " ".join(text.split())
+
+
+def _text(longest: int, value: Any) -> str:
+    if not isinstance(value, str):
+        raise wrong(_("{value} is not a text").format(value=shown(value)))
+    text = one_line(value)
+    if not text or len(text) > longest or not text.isprintable():
+        raise wrong(_("a text of 1 to {limit} printable characters is needed here").format(limit=longest))
+    return text
+
+
+def _name_in(names: Collection[str], value: Any) -> str:
+    if not isinstance(value, str):
+        raise wrong(_("{value} is not a name").format(value=shown(value)))
+    if value not in names:
+        raise wrong(unknown_name(value, list(names)))
+    return value
+
+
+def _step_name(value: Any) -> str:
+    if not isinstance(value, str) or not re.match(STEP_NAME, value) or value.endswith("\n"):
+        raise wrong(_('"{value}" is no name: small letters, digits and _ are').format(value=shown(value)))
+    return value
+
+
+def listed(least: int, most: int, value: Any) -> Any:
+    """Return a list of a fitting length; refuse another, and what is none."""
+    if not isinstance(value, list) or not least <= len(value) <= most:
+        raise wrong(_("a list of {least} to {most} is needed here, [ … ]").format(least=least, most=most))
+    return value
+
+
+def _claim(value: Any) -> Claim:
+    try:
+        return Claim.parse(value if isinstance(value, str) else "")
+    except ClaimError as error:
+        raise wrong(str(error)) from None
+
+
+def _form_of_board(value: Any) -> str:
+    return f"{FORM}layout" if isinstance(value, str) else f"{FORM}rows"
+
+
+# The validators refuse first, because a message about a length names both limits; the Fields' limits go into the schema.
+Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE), BeforeValidator(partial(_text, LONGEST_LINE))]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), BeforeValidator(partial(_text, LONGEST_TEXT))]
+Latex = Annotated[str, Field(min_length=1, max_length=LONGEST_FORMULA), BeforeValidator(partial(_text, LONGEST_FORMULA))]
+Experiment = Annotated[str, Field(min_length=1), BeforeValidator(partial(_text, LARGEST_FILE))]
+StepName = Annotated[str, Field(pattern=STEP_NAME), BeforeValidator(_step_name)]
+ClaimText = Annotated[Claim, PlainValidator(_claim), WithJsonSchema({"type": "string", "maxLength": LONGEST_CLAIM})]
+PanelName = Annotated[str, Field(json_schema_extra={"enum": list(PANELS)}), BeforeValidator(partial(_name_in, PANELS))]
+LayoutName = Annotated[str, Field(json_schema_extra={"enum": list(LAYOUTS)}), BeforeValidator(partial(_name_in, LAYOUTS))]
+FieldName = Annotated[str, Field(json_schema_extra={"enum": list(KNOBS)}), BeforeValidator(partial(_name_in, KNOBS))]
+PlayName = Annotated[str, Field(json_schema_extra={"enum": list(PLAYS)}), BeforeValidator(partial(_name_in, PLAYS))]
+PanelRow = Annotated[
+    list[PanelName],
+    Field(min_length=1, max_length=MOST_IN_A_ROW),
+    BeforeValidator(partial(listed, 1, MOST_IN_A_ROW)),
+]
+PanelRows = Annotated[list[PanelRow], Field(min_length=1, max_length=MOST_ROWS), BeforeValidator(partial(listed, 1, MOST_ROWS))]
+
+Board = Annotated[
+    Annotated[LayoutName, Tag(f"{FORM}layout")] | Annotated[PanelRows, Tag(f"{FORM}rows")], Discriminator(_form_of_board)
+]
