@@ -70,7 +70,7 @@ class Entry:
             message = _("{name} has the shape {shape}; {wanted} is needed")
             yield message.format(name=name, shape=shown(self.shape), wanted=wanted)
         if not self.is_real:
-            message = _("{name} holds {type}, and no real numbers that can be read here")
+            message = _("{name} is of the type {type}, which cannot be read as real numbers")
             yield message.format(name=name, type=shown(self.type_name))
 
 
@@ -213,7 +213,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Entry:
     with archive.open(member) as stream:
         version = np.lib.format.read_magic(stream)
         if version not in _HEADERS:
-            raise ValueError(_("{name} is in version {version} of the NPY format").format(name=name, version=version))
+            raise ValueError(_("{name} is in version {version} of the NPY format, which is not read").format(name=name, version=version))
         shape, _is_fortran, dtype = _HEADERS[version](stream)
         promised = stream.tell() + prod(shape) * dtype.itemsize
 
