@@ -191,7 +191,7 @@ class Window(QMainWindow):
         self.complain(_("The last picture stays."), error, about_a_run=True)
 
     def _on_edit_refused(self, error: ExperimentError) -> None:
-        self.complain(_("The last picture stays."), error)
+        self.complain(_("The last picture stays."), error, about_a_run=True)
 
     def _on_failed(self, fault: BaseException) -> None:
         text = _("The simulation failed ({reason}). The last picture stays.").format(reason=fault)

@@ -262,6 +262,31 @@ def test_a_safetensors_file_is_a_network(tmp_path, network, names, dtype):
         assert found.dtype == np.float64 and not found.flags.writeable
 
 
+PROGRAM = """
+import sys
+from gradviz.core.choices.errors import ExperimentError
+from gradviz.core.choices.precisions import PRECISIONS
+from gradviz.core.choices.weight_files import read_parameters
+try:
+    weights, biases = read_parameters(sys.argv[1], (2, 1), PRECISIONS["float64"])
+    print(weights[0].tolist())
+except ExperimentError as error:
+    print(error)
+"""
+
+
+def run_alone(path):
+    done = subprocess.run([sys.executable, "-c", PROGRAM, str(path)], capture_output=True, text=True, timeout=30, check=True)
+    return done.stdout
+
+
+def test_bfloat16_is_known_without_being_asked_for(tmp_path):
+    """NumPy knows it only when ml_dtypes has been loaded, which nothing has done yet in a program of its own."""
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(by_hand({"w": tensor("BF16", [1, 2], 0, 4)}, b"\x80\x3f\x20\xc0"))
+    assert run_alone(path) == "[[1.0, -2.5]]\n"
+
+
 def test_a_safetensors_file_written_by_hand(tmp_path):
     """In the order of the numbers' places and not of the names; biases only where there are any; zeros are biases too."""
     W1, W2, b2 = np.arange(12, dtype="<f4").reshape(3, 4), np.arange(6, dtype="<f8").reshape(2, 3), np.zeros(2, "<f4")
@@ -467,25 +492,12 @@ def test_a_pickle_is_not_even_opened(tmp_path, monkeypatch, ending):
         read_parameters(str(path), UNITS, DOUBLE)
 
 
-PROGRAM = """
-import sys
-from gradviz.core.choices.errors import ExperimentError
-from gradviz.core.choices.precisions import PRECISIONS
-from gradviz.core.choices.weight_files import read_parameters
-try:
-    read_parameters(sys.argv[1], (4, 3, 2), PRECISIONS["float64"])
-except ExperimentError as error:
-    print(error)
-"""
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such files")
 def test_a_pipe_or_a_device_is_not_waited_for(tmp_path):
     """Nobody writes to the pipe and /dev/zero never ends; both are refused without being opened."""
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", "/dev/zero"):
-        done = subprocess.run([sys.executable, "-c", PROGRAM, str(path)], capture_output=True, text=True, timeout=30, check=True)
-        assert f"weights_file: {path} is no file" in done.stdout
+        assert run_alone(path) == f"weights_file: {path} is no file\n"
 
 
 @pytest.mark.parametrize(
