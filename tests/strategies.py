@@ -2,24 +2,32 @@
 
 from hypothesis import strategies as st
 
-from gradviz.core.spec import KNOBS, SIZES, Spec
+from gradviz.core.choices.initializers import INITIALIZERS
+from gradviz.core.spec import KNOBS, SIZES, WIDEST, Spec
 
 
 def values_of(knob):
-    if knob.name == "widths":
-        units = st.lists(st.integers(1, 2048), min_size=1, max_size=5).map(lambda each: "-".join(map(str, each)))
-        return st.one_of(st.just(""), units)
+    if knob.choices is INITIALIZERS:
+        # Weights from a file are tested by themselves, as data from a file are.
+        return st.sampled_from([name for name, entry in INITIALIZERS.items() if not entry.is_loaded])
     if knob.choices is not None:
-        return st.sampled_from([name for name in knob.choices if (knob.name, name) != ("initializer", "file")])
+        return st.sampled_from(list(knob.choices))
     if knob.low is None:
-        # A path that is no file's; the field matters with data=file only, which is tested by itself.
+        # A path that is no file's; the field matters with a file only, which is tested by itself.
         return {bool: st.booleans(), str: st.text("abc/.& =%한", max_size=20)}[knob.kind]
     return {int: st.integers, float: st.floats}[knob.kind](knob.low, knob.high)
 
 
-def spec_of(values):
-    """Leave out what the widths say, where they are given."""
-    return Spec(**{name: value for name, value in values.items() if not (values["widths"] and name in SIZES)})
+def specs(values):
+    return st.builds(Spec, **values)
 
 
-SPECS = st.fixed_dictionaries({name: values_of(knob) for name, knob in KNOBS.items()}).map(spec_of)
+VALUES = {name: values_of(knob) for name, knob in KNOBS.items()}
+
+SPECS = specs({name: values for name, values in VALUES.items() if name != "widths"})
+"""Networks of a depth and a width."""
+
+WIDTHS = st.lists(st.integers(1, WIDEST), min_size=1, max_size=12).map(lambda units: "-".join(map(str, units)))
+
+SPECS_OF_WIDTHS = specs({name: values for name, values in VALUES.items() if name not in SIZES} | {"widths": WIDTHS})
+"""Networks whose layers are told one by one."""

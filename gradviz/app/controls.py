@@ -28,6 +28,7 @@ from gradviz.app.parts.inputs import ShareSlider, number_box
 from gradviz.app.parts.keys import KeepsItsKeys
 from gradviz.app.parts.theme import slider_sheet
 from gradviz.app.session.store import Store
+from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.spec import KNOBS, Knob, Spec
 from gradviz.i18n import _
 from gradviz.panels.parts.style import Style
@@ -208,6 +209,20 @@ class SwitchControl(Control):
         self.box.setText(self.label.text())
 
 
+class TextControl(Control):
+    """A line of text, taken on Enter or when the keyboard goes elsewhere."""
+
+    def __init__(self, knob: Knob, new_drag: Callable[[], int]) -> None:
+        super().__init__(knob, new_drag)
+        self.box = QLineEdit()
+        self.rows.addWidget(self.box)
+        self.label.setBuddy(self.box)
+        self.box.editingFinished.connect(lambda: self.edited.emit(self.knob.name, self.box.text().strip(), 0))
+
+    def show_value(self, value: Any) -> None:
+        self.box.setText(value)
+
+
 class PathControl(Control):
     """The path of a file, typed or looked for."""
 
@@ -231,22 +246,26 @@ class PathControl(Control):
         self.button.setAccessibleName(_("Browse…"))
 
     def _look_for(self) -> None:
-        path, _kind = QFileDialog.getOpenFileName(self, _(self.knob.title), self.box.text(), "CSV, NPZ (*.csv *.npz)")
+        path, _kind = QFileDialog.getOpenFileName(self, _(self.knob.title), self.box.text(), self.knob.opens)
         if path:
             self.edited.emit(self.knob.name, path, 0)
 
 
-_KINDS: dict[type, type[Control]] = {bool: SwitchControl, int: NumberControl, float: NumberControl, str: PathControl}
+_KINDS: dict[type, type[Control]] = {bool: SwitchControl, int: NumberControl, float: NumberControl, str: TextControl}
 
 
 def control_for(knob: Knob, new_drag: Callable[[], int]) -> Control:
     """Return the control that a field's declaration calls for."""
-    kind = ChoiceControl if knob.choices is not None else SeedControl if knob.is_seed else _KINDS[knob.kind]
+    declared = {ChoiceControl: knob.choices is not None, SeedControl: knob.is_seed, PathControl: bool(knob.opens)}
+    kind = next((each for each, is_called_for in declared.items() if is_called_for), _KINDS[knob.kind])
     return kind(knob, new_drag)
 
 
 class Controls(QScrollArea):
     """All fields: those in front, and the others folded away."""
+
+    refused = Signal(object)
+    """An ExperimentError: what was typed makes no experiment; the control shows the former value again."""
 
     def __init__(self, store: Store) -> None:
         super().__init__()
@@ -318,7 +337,11 @@ class Controls(QScrollArea):
         control.take_focus()
 
     def _on_edited(self, name: str, value: Any, drag: int) -> None:
-        self._store.edit(name, value, drag)
+        try:
+            self._store.edit(name, value, drag)
+        except ExperimentError as error:
+            self.controls[name].show_value(getattr(self._store.spec, name))
+            self.refused.emit(error)
 
     def _on_folded(self, open_: bool) -> None:
         self._more.setVisible(open_)

@@ -114,6 +114,7 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         self.store.changed.connect(self.runner.submit)
+        self.controls.refused.connect(self._on_edit_refused)
         self.runner.finished.connect(self.show_frame)
         self.runner.refused.connect(self._on_refused)
         self.runner.failed.connect(self._on_failed)
@@ -187,6 +188,9 @@ class Window(QMainWindow):
 
     def _on_refused(self, error: ExperimentError) -> None:
         self._to_pin = None
+        self.complain(_("The last picture stays."), error, about_a_run=True)
+
+    def _on_edit_refused(self, error: ExperimentError) -> None:
         self.complain(_("The last picture stays."), error, about_a_run=True)
 
     def _on_failed(self, fault: BaseException) -> None:

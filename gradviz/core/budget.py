@@ -12,6 +12,7 @@ from gradviz.cache import CACHE
 from gradviz.core.architecture import Architecture
 from gradviz.core.batch import features_of
 from gradviz.core.choices.errors import ExperimentError, Problem
+from gradviz.core.choices.initializers import INITIALIZERS
 from gradviz.core.spec import Spec
 from gradviz.i18n import _
 
@@ -70,16 +71,18 @@ def needed_bytes(spec: Spec) -> int:
     # What is measured is put in order and taken to float64.
     measuring = (sizes.itemsize + 8) * max(spec.batch, sizes.widest) * sizes.widest
     jacobian = 8 * 4 * sizes.widest * sizes.widest if spec.jacobian else 0
-    return _pass_bytes(net, sizes, drawn_twice=True) + behind + measuring + jacobian
+    return _pass_bytes(spec, net, sizes, drawn_twice=True) + behind + measuring + jacobian
 
 
-def _pass_bytes(net: Architecture, sizes: _Sizes, *, drawn_twice: bool = False) -> int:
+def _pass_bytes(spec: Spec, net: Architecture, sizes: _Sizes, *, drawn_twice: bool = False) -> int:
     """Estimate the memory of the pass itself: the draws (in order too) and the states of all layers, and the arrays of two steps."""
     # a of every layer; z where f′ needs it; what normalization and a skip connection remember besides.
     kept = 1 + (net.activation(1).derivative_of == "pre_activation")
     kept += 2 * net.is_normalized + (net.residual > 0)
-    # Draws beyond what the cache keeps are made again on the way back.
-    draws = min((1 + drawn_twice) * sizes.weights * sizes.itemsize, CACHE.budget)
+    # Draws beyond what the cache keeps are made again on the way back; weights from a file are all there.
+    one_draw = sizes.weights * sizes.itemsize
+    is_loaded = INITIALIZERS[spec.initializer].is_loaded
+    draws = one_draw if is_loaded else min((1 + drawn_twice) * one_draw, CACHE.budget)
     batch = sizes.states // sum(net.units)
     return draws + sizes.itemsize * kept * sizes.states + STEPS_AT_ONCE * sizes.step_bytes(batch)
 
@@ -93,7 +96,7 @@ def traced_bytes(spec: Spec) -> int:
     """Estimate the peak memory of `trace`: the pass, and all that it keeps."""
     net = Architecture.of(spec, features_of(spec))
     sizes = _Sizes.of(net, spec.batch)
-    return _pass_bytes(net, sizes) + sizes.itemsize * (2 * sizes.weights + 3 * sizes.states)
+    return _pass_bytes(spec, net, sizes) + sizes.itemsize * (2 * sizes.weights + 3 * sizes.states)
 
 
 def refuse_what_does_not_fit(needed: int) -> None:

@@ -60,6 +60,8 @@ class Knob:
         Whether its control stands in front or is folded away.
     is_seed : bool
         Whether any value is as good as another, so that people ask for a new one instead of choosing.
+    opens : str
+        Where the value is the path of a file: what a file dialog offers, as Qt writes it.
     applies : callable
         ``applies(spec)``: whether the value makes a difference.
     """
@@ -77,6 +79,7 @@ class Knob:
     choices: Mapping[str, Any] | None
     group: Literal["front", "more"]
     is_seed: bool
+    opens: str
     applies: Callable[[Spec], bool]
 
 
@@ -94,6 +97,7 @@ def _knob(
     choices: Mapping[str, Any] | None = None,
     group: Literal["front", "more"] = "front",
     is_seed: bool = False,
+    opens: str = "",
     applies: Callable[[Spec], bool] = lambda spec: True,
 ) -> Any:
     more = {
@@ -103,6 +107,7 @@ def _knob(
         "choices": choices,
         "group": group,
         "is_seed": is_seed,
+        "opens": opens,
         "applies": applies,
     }
     schema: dict[str, Any] = {"enum": list(choices)} if choices else {}
@@ -179,7 +184,8 @@ class Spec(BaseModel):
             "The path of an NPZ file with W1 … WL and b1 … bL, or of a safetensors file whose matrices, in order, fit the layers."
         ),
         longest=1000,
-        applies=lambda spec: spec.initializer == "file",
+        opens="NPZ, safetensors (*.npz *.safetensors)",
+        applies=lambda spec: INITIALIZERS[spec.initializer].is_loaded,
     )
     gain: float = _knob(
         1.0,
@@ -189,6 +195,7 @@ class Spec(BaseModel):
         le=1e6,
         reach=(0.01, 10.0),
         scale="log",
+        applies=lambda spec: not INITIALIZERS[spec.initializer].is_loaded,
     )
     data: str = _knob("gaussian", N_("Data"), N_("What goes into the first layer."), choices=SOURCES)
     data_file: str = _knob(
@@ -196,6 +203,7 @@ class Spec(BaseModel):
         N_("Data file"),
         N_("The path of a CSV or NPZ file with one row per example and one column per feature."),
         longest=1000,
+        opens="CSV, NPZ (*.csv *.npz)",
         applies=lambda spec: spec.data == "file",
     )
     feature_scale: float = _knob(
@@ -283,6 +291,7 @@ class Spec(BaseModel):
         le=1e6,
         reach=(0.0, 2.0),
         group="more",
+        applies=lambda spec: not INITIALIZERS[spec.initializer].is_loaded,
     )
     residual: int = _knob(
         0,

@@ -37,9 +37,7 @@ def same(one, other):
 @given(SPECS, st.integers(1, 12), st.integers(1, 20), st.integers(1, 20))
 def test_any_experiment_runs(spec, depth, width, batch):
     """No exception, no warning; shapes right; histograms and left-out shares add up; the same Spec, the same bytes."""
-    spec = spec.replace(widths="").replace(
-        depth=depth, width=width, batch=batch, data_file="", input_units=0, output_units=spec.output_units % 12
-    )
+    spec = spec.replace(depth=depth, width=width, batch=batch, data_file="", input_units=0, output_units=spec.output_units % 12)
     if spec.data == "file":
         spec = spec.replace(data="digits")
     frame = simulate(spec)

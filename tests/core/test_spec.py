@@ -1,17 +1,19 @@
 """The Spec: round trips, and every bad input answered with the field's name."""
 
 import json
+import pickle
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import SPECS
+from strategies import SPECS, SPECS_OF_WIDTHS
 
 from gradviz.core.choices.errors import ExperimentError
-from gradviz.core.spec import KNOBS, LONGEST_TEXT, Spec
+from gradviz.core.spec import DEEPEST, KNOBS, LONGEST_TEXT, SIZES, WIDEST, Spec
 
 
-@given(SPECS)
+@given(SPECS | SPECS_OF_WIDTHS)
 def test_text_and_json_give_the_same_experiment_back(spec):
     """Both forms restore every field exactly, and neither needs more than printable ASCII."""
     for full in (False, True):
@@ -32,6 +34,102 @@ def problems(call, *arguments, **named):
     with pytest.raises(ExperimentError) as caught:
         call(*arguments, **named)
     return {problem.field: problem.message for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize("widths", ["10-5-1", "3", "2048-1", "-".join([str(WIDEST)] * DEEPEST)])
+def test_widths_stand_for_depth_and_width(widths):
+    """In every form the list alone is written; depth and width follow from it, and the layers have these units."""
+    spec, units = Spec(widths=widths), tuple(map(int, widths.split("-")))
+    assert spec.layer_units == units and (spec.depth, spec.width) == (len(units), max(units))
+    assert spec.input_width == units[0] and spec.replace(input_units=7).input_width == 7
+    assert spec.to_text() == f"widths={widths}"
+    assert not set(SIZES) & {part.partition("=")[0] for part in spec.to_text(full=True).split("&")}
+    assert not set(SIZES) & set(json.loads(spec.to_json()))
+    for text in (spec.to_text(), spec.to_text(full=True)):
+        assert Spec.from_text(text) == spec
+    assert Spec.from_json(spec.to_json()) == spec == Spec(**spec.said()) == pickle.loads(pickle.dumps(spec))
+
+
+def test_one_network_has_one_list_of_widths():
+    """Leading zeros are dropped, so that the same network is the same experiment."""
+    assert Spec(widths="010-05") == Spec(widths="10-5") and Spec(widths="010-05").to_text() == "widths=10-5"
+
+
+def test_widths_come_and_go():
+    """Given over a depth they replace it; without them depth and width stay as they made them; all else is kept."""
+    spec = Spec(depth=7, width=30, width_profile="funnel", output_units=3, gain=2.0, input_units=4)
+    listed = spec.replace(widths="10-5-1")
+    assert listed.to_text() == "gain=2&widths=10-5-1&input_units=4"
+    assert listed.replace(gain=3.0).layer_units == (10, 5, 1)
+    assert listed.replace(widths="4-4").layer_units == (4, 4)
+    assert listed.replace(widths="") == Spec(depth=3, width=10, gain=2.0, input_units=4)
+    assert listed.replace(widths="", depth=7, width=30, width_profile="funnel", output_units=3) == spec
+    assert Spec.from_text("widths=3-2", base=spec).layer_units == (3, 2)
+    assert Spec.from_text("widths=&depth=4", base=listed).layer_units == (10,) * 4
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_what_widths_stand_for_is_refused_beside_them(name):
+    """Even with the value that follows from them, and with its default: what is written twice may contradict itself."""
+    value = KNOBS[name].default
+    for call in (Spec, Spec(widths="10-5-1").replace):
+        assert "beside widths" in problems(call, **{"widths": "10-5-1", name: value})[name]
+    assert "beside widths" in problems(Spec(widths="10-5-1").replace, **{name: value})[name]
+    assert "beside widths" in problems(Spec.from_text, f"{name}={value}", Spec(widths="10-5-1"))[name]
+    assert not KNOBS[name].applies(Spec(widths="10-5-1")) and KNOBS[name].applies(Spec())
+
+
+@pytest.mark.parametrize(
+    ("widths", "says"),
+    [
+        *(
+            (text, "not of the form 10-5-1")
+            for text in ("-", "10-", "-5", "10--5", "10,5", "1.5-2", "10 - 5", "٣-2", "1e2", "1_0")
+        ),
+        ("1234567", "not of the form 10-5-1"),
+        ("10-5\n", "not of the form 10-5-1"),
+        ("10-0-5", "0 units; a layer has 1 … 2048"),
+        ("2049", "2049 units; a layer has 1 … 2048"),
+        ("-".join(["1"] * (DEEPEST + 1)), "1001 layers; at most 1000"),
+        ("1" * 6000, "not of the form 10-5-1"),
+        (3, "not a name"),
+        (None, "not a name"),
+    ],
+)
+def test_bad_widths_are_answered_with_the_field(widths, says):
+    with pytest.raises(ExperimentError) as caught:
+        Spec(widths=widths)
+    assert {problem.field for problem in caught.value.problems} == {"widths"}
+    assert says in str(caught.value)
+    assert all(len(str(problem)) < 200 for problem in caught.value.problems)
+
+
+def test_all_that_is_wrong_with_widths_is_said_at_once():
+    """Every field beside them, every size outside, and what else is wrong; at most ten sizes are named."""
+    found = problems(Spec.from_text, "widths=0-5-3000&depth=3&output_units=x&gain=nan&foo=1")
+    assert set(found) == {"widths", "depth", "output_units", "gain", "foo"}
+    with pytest.raises(ExperimentError) as caught:
+        Spec(widths="-".join(["0"] * 500))
+    assert len(caught.value.problems) == 10
+
+
+def test_a_file_has_its_own_scale():
+    """Weights from a file are neither scaled nor divided by a fan, and their biases are there or not there."""
+    drawn, loaded = Spec(), Spec(initializer="file")
+    for name in ("gain", "bias_std", "fan_mode"):
+        assert not KNOBS[name].applies(loaded)
+    assert KNOBS["gain"].applies(drawn) and KNOBS["bias_std"].applies(drawn)
+    assert KNOBS["weights_file"].applies(loaded) and not KNOBS["weights_file"].applies(drawn)
+    assert loaded.differences(loaded.replace(gain=2.0, bias_std=1.0, fan_mode="fan_out")) == ()
+
+
+def test_what_opens_a_file_is_a_path():
+    """A field that has a file dialog is text without a table; the dialog's filters have the form that Qt reads."""
+    opening = {name: knob.opens for name, knob in KNOBS.items() if knob.opens}
+    assert set(opening) == {"data_file", "weights_file"}
+    for name, opens in opening.items():
+        assert KNOBS[name].kind is str and KNOBS[name].choices is None
+        assert re.fullmatch(r"[^()]+ \((\*\.\w+ ?)+\)", opens)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 from gradviz.app import controls as controls_module
 from gradviz.app import files as files_module
 from gradviz.app.actions import ACTIONS
-from gradviz.app.controls import ChoiceControl, NumberControl, PathControl, SeedControl, SwitchControl
+from gradviz.app.controls import ChoiceControl, NumberControl, PathControl, SeedControl, SwitchControl, TextControl
 from gradviz.app.session.settings import Settings
 from gradviz.core.choices.errors import ExperimentError, Problem
 from gradviz.core.runs.playhead import Phase, Playhead
@@ -42,7 +42,7 @@ def test_every_field_has_the_control_that_its_declaration_calls_for(window, name
         assert [control.box.itemData(place) for place in range(control.box.count())] == list(knob.choices)
         assert control.box.currentData() == getattr(window.store.spec, name)
     elif knob.low is None:
-        assert isinstance(control, {bool: SwitchControl, str: PathControl}[knob.kind])
+        assert isinstance(control, {bool: SwitchControl, str: PathControl if knob.opens else TextControl}[knob.kind])
     else:
         assert isinstance(control, SeedControl if knob.is_seed else NumberControl)
         assert (control.box.minimum(), control.box.maximum()) == (knob.low, knob.high)
@@ -152,6 +152,33 @@ def test_a_switch_and_a_path(window, qtbot, settle, monkeypatch, tmp_path):
         box.editingFinished.emit()
     assert window.frame is frame
     assert "data_file" in window.banner.label.text() and "missing.csv" in window.banner.label.text()
+
+
+def test_a_line_of_text(window, qtbot, settle):
+    """It is taken on Enter or when the keyboard goes elsewhere; what is refused is named, and the former value stands again."""
+    box, before = window.controls.controls["widths"].box, window.store.spec
+    box.setText(" 12-5-1 ")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    settle(window)
+    assert window.frame.spec.layer_units == (12, 5, 1) and window.frame.net.units[1:] == (12, 5, 1)
+    assert box.text() == "12-5-1" and not window.controls.controls["depth"].isVisibleTo(window)
+    box.setText("12-5-x")
+    box.editingFinished.emit()
+    assert "widths" in window.banner.label.text() and "12-5-x" in window.banner.label.text()
+    assert (box.text(), window.store.spec.widths) == ("12-5-1", "12-5-1")
+    window.store.history.undo()
+    settle(window)
+    assert box.text() == "" and window.store.spec == before and not window.banner.isVisible()
+
+
+def test_a_file_dialog_offers_what_the_field_declares(window, monkeypatch):
+    """Data are CSV or NPZ, weights NPZ or safetensors."""
+    offered = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *asked, **_: (offered.append(asked[-1]), ("", ""))[1])
+    for name in ("data_file", "weights_file"):
+        window.controls.controls[name].button.click()
+    assert offered == [KNOBS["data_file"].opens, KNOBS["weights_file"].opens]
+    assert "*.csv" in offered[0] and "*.safetensors" in offered[1]
 
 
 def test_language_is_switched_live(window):

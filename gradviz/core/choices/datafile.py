@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from math import nan
 
@@ -15,7 +12,8 @@ import numpy as np
 
 from gradviz.cache import remembered
 from gradviz.core.choices.arrays import Float64Array
-from gradviz.core.choices.errors import ExperimentError, Problem, shown
+from gradviz.core.choices.errors import ExperimentError, shown
+from gradviz.core.choices.regular_files import LONGEST_PATH, MOST_PROBLEMS, faults_named, refusal, state_of
 from gradviz.i18n import _
 
 LARGEST_FILE = 64 * 2**20
@@ -28,13 +26,6 @@ MOST_FEATURES = 2048
 LARGEST_NUMBER = 1e307
 """The difference of larger ones might not be a number of float64 any more."""
 
-MOST_PROBLEMS = 10
-"""So many are named; a file with a wrong separator has one in every line."""
-
-
-_OF_ARCHIVES = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, MemoryError, EOFError, KeyError)
-"""What comes of archives that are damaged, encrypted, packed in a way of their own, or lie about a table's size."""
-
 
 def read_examples(path: str) -> Float64Array:
     """Return the rows of a file, (examples, features), float64, read-only.
@@ -44,22 +35,11 @@ def read_examples(path: str) -> Float64Array:
     ExperimentError
         With the field `data_file`: the file cannot be read, is too large, or does not hold a table of finite numbers.
     """
-    if not path:
-        raise _wrong(_("which file? Give its path"))
-    try:
-        state = os.stat(path)
-        if not stat.S_ISREG(state.st_mode):  # a pipe would be waited for
-            raise _wrong(_("{path} is no file").format(path=shown(path, 300)))
-        if state.st_size > LARGEST_FILE:
-            raise _wrong(_("the file is larger than {limit} MiB").format(limit=LARGEST_FILE // 2**20))
-        return _read(path, state.st_mtime_ns, state.st_size)
-    except UnicodeDecodeError:
-        raise _wrong(_("{path} is no text in UTF-8, and no NPZ archive").format(path=shown(path, 300))) from None
-    except (OSError, ValueError, csv.Error, *_OF_ARCHIVES) as error:
-        if isinstance(error, ExperimentError):
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _wrong(_("cannot read {path}: {reason}").format(path=shown(path, 300), reason=shown(reason, 200))) from None
+    with faults_named(path, "data_file", csv.Error):
+        try:
+            return _read(path, *state_of(path, "data_file", LARGEST_FILE))
+        except UnicodeDecodeError:
+            raise _wrong(_("{path} is no text in UTF-8, and no NPZ archive").format(path=shown(path, LONGEST_PATH))) from None
 
 
 @remembered
@@ -78,7 +58,7 @@ def _read(path: str, changed: int, size: int) -> Float64Array:
         _unfit(_("row {row}").format(row=row + 1), column)
         for row, column in np.argwhere(~(np.abs(table) <= LARGEST_NUMBER))[:MOST_PROBLEMS]
     ]:
-        raise _all_wrong(unfit)
+        raise _wrong(*unfit)
     table.flags.writeable = False
     return table
 
@@ -128,7 +108,7 @@ def _from_csv(content: bytes) -> Float64Array:
         if len(problems) >= MOST_PROBLEMS:
             break
     if problems:
-        raise _all_wrong(problems)
+        raise _wrong(*problems)
     return np.array(rows, dtype=np.float64)
 
 
@@ -150,9 +130,5 @@ def _unfit(place: str, column: int) -> str:
     return _("{place}, column {column} is not a number between −10³⁰⁷ and 10³⁰⁷").format(place=place, column=column + 1)
 
 
-def _wrong(message: str) -> ExperimentError:
-    return _all_wrong([message])
-
-
-def _all_wrong(messages: list[str]) -> ExperimentError:
-    return ExperimentError([Problem("data_file", message) for message in messages[:MOST_PROBLEMS]])
+def _wrong(*messages: str) -> ExperimentError:
+    return refusal("data_file", *messages)

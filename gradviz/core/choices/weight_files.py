@@ -1,8 +1,300 @@
-"""Parameters from a file. (Being written.)"""
+"""Reads weights and biases from an NPZ or safetensors file. Everything in it is checked; nothing in it is run.
 
+What a file holds is listed first: names, shapes and number types. Only arrays that fit the network are then read, so that a file
+cannot ask for more memory than the network does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradviz.cache import remembered
 from gradviz.core.choices.arrays import FloatArray
+from gradviz.core.choices.errors import ExperimentError, shown
 from gradviz.core.choices.precisions import Precision
+from gradviz.core.choices.regular_files import LONGEST_PATH, faults_named, refusal, state_of
+from gradviz.i18n import _
+
+FIELD = "weights_file"
+
+LARGEST_FILE = 4 * 2**30
+"""Bytes. 100 layers of 2048 units are 1.6 GiB in float32; what `--arrays` writes beside the weights is not read."""
+
+LARGEST_HEADER = 4 * 2**20
+"""Bytes of a safetensors header: 1,000 layers need some 200 KiB."""
+
+PICKLED = (".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle")
+"""Endings of files that hold a program to run, which is not done here."""
+
+Layers = tuple[list[FloatArray], list[FloatArray | None]]
 
 
-def read_parameters(path: str, units: tuple[int, ...], precision: Precision) -> tuple[list[FloatArray], list[FloatArray | None]]:
-    raise NotImplementedError
+@dataclass(frozen=True)
+class Entry:
+    """An array in a file, before it is read.
+
+    Attributes
+    ----------
+    name : str
+        What the file calls it.
+    shape : tuple of int
+    type_name : str
+        What the file calls its number type.
+    is_real : bool
+        Whether that is a type of real numbers.
+    read : callable
+        Reads the array.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    type_name: str
+    is_real: bool
+    read: Callable[[], np.ndarray]
+
+    def problems(self, wanted: tuple[int, ...]) -> Iterator[str]:
+        """Say what keeps it from being the weights or the bias of a layer that needs the shape `wanted`."""
+        name = shown(self.name)
+        if self.shape != wanted:
+            message = _("{name} has the shape {shape}; {wanted} is needed")
+            yield message.format(name=name, shape=shown(self.shape), wanted=wanted)
+        if not self.is_real:
+            message = _("{name} is of the type {type}, which cannot be read as real numbers")
+            yield message.format(name=name, type=shown(self.type_name))
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a file has for the layers of a network.
+
+    Attributes
+    ----------
+    weights, biases : mapping of int to Entry
+        By layer, from 1.
+    twice : sequence of str
+        Names that it has more than once.
+    zero_is_none : bool
+        Whether a bias of nothing but zeros stands for none.
+    """
+
+    weights: Mapping[int, Entry]
+    biases: Mapping[int, Entry]
+    twice: Sequence[str]
+    zero_is_none: bool = False
+
+    def problems(self, units: Sequence[int]) -> Iterator[str]:
+        """Say everything that does not fit a network of n_0 … n_L units."""
+        layers = range(1, len(units))
+        for name in self.twice:
+            yield _("{name} is there twice").format(name=shown(name))
+        for layer in layers:
+            if layer not in self.weights:
+                yield _("W{layer} is missing: the network has {count} layers").format(layer=layer, count=len(layers))
+        for entries in (self.weights, self.biases):
+            for layer, entry in entries.items():
+                if layer not in layers:
+                    message = _("{name} belongs to layer {layer}: the network has {count} layers")
+                    yield message.format(name=shown(entry.name), layer=layer, count=len(layers))
+        for layer in layers:
+            if layer in self.weights:
+                yield from self.weights[layer].problems((units[layer], units[layer - 1]))
+            if layer in self.biases:
+                yield from self.biases[layer].problems((units[layer],))
+
+
+def read_parameters(path: str, units: tuple[int, ...], precision: Precision) -> Layers:
+    """Return the weights and biases of a file.
+
+    An NPZ file holds ``W1`` … ``WL``, (n_l, n_{l-1}), and where there are biases ``b1`` … ``bL``, (n_l,); whatever else it holds
+    is ignored. A bias of nothing but zeros is none there: `--arrays` writes it for a network without biases.
+
+    The matrices of a safetensors file, (n_l, n_{l-1}) as in torch.nn.Linear, are layers 1 … L in the order of their data, except
+    that names which differ in their numbers only are in the order of these: what writes such files puts ``10.weight`` before
+    ``2.weight``. The vector of the same name with ``bias`` for ``weight`` is the layer's bias; other tensors are ignored.
+
+    Parameters
+    ----------
+    path : str
+    units : tuple of int
+        n_0 … n_L.
+    precision : Precision
+        The numbers are rounded to it; what it cannot hold becomes 0 or infinite.
+
+    Returns
+    -------
+    weights : list of ndarray
+        W[1] … W[L], read-only.
+    biases : list of ndarray or None
+        b[1] … b[L], read-only; None where a layer has no bias.
+
+    Raises
+    ------
+    ExperimentError
+        With the field `weights_file`: the file cannot be read, or does not fit the network.
+    """
+    with faults_named(path, FIELD):
+        state = state_of(path, FIELD, LARGEST_FILE)
+        if Path(path).suffix.lower() in PICKLED:
+            raise _pickled()
+        return _read(path, *state, units, precision)
+
+
+@remembered
+def _read(path: str, changed: int, size: int, units: tuple[int, ...], precision: Precision) -> Layers:
+    """Read a file once for each time that it has changed."""
+    with open(path, "rb") as file:
+        is_archive = file.read(2) == b"PK"
+    with (_npz if is_archive else _safetensors)(path) as listing:
+        if problems := list(listing.problems(units)):
+            raise refusal(FIELD, *problems)
+        layers = range(1, len(units))
+        weights = [_rounded(listing.weights[l], precision, problems) for l in layers]
+        biases = [_rounded(listing.biases[l], precision, problems) if l in listing.biases else None for l in layers]
+        if problems:
+            raise refusal(FIELD, *problems)
+        if listing.zero_is_none:
+            biases = [None if b is None or not b.any() else b for b in biases]
+    return weights, biases
+
+
+def _rounded(entry: Entry, precision: Precision, problems: list[str]) -> FloatArray:
+    """Read an array, and add to the problems where it is not finite."""
+    array = entry.read()
+    places = np.argwhere(~np.isfinite(array))
+    if len(places):
+        place = tuple(map(int, places[0]))
+        message = _("{name} is {value} at {place}; parameters are finite numbers")
+        problems.append(message.format(name=shown(entry.name), value=float(array[place]), place=list(place)))
+    with np.errstate(all="ignore"):
+        rounded = precision.round(array.astype(precision.computes_in, order="C"))
+    rounded.flags.writeable = False
+    return rounded
+
+
+def _pickled() -> ExperimentError:
+    message = _("pickled files are not read, because reading one runs what is in it; write it anew with {how}")
+    return refusal(FIELD, message.format(how="safetensors.torch.save_file(model.state_dict(), …)"))
+
+
+# --- NPZ ---
+
+_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+"""Version of the format → what reads its header; version 3 is for names that are not Latin, which no array of numbers has."""
+
+
+@contextmanager
+def _npz(path: str) -> Iterator[Listing]:
+    """List the arrays of an archive."""
+    with zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+        if any(member.filename.endswith(".pkl") for member in members):  # what torch.save writes is an archive too
+            raise _pickled()
+        found: dict[str, dict[int, Entry]] = {"W": {}, "b": {}}
+        for member in members:
+            if named := re.fullmatch(r"([Wb])(0|[1-9][0-9]{0,5})\.npy", member.filename):
+                found[named[1]][int(named[2])] = _member(archive, member)
+        twice = [name for name, count in Counter(entry.filename for entry in members).items() if count > 1]
+        yield Listing(found["W"], found["b"], twice, zero_is_none=True)
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Entry:
+    name = member.filename.removesuffix(".npy")
+    with archive.open(member) as stream:
+        version = np.lib.format.read_magic(stream)
+        if version not in _HEADERS:
+            raise ValueError(
+                _("{name} is in version {version} of the NPY format, which is not read").format(name=name, version=version)
+            )
+        shape, _is_fortran, dtype = _HEADERS[version](stream)
+        promised = stream.tell() + prod(shape) * dtype.itemsize
+
+    def read() -> np.ndarray:
+        if member.file_size != promised:
+            message = _("{name} has {size} bytes; its header promises {promised}")
+            raise refusal(FIELD, message.format(name=name, size=member.file_size, promised=promised))
+        with archive.open(member) as stream:
+            array: np.ndarray = np.lib.format.read_array(stream, allow_pickle=False)
+        return array
+
+    return Entry(name, shape, dtype.name, dtype.kind in "fiub", read)
+
+
+# --- safetensors ---
+
+_REAL_TYPES = frozenset(["F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL"])
+
+_BIAS_OF = (("weight", "bias"), ("kernel", "bias"), ("W", "b"))
+"""What stands in the last part of a matrix's name, and in its place in the name of the bias."""
+
+
+@contextmanager
+def _safetensors(path: str) -> Iterator[Listing]:
+    """List the tensors of a safetensors file."""
+    import ml_dtypes  # noqa: F401  without it NumPy, and so the library, does not know bfloat16
+    from safetensors import SafetensorError, safe_open
+
+    header = _header(path)
+    with faults_named(path, FIELD, SafetensorError), safe_open(path, framework="numpy") as file:
+        entries = {name: _tensor(file, name) for name in file.offset_keys()}
+        names = [name for name, _value in json.loads(header, object_pairs_hook=list)]
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        matrices = by_number([name for name, entry in entries.items() if len(entry.shape) == 2])
+        weights = {layer: entries[name] for layer, name in enumerate(matrices, start=1)}
+        biases = {layer: entries[bias] for layer, name in enumerate(matrices, start=1) if (bias := _bias_of(name)) in entries}
+        yield Listing(weights, biases, twice)
+
+
+def _header(path: str) -> bytes:
+    """Return the header of a safetensors file, which its first 8 bytes give the length of."""
+    with open(path, "rb") as file:
+        start = file.read(8)
+        length = int.from_bytes(start, "little")
+        if len(start) == 8 and length <= LARGEST_HEADER:
+            return file.read(length)
+    if start.startswith(b"\x80"):
+        raise _pickled()
+    raise refusal(FIELD, _("{path} is neither an NPZ archive nor a safetensors file").format(path=shown(path, LONGEST_PATH)))
+
+
+def _tensor(file: Any, name: str) -> Entry:
+    part = file.get_slice(name)
+    type_name = part.get_dtype()
+    return Entry(name, tuple(part.get_shape()), type_name, type_name in _REAL_TYPES, lambda: file.get_tensor(name))
+
+
+def by_number(names: Sequence[str]) -> list[str]:
+    """Return names in their order, those that differ in their numbers only by these: 2 before 10."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(_without_numbers(name), []).append(name)
+    ordered = {pattern: iter(sorted(group, key=_numbers)) for pattern, group in alike.items()}
+    return [next(ordered[_without_numbers(name)]) for name in names]
+
+
+def _without_numbers(name: str) -> str:
+    return re.sub("[0-9]+", "0", name)
+
+
+def _numbers(name: str) -> list[tuple[int, str]]:
+    digits = (number.lstrip("0") for number in re.findall("[0-9]+", name))
+    return [(len(each), each) for each in digits]
+
+
+def _bias_of(matrix: str) -> str:
+    """Return the name of the bias that belongs to a matrix, or "" where its name has no word for weights."""
+    prefix, dot, last = matrix.rpartition(".")
+    for of_weights, of_bias in _BIAS_OF:
+        if of_weights in last:
+            return f"{prefix}{dot}{last.replace(of_weights, of_bias)}"
+    return ""

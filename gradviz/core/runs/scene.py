@@ -29,7 +29,7 @@ class Scene:
     """
 
     run: Timeline
-    playhead: Playhead = Playhead()
+    playhead: Playhead = field(default_factory=Playhead)
     reference: Timeline | None = None
     answers: Mapping[Request, Any] = field(default_factory=dict)
 
