@@ -213,7 +213,9 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Entry:
     with archive.open(member) as stream:
         version = np.lib.format.read_magic(stream)
         if version not in _HEADERS:
-            raise ValueError(_("{name} is in version {version} of the NPY format, which is not read").format(name=name, version=version))
+            raise ValueError(
+                _("{name} is in version {version} of the NPY format, which is not read").format(name=name, version=version)
+            )
         shape, _is_fortran, dtype = _HEADERS[version](stream)
         promised = stream.tell() + prod(shape) * dtype.itemsize
 
