@@ -36,7 +36,7 @@ def problems(call, *arguments, **named):
     return {problem.field: problem.message for problem in caught.value.problems}
 
 
-@pytest.mark.parametrize("widths", ["10-5-1", "3", "2048-1", "-".join([str(WIDEST)] * DEEPEST)])
+@pytest.mark.parametrize("widths", ["10-5-1", "5-10-1", "3", "2048-1", "-".join([str(WIDEST)] * DEEPEST)])
 def test_widths_stand_for_depth_and_width(widths):
     """In every form the list alone is written; depth and width follow from it, and the layers have these units."""
     spec, units = Spec(widths=widths), tuple(map(int, widths.split("-")))

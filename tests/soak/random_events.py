@@ -121,7 +121,7 @@ class Hand:
         return text
 
     def edit(self) -> str:
-        name = self.random.choice([name for name in KNOBS if name != "data_file"])
+        name = self.random.choice([name for name, knob in KNOBS.items() if knob.kind is not str or knob.choices is not None])
         knob = KNOBS[name]
         if knob.choices is not None:
             value: object = self.random.choice([value for value in knob.choices if value != "file"])
