@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -19,6 +20,10 @@ PROCESSES = 2
 
 PATIENCE = 30_000
 """Milliseconds until a wait in a GUI test is given up: no limit for a busy machine, an end for a broken program."""
+
+# An example may take as long as it likes: what is slow here is the machine.
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_xdist_auto_num_workers(config):
