@@ -5,10 +5,10 @@ import math
 import pytest
 
 from gradviz.core.measures import MEASURES
-from gradviz.report.table import report
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.report.columns import COLUMNS, plain_text
+from gradviz.report.table import report
 
 FRAME = simulate(Spec(depth=4, width=20, batch=32))
 
