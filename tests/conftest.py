@@ -68,3 +68,51 @@ def qapp():
     from gradviz.app.parts.qt_setup import make_application
 
     return make_application()
+
+
+@pytest.fixture
+def settings_elsewhere(qapp, tmp_path):
+    """Keep settings in a folder that only this test sees."""
+    from PySide6.QtCore import QSettings
+
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+
+
+@pytest.fixture
+def open_window(qtbot, settings_elsewhere):
+    """Return a function that opens the window on an experiment and waits for its picture."""
+    from gradviz.app.main import make_window
+    from gradviz.core.spec import Spec
+
+    windows = []
+
+    def open_(text="", size=(1280, 720), *, restored=False, **named):
+        window = make_window(None if restored else Spec.from_text(text), **named)
+        windows.append(window)
+        window.resize(*size)
+        window.show()
+        window.start(window.settings.reference if restored else None)
+        qtbot.waitUntil(lambda: window.frame is not None and window.runner.is_idle)
+        qtbot.waitUntil(lambda: window.look.wished_style() == window.look.style_ and window.board.is_up_to_date)
+        return window
+
+    yield open_
+    for window in windows:
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(open_window):
+    """The window on the opening experiment, made small so that tests are quick."""
+    return open_window("depth=6&width=20&batch=32")
+
+
+@pytest.fixture
+def settle(qtbot):
+    """Return a function that waits until a window shows what is asked of it."""
+
+    def wait(window):
+        qtbot.waitUntil(lambda: window.runner.is_idle and window.frame.spec == window.store.spec)
+
+    return wait

@@ -18,7 +18,7 @@ EXPERIMENTS = {
     "exact zeros": "depth=3&width=12&activation=relu&gain=0",
     "one layer, a loss, the Jacobian": "depth=1&width=5&loss=mse&jacobian=true",
     "a negative loss": "depth=3&activation=tanh&initializer=lecun_normal&gain=1.5",
-    "infinities": "depth=12&width=20&batch=2&activation=relu&initializer=constant&gain=1000000&data=ones",
+    "infinities": "depth=12&width=20&batch=2&activation=relu&initializer=constant&gain=1000000&data=ones&loss=mse",
     "no theory": "depth=5&width=12&initializer=orthogonal&activation=tanh&jacobian=true",
     "beyond float64": "depth=400&width=4&batch=3&activation=linear&initializer=identity&gain=0.1&dtype=float64",
     "tiny and huge": "depth=12&width=8&batch=4&activation=linear&gain=0.01&dtype=float64&normalization=none&initializer=lecun_normal",
