@@ -1,13 +1,50 @@
-"""What every test starts from: no display, settings in a temporary folder, English."""
+"""What every test starts from: no display, settings in a temporary folder, English, one BLAS thread a process, patience."""
 
 import os
+from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Before NumPy is loaded: products outside of a pass would otherwise take every core from the other processes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from gradviz import system
 from gradviz.i18n import use_language
+
+PROCESSES = 2
+"""What the suite runs in: a third one gains little, and each holds its own Qt and its own draws in memory."""
+
+PATIENCE = 30_000
+"""Milliseconds until a wait in a GUI test is given up: no limit for a busy machine, an end for a broken program."""
+
+# An example may take as long as it likes: what is slow here is the machine.
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Several processes for folders; a file or a test alone runs here, where nothing has to start and a debugger works."""
+    is_alone = len(config.args) == 1 and Path(config.args[0].partition("::")[0]).is_file()
+    return 0 if is_alone else min(PROCESSES, os.cpu_count() or 1)
+
+
+class PatientBot(QtBot):
+    """pytest-qt's robot, whose waits end after PATIENCE instead of five seconds."""
+
+    def waitUntil(self, callback, *, timeout=PATIENCE):
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal, *, timeout=PATIENCE, **options):
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+
+@pytest.fixture
+def qtbot(qapp, request):
+    return PatientBot(request)
 
 
 def pytest_configure(config):
@@ -31,3 +68,51 @@ def qapp():
     from gradviz.app.parts.qt_setup import make_application
 
     return make_application()
+
+
+@pytest.fixture
+def settings_elsewhere(qapp, tmp_path):
+    """Keep settings in a folder that only this test sees."""
+    from PySide6.QtCore import QSettings
+
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+
+
+@pytest.fixture
+def open_window(qtbot, settings_elsewhere):
+    """Return a function that opens the window on an experiment and waits for its picture."""
+    from gradviz.app.main import make_window
+    from gradviz.core.spec import Spec
+
+    windows = []
+
+    def open_(text="", size=(1280, 720), *, restored=False, **named):
+        window = make_window(None if restored else Spec.from_text(text), **named)
+        windows.append(window)
+        window.resize(*size)
+        window.show()
+        window.start(window.settings.reference if restored else None)
+        qtbot.waitUntil(lambda: window.frame is not None and window.runner.is_idle)
+        qtbot.waitUntil(lambda: window.look.wished_style() == window.look.style_ and window.board.is_up_to_date)
+        return window
+
+    yield open_
+    for window in windows:
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(open_window):
+    """The window on the opening experiment, made small so that tests are quick."""
+    return open_window("depth=6&width=20&batch=32")
+
+
+@pytest.fixture
+def settle(qtbot):
+    """Return a function that waits until a window shows what is asked of it."""
+
+    def wait(window):
+        qtbot.waitUntil(lambda: window.runner.is_idle and window.frame.spec == window.store.spec)
+
+    return wait

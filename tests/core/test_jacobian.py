@@ -144,6 +144,27 @@ def test_a_smallest_singular_value_is_right_or_not_told(text):
     assert np.isfinite(series["log10_jacobian_smallest"][0])
 
 
+def test_a_smallest_singular_value_is_told_from_a_thousand_times_its_rounding_on():
+    """Three digits of it are true then; what is less is left out, and nothing else is.
+
+    The rounding is that of two products a layer, each of eps times the size of what comes out, and each stretched by the layers
+    after it. The first layer is not square, so that there is no inverse to go by.
+    """
+    told, left_out, eps = [], [], np.finfo(np.float64).eps
+    for seed in range(12):
+        text = f"depth=80&width=3&input_units=2&batch=1&dtype=float64&jacobian=true&seed={seed}"
+        spec = Spec.from_text(text).replace(activation="linear", initializer="lecun_normal")
+        arrays, found = trace(spec).arrays, simulate(spec).series["log10_jacobian_smallest"]
+        product, rounding = np.eye(2), 0.0
+        for layer in range(1, 81):
+            W = arrays[f"W{layer}"]
+            product = W @ product
+            rounding = rounding * np.linalg.norm(W) / np.sqrt(W.shape[1]) + 2 * eps * np.linalg.norm(product)
+            ratio = np.linalg.svd(product, compute_uv=False)[-1] / rounding
+            (told if np.isfinite(found[layer - 1]) else left_out).append(ratio)
+    assert 900 < min(told) < 2000 and 500 < max(left_out) < 1100
+
+
 def matmul(one, other):
     return [[sum(a * b for a, b in zip(row, column, strict=True)) for column in zip(*other, strict=True)] for row in one]
 

@@ -241,7 +241,7 @@ def test_reset_view_restores_the_picture(two, qtbot):
 
     def still():
         before = picture()
-        qtbot.wait(20)
+        qtbot.wait(60)  # sizes settle after 40
         return two.board.is_up_to_date and picture() == before
 
     two.reset_view()

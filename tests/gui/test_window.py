@@ -76,8 +76,10 @@ def test_a_drag_simulates_on_the_way_and_is_one_undo_step(window, qtbot, settle)
     """The picture follows the hand; undo goes back to where the drag began."""
     control = window.controls.controls["depth"]
     seen = set()
-    for _step in drag_slider(qtbot, control, [place / 50 for place in range(10, 40)]):
+    for step, _moved in enumerate(drag_slider(qtbot, control, [place / 50 for place in range(10, 40)])):
         qtbot.wait(3)
+        if step % 6 == 5:  # a hand that rests for as long as a picture takes
+            settle(window)
         seen.add(window.frame.depth)
     settle(window)
     assert len(seen) > 3
