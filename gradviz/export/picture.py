@@ -16,7 +16,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QApplication
 
 from gradviz.core.frame import Frame
-from gradviz.core.runs.playhead import Playhead
+from gradviz.core.runs.scene import Scene
+from gradviz.export.answers import answered
 from gradviz.export.limits import LARGEST, SMALLEST
 from gradviz.i18n import _
 from gradviz.panels import PANELS
@@ -96,7 +97,7 @@ def least_height(layout: Layout) -> float:
 class Picture:
     """Panels that are ready to be painted, as long as `drawing` keeps them."""
 
-    frame: Frame
+    scene: Scene
     figure: Figure
     _panels: Sequence[Panel]
     _places: Sequence[QRect]
@@ -118,9 +119,9 @@ class Picture:
             self._foot.paint(painter, width, height)
 
 
-def drawn(frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | None, use: Callable[[Picture], T]) -> T:
+def drawn(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> T:
     """Make the panels at their size, off the screen, and return what `use` makes of the picture."""
-    return at_once(drawing(frame, figure, playhead, reference, use))
+    return at_once(drawing(scene, figure, use))
 
 
 def at_once(steps: Generator[None, None, T]) -> T:
@@ -134,10 +135,11 @@ def at_once(steps: Generator[None, None, T]) -> T:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
 
-def drawing(
-    frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | None, use: Callable[[Picture], T]
-) -> Generator[None, None, T]:
+def drawing(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> Generator[None, None, T]:
     """Do what `drawn` does a step at a time; between steps the event loop has to turn, in which the layouts settle.
+
+    What the panels ask beside the run is computed here, where the Scene has no answer to it, so that a picture from the command
+    line equals the window's.
 
     Raises
     ------
@@ -149,7 +151,7 @@ def drawing(
         limits = {"size": f"{width}×{height}", "low": SMALLEST, "high": LARGEST}
         raise ValueError(_("{size} is no size for a picture: each side has {low} to {high} pixels").format(**limits))
     style = figure.style
-    foot = None if figure.is_on_page else _foot(frame, style, with_verdict=len(panels_in(figure.layout)) > 1)
+    foot = None if figure.is_on_page else _foot(scene.frame, style, with_verdict=len(panels_in(figure.layout)) > 1)
     room = QRect(0, 0, width, height - (round(foot.height) if foot else 0))
     places = _places(room, figure.layout, round(style.px(6)))
     panels: list[Panel] = []
@@ -163,11 +165,12 @@ def drawing(
             panel.show()
             yield
         for panel in panels:
-            panel.draw(frame, playhead, reference)
+            scene = answered(scene, panel)
+            panel.draw(scene)
             if figure.is_on_page:
                 panel.readout.write("")
             yield
-        return use(Picture(frame, figure, panels, places, foot))
+        return use(Picture(scene, figure, panels, places, foot))
     finally:
         for panel in panels:
             panel.close()

@@ -1,4 +1,4 @@
-"""Panel: draws a Frame and knows nothing else.
+"""Panel: draws a Scene and knows nothing else.
 
 A panel has its finding for a title, a line that says what is drawn, and one that reads out a layer. Everything it shows lies in
 one graphics scene, so that the window, a picture file and a test see the same. ``draw`` updates items and never creates them.
@@ -17,6 +17,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
+from gradviz.core.runs.request import Request
+from gradviz.core.runs.scene import Scene
 from gradviz.i18n import _
 from gradviz.panels import PANELS
 from gradviz.panels.parts.items import LayerAxis, PlainAxis, SharedLine, TextLine
@@ -30,7 +32,7 @@ BODY_ROW = 2
 
 
 class Panel(QWidget):
-    """One picture of a Frame. Abstract; concrete panels are final and have a `key` and `show_frame`.
+    """One picture of a Scene. Abstract; concrete panels are final and have a `key` and `show_frame`.
 
     Parameters
     ----------
@@ -46,6 +48,8 @@ class Panel(QWidget):
     layer_clicked = Signal(int)
     outgrown = Signal()
     """It has another size, and is drawn for the old one still; only where it `waits`."""
+    asked = Signal()
+    """What it `asks` has changed because another layer is hovered."""
 
     is_abstract: ClassVar[bool] = True
     """Said anew by each abstract class."""
@@ -63,6 +67,8 @@ class Panel(QWidget):
     def __init__(self, style: Style) -> None:
         super().__init__()
         self.style_ = style
+        self.scene: Scene | None = None
+        """What is drawn."""
         self.frame: Frame | None = None
         self.reference: Frame | None = None
         self.playhead = Playhead()
@@ -70,7 +76,7 @@ class Panel(QWidget):
         """The layer that is looked at in any panel, or 0."""
         self.waits = False
         """Whether somebody draws it after a change of size, in its turn; else it does so itself, at once, each time."""
-        self._is_outgrown = False
+        self._is_outdated = False
 
         self.view = pg.GraphicsLayoutWidget()
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -88,6 +94,10 @@ class Panel(QWidget):
         self.view.viewport().installEventFilter(self)
 
     # --- what a concrete panel says ---
+
+    def asks(self, scene: Scene) -> tuple[Request, ...]:
+        """Return what is needed beside the run; the answers are looked up in a Scene's `answers`."""
+        return ()
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Bring the items to a new Frame."""
@@ -123,30 +133,35 @@ class Panel(QWidget):
 
     # --- what all panels do ---
 
-    def draw(self, frame: Frame, playhead: Playhead, reference: Frame | None = None) -> None:
-        """Show a Frame at a playhead, over a reference where there is one."""
-        playhead = playhead.within(frame.depth)
-        anew = frame is not self.frame or reference is not self.reference or self._is_outgrown
-        self._is_outgrown = False
-        self.frame, self.reference, self.playhead = frame, reference, playhead
+    def draw(self, scene: Scene) -> None:
+        """Show a Scene: its Frame at its playhead, over the reference where there is one."""
+        before, self.scene = self.scene, scene
+        frame, reference, self.playhead = scene.frame, scene.reference_frame, scene.playhead
+        is_same_run = before is not None and before.run.is_preview is scene.run.is_preview
+        anew = self._is_outdated or frame is not self.frame or reference is not self.reference or not is_same_run
+        self.frame, self.reference, self._is_outdated = frame, reference, False
         if anew:
             self._begin_frame(frame)
             self.show_frame(frame, reference)
             self._write(frame)
-        self._begin_playhead(playhead)
-        self.show_playhead(frame, playhead)
+        self._begin_playhead(self.playhead)
+        self.show_playhead(frame, self.playhead)
         self._write_readout()
+
+    def outdate(self) -> None:
+        """Let the next `draw` do everything anew: the language, the range or the size is another one."""
+        self._is_outdated = True
 
     def redraw(self) -> None:
         """Draw the same once more, in the language and the style of now."""
-        if self.frame is not None:
-            frame, self.frame = self.frame, None
-            self.draw(frame, self.playhead, self.reference)
+        if self.scene is not None:
+            self.outdate()
+            self.draw(self.scene)
 
     def _on_resized(self) -> None:
         """Draw anew: where texts find room depends on the size in pixels."""
         if self.waits:
-            self._is_outgrown = True
+            self.outdate()
             self.outgrown.emit()
         else:
             self.redraw()
@@ -166,16 +181,24 @@ class Panel(QWidget):
 
     def hover(self, layer: int) -> None:
         """Read out a layer, or with 0 the playhead's."""
-        if layer != self.hovered:
-            self.hovered = layer
-            self._write_readout()
-            if self.frame is not None:
-                self.show_hovered(self.frame, layer if layer <= self.frame.depth else 0)
+        if layer == self.hovered:
+            return
+        asked_before = self.asks(self.scene) if self.scene is not None else ()
+        self.hovered = layer
+        if self.scene is None or self.frame is None:
+            return
+        self._write_readout()
+        self.show_hovered(self.frame, layer if layer <= self.frame.depth else 0)
+        if self.asks(self.scene) != asked_before:
+            self.asked.emit()
+
+    def layer_in(self, scene: Scene) -> int:
+        """Return the layer whose values are read out: the hovered one, or the playhead's."""
+        return self.hovered if 0 < self.hovered <= scene.frame.depth else scene.playhead.layer
 
     def shown_layer(self) -> int:
-        """Return the layer whose values are read out."""
-        depth = self.frame.depth if self.frame else 1
-        return self.hovered if 0 < self.hovered <= depth else self.playhead.layer
+        """Return the layer whose values are read out now."""
+        return 1 if self.scene is None else self.layer_in(self.scene)
 
     def _begin_frame(self, frame: Frame) -> None:
         """Do what a kind of panels does before `show_frame`."""
@@ -188,9 +211,16 @@ class Panel(QWidget):
 
     def _write(self, frame: Frame) -> None:
         self.finding.write(self.finding_text(frame))
-        self.legend.write(self.legend_text(frame, self.reference))
+        self.legend.write(self._marked_preview(self.legend_text(frame, self.reference)))
         self.setAccessibleName(_(PANELS[self.key].title))
         self.setAccessibleDescription(f"{self.finding.text}. {self.legend.text}")
+
+    def _marked_preview(self, legend: str) -> str:
+        """Return the legend; of a preview it says so first, because what stands last is left out where there is no room."""
+        if self.scene is None or not (self.scene.run.is_preview and legend):
+            return legend
+        count = self.scene.frame.spec.batch
+        return _("first {count} examples, the rest is coming; {legend}").format(count=count, legend=legend)
 
     def _write_readout(self) -> None:
         if self.frame is not None:

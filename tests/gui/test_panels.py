@@ -6,12 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pyqtgraph as pg
 import pytest
+from drawing import draw, hover
 
 from gradviz.core.measures import MEASURES
 from gradviz.core.runs.playhead import Phase, Playhead
+from gradviz.core.runs.scene import Scene
+from gradviz.core.runs.timeline import Timeline
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
 from gradviz.core.verdict import Verdict
+from gradviz.export.answers import answered
 from gradviz.i18n import use_language
 from gradviz.numbers import exact_text, signed_text
 from gradviz.panels import PANELS
@@ -59,7 +63,7 @@ def test_any_network_is_drawn(panel, text):
     """No exception, no warning, a finite axis, and words for what is seen."""
     frame = frame_of(text)
     for playhead in (Playhead(1), Playhead(frame.depth, Phase.FORWARD), Playhead(1, Phase.BACKWARD)):
-        panel.draw(frame, playhead)
+        draw(panel, frame, playhead)
         panel.grab()
     assert_finite_axes(panel)
     assert panel.finding.text and panel.legend.text and panel.readout.text
@@ -97,11 +101,11 @@ def test_awkward_numbers_in_every_series_are_drawn(panel, kind, where):
         values[{"all": slice(None), "first": 0, "last": -1, "alternating": slice(None, None, 2)}[where]] = AWKWARD[kind]
         spoilt[key] = values
     with np.errstate(all="ignore"):
-        verdict = Verdict.of(np.log10(np.abs(spoilt["activation_rms"])), spoilt["log10_grad_a_rms"], "float32")
+        verdict = Verdict.of(np.log10(np.abs(spoilt["activation_rms"])), spoilt["log10_grad_a_rms"], frame.net.precision)
     awkward = replace(frame, series=spoilt, verdict=verdict)
-    panel.draw(awkward, Playhead(2), frame)
-    panel.draw(frame, Playhead(2), awkward)
-    panel.draw(awkward, Playhead(6, Phase.BACKWARD))
+    draw(panel, awkward, Playhead(2), frame)
+    draw(panel, frame, Playhead(2), awkward)
+    draw(panel, awkward, Playhead(6, Phase.BACKWARD))
     panel.grab()
     assert_finite_axes(panel)
 
@@ -109,11 +113,11 @@ def test_awkward_numbers_in_every_series_are_drawn(panel, kind, where):
 @EVERY
 def test_drawing_updates_items_and_creates_none(panel):
     frames = [frame_of("depth=5&width=8&batch=8"), frame_of("depth=9&width=8&batch=8&gain=3")]
-    panel.draw(frames[0], Playhead(1))
+    draw(panel, frames[0], Playhead(1))
     before = set(map(id, panel.view.scene().items()))
     for frame in frames * 3:
         for playhead in (Playhead(2), Playhead(3, Phase.FORWARD), Playhead(3, Phase.BACKWARD)):
-            panel.draw(frame, playhead, frames[0])
+            draw(panel, frame, playhead, frames[0])
     assert set(map(id, panel.view.scene().items())) == before
 
 
@@ -128,7 +132,7 @@ def test_layer_axes_are_aligned(qtbot):
             continue
         panel.resize(900, 360)
         panel.show()
-        panel.draw(frame, Playhead(1))
+        draw(panel, frame, Playhead(1))
         panel.grab()
         places.append(panel.plot.vb.mapViewToScene(pg.Point(7, 0)).x())
     assert places == pytest.approx([places[0]] * len(places), abs=0.5)
@@ -158,11 +162,25 @@ READ_OUT = {
 def test_hover_reads_out_exact_values(panel):
     """The readout holds the series' own digits at that layer."""
     frame = frame_of("depth=6&width=20&batch=32")
-    panel.draw(frame, Playhead(1))
-    panel.hover(4)
+    draw(panel, frame, Playhead(1))
+    hover(panel, 4)
     assert panel.readout.text.startswith("layer 4: ") and READ_OUT[key_of(panel)](frame) in panel.readout.text
-    panel.hover(0)
+    hover(panel, 0)
     assert panel.readout.text.startswith("layer 1: ")
+
+
+@EVERY
+@pytest.mark.parametrize(("language", "words"), [("en", "first 4 examples, the rest is coming; "), ("ko", "먼저 예제 4개")])
+def test_a_preview_says_so_and_differs_in_nothing_else(panel, language, words):
+    """The legend says first that it is one; when the whole run is there, the words go."""
+    use_language(language)
+    frame = frame_of("depth=3&width=5&batch=4")
+    spec = frame.spec.replace(batch=64)
+    panel.draw(answered(Scene(Timeline(spec, {0: frame}, is_preview=True)), panel))
+    marked, finding = panel.legend.text, panel.finding.text
+    panel.draw(answered(Scene(Timeline(spec, {0: frame})), panel))
+    assert marked.startswith(words) and marked.endswith(panel.legend.text) and panel.finding.text == finding
+    assert words not in panel.legend.text
 
 
 def key_of(panel):
@@ -172,7 +190,7 @@ def key_of(panel):
 @EVERY
 def test_texts_follow_the_language(panel):
     frame = frame_of("depth=3&width=5&batch=4")
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     english = texts_of(panel)
     use_language("ko")
     panel.redraw()
@@ -189,7 +207,7 @@ def test_gradient_points_are_the_measured_ones(qtbot):
     frame = frame_of("depth=8&width=20&batch=32&initializer=glorot_normal")
     panel = PANELS["gradient"].load()(LIGHT)
     qtbot.addWidget(panel)
-    panel.draw(frame, Playhead(5, Phase.BACKWARD))
+    draw(panel, frame, Playhead(5, Phase.BACKWARD))
     np.testing.assert_array_equal(panel._measured.values, frame.series["log10_grad_a_rms"])
     assert (np.flatnonzero(panel._measured.lit) + 1).tolist() == [5, 6, 7, 8]
 
@@ -199,7 +217,7 @@ def test_ridges_are_the_counts(qtbot):
     frame = frame_of("depth=3&width=20&batch=32")
     panel = PANELS["activations"].load()(LIGHT)
     qtbot.addWidget(panel)
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     for layer, ridge in enumerate(panel._ridges.ridges, start=1):
         points = pg.functions.ndarray_from_qpolygonf(ridge.outline)
         counts, edges = frame.counts["activation"][layer - 1], frame.edges["activation"]
@@ -214,9 +232,9 @@ def test_ridges_are_the_counts(qtbot):
 def test_zeros_infinities_and_nan_are_named(qtbot):
     panel = PANELS["activations"].load()(LIGHT)
     qtbot.addWidget(panel)
-    panel.draw(frame_of("activation=linear&initializer=identity&gain=1000&depth=30&width=4"), Playhead(1))
+    draw(panel, frame_of("activation=linear&initializer=identity&gain=1000&depth=30&width=4"), Playhead(1))
     assert panel._marks._names["infinite"].isVisible() and panel._marks._names["nan"].isVisible()
-    panel.draw(frame_of("activation=linear&initializer=identity&gain=0.001&depth=30&width=4"), Playhead(1))
+    draw(panel, frame_of("activation=linear&initializer=identity&gain=0.001&depth=30&width=4"), Playhead(1))
     assert panel._marks._names["zero"].isVisible()
     assert not panel._marks._names["nan"].isVisible()
 
@@ -259,9 +277,9 @@ def test_a_reference_of_another_size_moves_both_to_decades(qtbot):
         frame_of("depth=5&activation=relu&initializer=he_normal"),
         frame_of("depth=50&activation=relu&initializer=he_normal&gain=1.5"),
     )
-    panel.draw(small, Playhead(1))
+    draw(panel, small, Playhead(1))
     assert not panel.value_axis.by_magnitude
-    panel.draw(small, Playhead(1), large)
+    draw(panel, small, Playhead(1), large)
     assert panel.value_axis.by_magnitude
 
 
@@ -270,9 +288,9 @@ def test_marks_come_with_the_wave(qtbot):
     panel = PANELS["gradient"].load()(LIGHT)
     qtbot.addWidget(panel)
     frame = frame_of("activation=relu&gain=0&depth=10&width=4&batch=4")
-    panel.draw(frame, Playhead(3, Phase.FORWARD))
+    draw(panel, frame, Playhead(3, Phase.FORWARD))
     assert panel._marks._points["zero"].data.size == 0
-    panel.draw(frame, Playhead(3, Phase.BACKWARD))
+    draw(panel, frame, Playhead(3, Phase.BACKWARD))
     assert panel._marks._points["zero"].data.size == 7
 
 
@@ -284,11 +302,11 @@ def test_exact_zeros_are_left_out_of_the_ridges_and_said(qtbot):
     rest, counts = without_zeros(frame, "activation"), frame.counts["activation"]
     zeros = np.round(frame.series["activation_zero"] * 200 * 200)
     np.testing.assert_array_equal((counts - rest).sum(axis=1), zeros)
-    panel.draw(frame, Playhead(2))
+    draw(panel, frame, Playhead(2))
     assert "exact zeros left out" in panel.legend.text and "50% exactly 0" in panel.readout.text
     low, high = panel.plot.viewRange()[1]
     assert low <= 0 and high < 0.9 * frame.edges["activation"][-1]
-    panel.draw(frame_of("activation=relu&gain=0&depth=4&width=5&batch=4"), Playhead(2))
+    draw(panel, frame_of("activation=relu&gain=0&depth=4&width=5&batch=4"), Playhead(2))
     assert panel._marks._names["zero"].isVisible()
 
 
@@ -299,7 +317,7 @@ def test_a_sigmoid_that_reads_exactly_0_keeps_its_lower_spike(qtbot):
     frame = frame_of("depth=3&width=50&gain=1000")
     assert (frame.series["activation_zero"] > 0.3).all()
     np.testing.assert_array_equal(without_zeros(frame, "activation"), frame.counts["activation"])
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     assert "left out" not in panel.legend.text
     for ridge in panel._ridges.ridges:
         points = pg.functions.ndarray_from_qpolygonf(ridge.outline)
@@ -319,7 +337,7 @@ def test_the_texts_of_the_gradient_keep_out_of_each_others_way(panel, language, 
     """The slope, the names of the zones and that of the floor."""
     use_language(language)
     panel.resize(*size)
-    panel.draw(frame_of(f"{network}&depth={depth}"), Playhead(1))
+    draw(panel, frame_of(f"{network}&depth={depth}"), Playhead(1))
     panel.grab()  # only then the texts are where they belong
     texts = [panel._slope, *panel._zone_names.values(), panel._floor.name]
     boxes = [
@@ -332,9 +350,9 @@ def test_the_texts_of_the_gradient_keep_out_of_each_others_way(panel, language, 
 @pytest.mark.parametrize("key", ["activations"])
 def test_exact_zeros_are_marked_at_0_on_an_axis_of_values(panel):
     """Not at its edge, which is another number."""
-    panel.draw(frame_of("activation=relu&gain=0&depth=6&width=5"), Playhead(6))
+    draw(panel, frame_of("activation=relu&gain=0&depth=6&width=5"), Playhead(6))
     assert panel._marks._points["zero"].getData()[1].tolist() == [0.0] * 6
-    panel.draw(frame_of("activation=relu&depth=152&width=6&initializer=identity&gain=0.5"), Playhead(152))
+    draw(panel, frame_of("activation=relu&depth=152&width=6&initializer=identity&gain=0.5"), Playhead(152))
     assert panel.value_axis.by_magnitude
     assert (panel._marks._points["zero"].getData()[1] < -3).all()
 
@@ -344,7 +362,7 @@ def test_a_panel_without_room_leaves_names_out(panel):
     """Instead of letting them run into what stands beside it."""
     frame = frame_of("depth=6&width=20&activation=relu&initializer=he_normal")
     panel.resize(900, 500)
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     assert panel.value_axis.label.isVisible() and panel.curves[0].drawn["activation_rms"].name.isVisible()
     panel.resize(260, 150)
     assert not panel.value_axis.label.isVisible()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPageSize, QPainter, QPdfWriter
 
-from gradviz.core.runs.playhead import Playhead
+from gradviz.core.runs.scene import Scene
 from gradviz.export.embedded import xmp
 from gradviz.export.figure import begun
 from gradviz.export.formula import formula_or_none
@@ -129,12 +129,13 @@ class _Press:
         return self._text(latex, CODE) if svg is None else formula_piece(svg, self.style, WIDTH)
 
     def _picture(self, section: Section, highest: float) -> Piece:
+        scene = Scene.of(section.frame, reference=section.reference)
         figure = Figure.for_page(section.layout, int(WIDTH), int(highest - 6 * POINT), self.handout.theme, DPI)
 
         def paint(painter: QPainter, top: float) -> None:
             painter.save()
             painter.translate(0, round(top))
-            drawn(section.frame, figure, Playhead(), section.reference, lambda picture: picture.paint(painter))
+            drawn(scene, figure, lambda picture: picture.paint(painter))
             painter.restore()
 
         return Piece(figure.size[1] + self.style.px(6), paint)
