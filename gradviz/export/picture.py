@@ -157,7 +157,7 @@ def drawing(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> Genera
     panels: list[Panel] = []
     try:
         for key, place in zip(panels_in(figure.layout), places, strict=True):
-            panel = PANELS[key].load()(style)
+            panel: Panel = PANELS[key].load()(style)
             panels.append(panel)
             panel.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
             panel.setUpdatesEnabled(False)  # laid out, but painted once only, by us

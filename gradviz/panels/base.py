@@ -24,9 +24,6 @@ from gradviz.panels import PANELS
 from gradviz.panels.parts.items import LayerAxis, PlainAxis, SharedLine, TextLine
 from gradviz.panels.parts.style import Style
 
-LIMIT = 1e30
-"""Beyond this pyqtgraph and Qt lose their way; what is larger is marked, not drawn to scale."""
-
 BODY_ROW = 2
 """The first row of the scene below the lines of text."""
 

@@ -18,8 +18,9 @@ from gradviz.panels import PANELS
 from gradviz.panels.base import LayerPanel
 from gradviz.panels.histograms.gradient_histograms import log10_median
 from gradviz.panels.histograms.heat import strengths
+from gradviz.panels.parts.limits import drawable_span
 from gradviz.panels.parts.ramp import ramp
-from gradviz.panels.parts.spans import drawable, in_units, unit_exponent
+from gradviz.panels.parts.spans import in_units, unit_exponent
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
 
@@ -354,7 +355,7 @@ def test_units_of_an_axis(size, unit):
 @pytest.mark.parametrize("low", [-np.inf, -1e300, 0.0, 5.0, np.nan])
 @pytest.mark.parametrize("high", [np.inf, 1e300, 0.0, 5.0, 5.0 + 1e-15, np.nan])
 def test_any_range_can_be_drawn(low, high):
-    start, end = drawable(low, high)
+    start, end = drawable_span(low, high)
     assert np.isfinite([start, end]).all() and end - start >= 1e-9 and max(abs(start), abs(end)) <= 1.1e12
 
 

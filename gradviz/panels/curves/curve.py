@@ -11,14 +11,12 @@ from PySide6.QtCore import Qt
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
 from gradviz.numbers import exact_text, signed_text
+from gradviz.panels.parts.limits import LARGEST
 
 Series = Mapping[str, np.ndarray]
 
 GLYPHS = {"o": "●", "s": "■", "d": "◆", "t": "▼", "t1": "▲", "+": "✚"}
 """A curve's symbol before its name."""
-
-FARTHEST = 1e9
-"""What is further out is marked, not drawn to scale. 1,000 layers come to some 10⁴ decades; here a float64 still tells 10⁻⁷ apart."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ class Curve:
 
     def marked(self, drawn: np.ndarray) -> np.ndarray:
         """Return where it is exactly 0, infinite and NaN, (3, L); what is too large for the plot counts as infinite."""
-        low, high = drawn <= -FARTHEST, drawn >= FARTHEST
+        low, high = drawn <= -LARGEST, drawn >= LARGEST
         zero = low if self.scale.has_zero else np.zeros_like(low)
         return np.array([zero, high | (low & ~zero), np.isnan(drawn)])
 

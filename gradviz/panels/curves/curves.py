@@ -11,8 +11,9 @@ from PySide6.QtGui import QFontMetricsF
 
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
-from gradviz.panels.curves.curve import FARTHEST, GLYPHS, Curve, Series, lit_layers
+from gradviz.panels.curves.curve import GLYPHS, Curve, Series, lit_layers
 from gradviz.panels.curves.curve_item import CurveItem
+from gradviz.panels.parts.limits import drawable
 from gradviz.panels.parts.marks import Marks
 from gradviz.panels.parts.room import Room
 from gradviz.panels.parts.style import Style
@@ -84,7 +85,7 @@ class Curves:
         drawn = [more] + [
             line for line in (curve.drawn(source) for source in sources for curve in self.table) if line is not None
         ]
-        numbers = np.concatenate([line[np.abs(line) < FARTHEST] for line in drawn])
+        numbers = np.concatenate([line[np.isfinite(drawable(line))] for line in drawn])
         low, high = (float(numbers.min()), float(numbers.max())) if numbers.size else (-least / 2, least / 2)
         missing = max(0.0, least - (high - low))
         low, high = low - missing / 2, high + missing / 2
@@ -170,8 +171,8 @@ class Curves:
 
     def _within(self, drawn: np.ndarray, cut: bool) -> np.ndarray:
         """Return what can be drawn to scale. Theory knows nothing of float32 and may lead out of sight, and SVG does not clip."""
-        low, high = (self.rect.top(), self.rect.bottom()) if cut else (-FARTHEST, FARTHEST)
-        return np.where((drawn > low) & (drawn < high), drawn, np.nan)[: self._depth]
+        values = drawable(drawn)[: self._depth]
+        return np.where((values > self.rect.top()) & (values < self.rect.bottom()), values, np.nan) if cut else values
 
     def _show_name(self, curve: Curve, names: list[Curve]) -> None:
         item = self.drawn[curve.key].name

@@ -14,11 +14,12 @@ from gradviz.core.runs.playhead import Playhead
 from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.numbers import exact_text, factor_text, power_text
-from gradviz.panels.base import LIMIT, LayerPanel
+from gradviz.panels.base import LayerPanel
 from gradviz.panels.curves.curve import lit_layers
 from gradviz.panels.curves.curve_item import CurveItem
 from gradviz.panels.parts.floor import Floor
 from gradviz.panels.parts.items import DecadeAxis
+from gradviz.panels.parts.limits import drawable
 from gradviz.panels.parts.marks import Marks
 from gradviz.panels.parts.ranges import StillRange
 from gradviz.panels.parts.style import Style
@@ -100,7 +101,7 @@ class GradientPanel(LayerPanel):
         low, high = self._range.fit(float(min(shown)), float(max(shown)))
         self.plot.setYRange(low, high, padding=0)
         rect = QRectF(self.left_end, low, self.right_end - self.left_end, high - low)
-        self._measured.set_values(_drawable(sizes), rect)
+        self._measured.set_values(drawable(sizes), rect)
         theory = frame.theory.get(SERIES, np.full(frame.depth, np.nan))
         # Theory knows nothing of float32 and may lead out of sight; SVG does not clip.
         self._theory.set_values(np.where((theory >= low) & (theory <= high), theory, np.nan), rect)
@@ -149,8 +150,8 @@ class GradientPanel(LayerPanel):
         # Where the curve falls to the left, the corner of the vanishing zone that it leaves free is the left one.
         falls = frame.verdict.backward.log10_total < -1
         spans = {
-            "explode": (output + THRESHOLD_DECADES, LIMIT, False, _("exploding: more than 10³ × the output's")),
-            "vanish": (-LIMIT, output - THRESHOLD_DECADES, falls, _("vanishing: less than 10⁻³ × the output's")),
+            "explode": (output + THRESHOLD_DECADES, high, False, _("exploding: more than 10³ × the output's")),
+            "vanish": (low, output - THRESHOLD_DECADES, falls, _("vanishing: less than 10⁻³ × the output's")),
         }
         text_height = self._text_height(low, high)
         # Past the cursor at layer 1, where it mostly is.
@@ -175,10 +176,10 @@ class GradientPanel(LayerPanel):
         self._reference.setVisible(reference is not None)
         self._reference_name.setVisible(reference is not None)
         if reference is not None:
-            sizes = _drawable(reference.series[SERIES])[: frame.depth]
+            sizes = drawable(reference.series[SERIES])[: frame.depth]
             self._reference.set_values(sizes, rect)
             # The name stands where the two curves are furthest apart.
-            apart = np.nan_to_num(np.abs(sizes - _drawable(frame.series[SERIES])[: sizes.size]), nan=-1.0)
+            apart = np.nan_to_num(np.abs(sizes - drawable(frame.series[SERIES])[: sizes.size]), nan=-1.0)
             place = int(np.argmax(apart))
             said = bool(np.isfinite(sizes[place]))
             self._reference_name.setText(_("pinned") if said else "")
@@ -228,8 +229,3 @@ class GradientPanel(LayerPanel):
     def _layers(self, pixels: float) -> float:
         """Return how many layers are as wide as that."""
         return pixels * (self.right_end - self.left_end) / max(1.0, self.plot.vb.width())
-
-
-def _drawable(sizes: np.ndarray) -> np.ndarray:
-    """Return what can be drawn to scale; the rest is NaN here and has a mark of its own."""
-    return np.where(np.isfinite(sizes) & (np.abs(sizes) < LIMIT), sizes, np.nan)

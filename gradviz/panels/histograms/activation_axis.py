@@ -20,9 +20,10 @@ from gradviz.panels.base import LayerPanel
 from gradviz.panels.histograms.shapes import leaves_zeros_out, share_at_the_ends, shown_by_magnitude, without_zeros
 from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.items import DecadeAxis, PlainAxis, Ticks
+from gradviz.panels.parts.limits import Span, drawable_span
 from gradviz.panels.parts.marks import Marks
 from gradviz.panels.parts.ranges import StillRange
-from gradviz.panels.parts.spans import Span, drawable, joined, span_of_decades, span_of_values
+from gradviz.panels.parts.spans import joined, span_of_decades, span_of_values
 from gradviz.panels.parts.style import Style
 
 SATURATED = 0.4
@@ -129,7 +130,7 @@ class ActivationAxisPanel(LayerPanel):
         if self.value_axis.by_magnitude:
             return span_of_decades(rows)
         if ACTIVATIONS[frame.spec.activation].is_bounded:
-            return drawable(float(rows.edges[0]), float(rows.edges[-1]))
+            return drawable_span(float(rows.edges[0]), float(rows.edges[-1]))
         return span_of_values(rows)
 
     def finding_text(self, frame: Frame) -> str:

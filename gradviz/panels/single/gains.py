@@ -53,6 +53,10 @@ _GAINS: dict[str, tuple[str, str, Callable[[Gains], float | None]]] = {
 }
 
 
+LARGEST_SIGMA_W = 1e30
+"""An axis that reached farther could not be read."""
+
+
 class FactorAxis(PlainAxis):
     """An axis of logarithms to base 10, written as plain numbers: 0.1, 0.2, 0.5 and so on."""
 
@@ -170,7 +174,7 @@ class GainsPanel(Panel):
         self.curves[name].setData(fine[_within(heights, FACTORS)], heights[_within(heights, FACTORS)])
 
     def _show_here(self, value: float) -> None:
-        place = log10(value) if 0 < value < 1e30 else None
+        place = log10(value) if 0 < value < LARGEST_SIGMA_W else None
         low, high = SHOWN
         if place is not None:
             low, high = min(low, place - 0.15), max(high, place + 0.15)

@@ -16,8 +16,9 @@ from gradviz.numbers import signed_text, superscript
 from gradviz.panels.base import BODY_ROW, VALUE_AXIS_WIDTH, Panel
 from gradviz.panels.curves.curve_item import polygon
 from gradviz.panels.parts.items import PlainAxis
+from gradviz.panels.parts.limits import Span
 from gradviz.panels.parts.ranges import StillRange
-from gradviz.panels.parts.spans import Span, unit_exponent
+from gradviz.panels.parts.spans import unit_exponent
 from gradviz.panels.parts.style import Style
 from gradviz.panels.single.slope_names import SlopeNames
 from gradviz.panels.single.slopes import Curves, curves_of, height_of, normal_of, steps_of, what_comes_between, wished_span
@@ -28,8 +29,8 @@ PEAK = 0.9
 MOST_FLATS = 4
 """GELU and its like are flat in one place more than a sigmoid: where they turn."""
 
-FARTHEST = 300
-"""The largest exponent of a unit; z itself is then still a float64."""
+LARGEST_EXPONENT = 300
+"""Of the power of ten that z is in units of; z itself is then still a float64."""
 
 _FINDINGS = {
     # whether f′ is exactly 0 there
@@ -171,7 +172,7 @@ class PreActivationsPanel(Panel):
     def _show_unit(self, frame: Frame, layer: int) -> None:
         """Draw very large and very small z in units of a power of ten."""
         size = float(np.abs(frame.edges["pre_activation_own"][layer - 1]).max())
-        unit = min(max(unit_exponent(size), -FARTHEST), FARTHEST)
+        unit = min(max(unit_exponent(size), -LARGEST_EXPONENT), LARGEST_EXPONENT)
         if unit != self._unit:
             self._unit = unit
             self._range.forget()

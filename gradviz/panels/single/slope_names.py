@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 
 from gradviz.i18n import _
-from gradviz.panels.parts.spans import Span
+from gradviz.panels.parts.limits import Span
 from gradviz.panels.parts.style import Style
 from gradviz.panels.single.slopes import Curves
 
