@@ -21,8 +21,9 @@ from gradviz.core.runs.request import Request
 from gradviz.core.runs.scene import Scene
 from gradviz.i18n import _
 from gradviz.panels import PANELS
-from gradviz.panels.parts.items import LayerAxis, PlainAxis, SharedLine, TextLine
+from gradviz.panels.parts.axes import LayerAxis, PlainAxis
 from gradviz.panels.parts.style import Style
+from gradviz.panels.parts.text import SharedLine, TextLine
 
 BODY_ROW = 2
 """The first row of the scene below the lines of text."""

@@ -21,9 +21,10 @@ from gradviz.numbers import exact_text, signed_text
 from gradviz.panels import PANELS
 from gradviz.panels.base import LayerPanel, Panel
 from gradviz.panels.histograms.shapes import without_zeros
-from gradviz.panels.parts.items import DecadeAxis, LayerAxis, PlainAxis, first_clauses
+from gradviz.panels.parts.axes import DecadeAxis, LayerAxis, PlainAxis
 from gradviz.panels.parts.ranges import StillRange
 from gradviz.panels.parts.style import Style
+from gradviz.panels.parts.text import first_clauses
 from gradviz.panels.parts.themes import THEMES
 
 EVERY = pytest.mark.parametrize("key", PANELS)

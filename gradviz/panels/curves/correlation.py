@@ -13,7 +13,7 @@ from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text
 from gradviz.panels.curves.curve import PLAIN, Curve
 from gradviz.panels.curves.curve_panel import CurvePanel
-from gradviz.panels.parts.items import CorrelationAxis
+from gradviz.panels.parts.axes import CorrelationAxis
 from gradviz.panels.parts.style import Style
 
 SERIES = "input_correlation"

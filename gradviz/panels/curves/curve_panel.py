@@ -13,9 +13,9 @@ from gradviz.i18n import _
 from gradviz.panels.base import LayerPanel
 from gradviz.panels.curves.curve import Curve, Series
 from gradviz.panels.curves.curves import Curves
-from gradviz.panels.parts.items import Notice
 from gradviz.panels.parts.ranges import StillRange
 from gradviz.panels.parts.style import Style
+from gradviz.panels.parts.text import Notice
 
 LEAST_DECADES = 2.2
 """So that there are always two powers of ten to read the axis by."""

@@ -17,8 +17,8 @@ from gradviz.numbers import exact_text, factor_text, power_text
 from gradviz.panels.base import LayerPanel
 from gradviz.panels.curves.curve import lit_layers
 from gradviz.panels.curves.curve_item import CurveItem
+from gradviz.panels.parts.axes import DecadeAxis
 from gradviz.panels.parts.floor import Floor
-from gradviz.panels.parts.items import DecadeAxis
 from gradviz.panels.parts.limits import drawable
 from gradviz.panels.parts.marks import Marks
 from gradviz.panels.parts.ranges import StillRange

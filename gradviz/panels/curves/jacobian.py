@@ -14,7 +14,7 @@ from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text, power_text
 from gradviz.panels.curves.curve import LOGARITHMS, Curve
 from gradviz.panels.curves.curve_panel import CurvePanel
-from gradviz.panels.parts.items import DecadeAxis
+from gradviz.panels.parts.axes import DecadeAxis
 
 LARGEST, SMALLEST = "log10_jacobian_largest", "log10_jacobian_smallest"
 

@@ -13,7 +13,7 @@ from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text
 from gradviz.panels.curves.curve import DECADES, LOGARITHMS, Curve, decades
 from gradviz.panels.curves.curve_panel import CurvePanel, Sources
-from gradviz.panels.parts.items import DecadeAxis
+from gradviz.panels.parts.axes import DecadeAxis
 from gradviz.panels.parts.style import Style
 
 STD, GRADIENT = "activation_std", "log10_grad_a_rms"

@@ -13,7 +13,7 @@ from gradviz.numbers import signed_text
 from gradviz.panels.curves.curve import DECADES, SHARES, Curve, decades, percent_text
 from gradviz.panels.curves.curve_item import polygon
 from gradviz.panels.curves.curve_panel import CurvePanel, Sources, ends_of, only
-from gradviz.panels.parts.items import DecadeAxis, PercentAxis
+from gradviz.panels.parts.axes import DecadeAxis, PercentAxis
 from gradviz.panels.parts.style import Style
 
 BAND = "activation_rms"

@@ -10,7 +10,7 @@ from gradviz.i18n import N_, _
 from gradviz.numbers import power_text
 from gradviz.panels.curves.curve import LOGARITHMS, Curve
 from gradviz.panels.curves.curve_panel import CurvePanel
-from gradviz.panels.parts.items import DecadeAxis
+from gradviz.panels.parts.axes import DecadeAxis
 
 RATIO = "log10_grad_W_ratio"
 

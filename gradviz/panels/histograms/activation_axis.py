@@ -18,8 +18,8 @@ from gradviz.i18n import N_, _
 from gradviz.numbers import power_text, signed_text
 from gradviz.panels.base import LayerPanel
 from gradviz.panels.histograms.shapes import leaves_zeros_out, share_at_the_ends, shown_by_magnitude, without_zeros
+from gradviz.panels.parts.axes import DecadeAxis, PlainAxis, Ticks
 from gradviz.panels.parts.broken_curve import set_curve
-from gradviz.panels.parts.items import DecadeAxis, PlainAxis, Ticks
 from gradviz.panels.parts.limits import Span, drawable_span
 from gradviz.panels.parts.marks import Marks
 from gradviz.panels.parts.ranges import StillRange

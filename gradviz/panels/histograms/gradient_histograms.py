@@ -14,9 +14,9 @@ from gradviz.i18n import _
 from gradviz.numbers import exact_text
 from gradviz.panels.base import LayerPanel
 from gradviz.panels.histograms.ridges import RidgesItem, step_between
+from gradviz.panels.parts.axes import DecadeAxis
 from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.floor import Floor
-from gradviz.panels.parts.items import DecadeAxis
 from gradviz.panels.parts.marks import Marks
 from gradviz.panels.parts.ranges import StillRange
 from gradviz.panels.parts.spans import joined, span_of_decades

@@ -18,7 +18,7 @@ from gradviz.core.theory.gains import Gains
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text
 from gradviz.panels.base import BODY_ROW, Panel
-from gradviz.panels.parts.items import DecadeAxis, PlainAxis, Ticks
+from gradviz.panels.parts.axes import DecadeAxis, PlainAxis, Ticks
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.table_item import Table, TableColumn, TableItem
 

@@ -16,7 +16,7 @@ from gradviz.core.runs.scene import Scene
 from gradviz.i18n import _
 from gradviz.numbers import signed_text
 from gradviz.panels.base import BODY_ROW, Panel
-from gradviz.panels.parts.items import LayerAxis, PlainAxis
+from gradviz.panels.parts.axes import LayerAxis, PlainAxis
 from gradviz.panels.parts.limits import LARGEST
 from gradviz.panels.parts.points import merged, set_points, span_of
 from gradviz.panels.parts.style import Style

@@ -15,7 +15,7 @@ from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text, superscript
 from gradviz.panels.base import BODY_ROW, VALUE_AXIS_WIDTH, Panel
 from gradviz.panels.curves.curve_item import polygon
-from gradviz.panels.parts.items import PlainAxis
+from gradviz.panels.parts.axes import PlainAxis
 from gradviz.panels.parts.limits import Span
 from gradviz.panels.parts.ranges import StillRange
 from gradviz.panels.parts.spans import unit_exponent

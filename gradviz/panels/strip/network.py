@@ -14,7 +14,7 @@ from gradviz.core.verdict import Signal
 from gradviz.i18n import N_, _
 from gradviz.numbers import exact_text, power_text
 from gradviz.panels.base import LayerPanel
-from gradviz.panels.parts.items import PlainAxis
+from gradviz.panels.parts.axes import PlainAxis
 from gradviz.panels.parts.still_item import StillItem
 from gradviz.panels.parts.style import Style
 from gradviz.panels.strip.between import circles_of, strokes_between
