@@ -15,9 +15,9 @@ from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
 from gradviz.panels import PANELS
-from gradviz.panels.base import LayerPanel
 from gradviz.panels.histograms.gradient_histograms import log10_median
 from gradviz.panels.histograms.heat import strengths
+from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.parts.limits import drawable_span
 from gradviz.panels.parts.ramp import ramp
 from gradviz.panels.parts.spans import in_units, unit_exponent
@@ -63,7 +63,7 @@ def exercise(panel, frame, reference=None):
     for position in (middle, QPointF(middle.x(), panel.plot.vb.sceneBoundingRect().top() + 1)):
         panel.view.scene().sigMouseMoved.emit(position)
     panel.hover(0)
-    panel.forget_range()
+    panel.fit()
     panel.redraw()
     panel.grab()
     (left, right), (low, high) = panel.plot.viewRange()
@@ -326,7 +326,8 @@ def test_what_has_no_place_on_the_axis_is_marked(open_panel, case, marked):
     panel = open_panel(case[0])
     draw(panel, frame_of(case[1]), Playhead(1))
     kind, layers = marked
-    assert panel._marks._points[kind].getData()[0].tolist() == layers and panel._marks._names[kind].isVisible()
+    marks = panel.axis.marks if case[0] in ("activations", "heatmap") else panel._marks
+    assert marks._points[kind].getData()[0].tolist() == layers and marks._names[kind].isVisible()
 
 
 # --- axes ---

@@ -1,6 +1,10 @@
 """Every panel of the table: draws anything, creates nothing while drawing, and says what it shows."""
 
+import ast
+import gc
+import inspect
 import itertools
+import textwrap
 from dataclasses import replace
 
 import numpy as np
@@ -19,9 +23,11 @@ from gradviz.export.answers import answered
 from gradviz.i18n import use_language
 from gradviz.numbers import exact_text, signed_text
 from gradviz.panels import PANELS
-from gradviz.panels.base import LayerPanel, Panel
+from gradviz.panels.base import Panel
 from gradviz.panels.histograms.shapes import without_zeros
+from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.parts.axes import DecadeAxis, LayerAxis, PlainAxis
+from gradviz.panels.parts.part import Part
 from gradviz.panels.parts.ranges import StillRange
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.text import first_clauses
@@ -209,8 +215,8 @@ def test_gradient_points_are_the_measured_ones(qtbot):
     panel = PANELS["gradient"].load()(LIGHT)
     qtbot.addWidget(panel)
     draw(panel, frame, Playhead(5, Phase.BACKWARD))
-    np.testing.assert_array_equal(panel._measured.values, frame.series["log10_grad_a_rms"])
-    assert (np.flatnonzero(panel._measured.lit) + 1).tolist() == [5, 6, 7, 8]
+    np.testing.assert_array_equal(panel.curves[0].drawn["log10_grad_a_rms"].measured.values, frame.series["log10_grad_a_rms"])
+    assert (np.flatnonzero(panel.curves[0].drawn["log10_grad_a_rms"].measured.lit) + 1).tolist() == [5, 6, 7, 8]
 
 
 def test_ridges_are_the_counts(qtbot):
@@ -234,17 +240,64 @@ def test_zeros_infinities_and_nan_are_named(qtbot):
     panel = PANELS["activations"].load()(LIGHT)
     qtbot.addWidget(panel)
     draw(panel, frame_of("activation=linear&initializer=identity&gain=1000&depth=30&width=4"), Playhead(1))
-    assert panel._marks._names["infinite"].isVisible() and panel._marks._names["nan"].isVisible()
+    assert panel.axis.marks._names["infinite"].isVisible() and panel.axis.marks._names["nan"].isVisible()
     draw(panel, frame_of("activation=linear&initializer=identity&gain=0.001&depth=30&width=4"), Playhead(1))
-    assert panel._marks._names["zero"].isVisible()
-    assert not panel._marks._names["nan"].isVisible()
+    assert panel.axis.marks._names["zero"].isVisible()
+    assert not panel.axis.marks._names["nan"].isVisible()
 
 
-def test_a_panel_without_key_or_show_frame_is_refused():
+def test_a_panel_without_key_is_refused():
     with pytest.raises(TypeError, match="key"):
-        type("Nameless", (Panel,), {"show_frame": lambda self, frame, reference: None})
-    with pytest.raises(TypeError, match="show_frame"):
-        type("Blank", (Panel,), {"key": "gradient"})
+        type("Nameless", (Panel,), {})
+
+
+def every_class_below(cls):
+    return {each for below in cls.__subclasses__() for each in (below, *every_class_below(below))}
+
+
+def is_hook(function):
+    """Whether a method does nothing: a docstring, and at most an empty answer or the refusal of an abstract method."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    body = [line for line in tree.body[0].body if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))]
+    return not body or (len(body) == 1 and ast.unparse(body[0]) in EMPTY)
+
+
+EMPTY = ("return None", "return ''", "return 0", "return ()", "raise NotImplementedError")
+
+
+def overridden(cls, root):
+    """The methods of a class that a base below or at `root` defines with a body."""
+    ours = [base for base in cls.__mro__[1:] if issubclass(base, root)]
+    methods = {name for name, value in vars(cls).items() if callable(value) or isinstance(value, property)}
+    theirs = [(name, vars(base).get(name)) for base in ours for name in methods if not name.startswith("__")]
+    return {name for name, value in theirs if value is not None and not (inspect.isfunction(value) and is_hook(value))}
+
+
+@pytest.mark.parametrize("root", [Panel, Part])
+def test_a_class_is_abstract_or_final_and_fills_in_hooks_only(root):
+    """What does work in a base is never replaced, and nothing inherits from a panel or a part that can be made."""
+    for entry in PANELS.values():
+        entry.load()
+    classes = every_class_below(root)
+    assert len(classes) > 2
+    assert {cls.__name__: names for cls in classes if (names := overridden(cls, root))} == {}
+    finals = {cls for cls in classes if not getattr(cls, "is_abstract", False)}
+    assert {cls.__name__ for cls in classes if finals & set(cls.__mro__[1:])} == set()
+
+
+def test_an_override_of_what_does_work_is_found():
+    class Meddling(Part):
+        def layer_text(self, frame, layer):
+            return "1"
+
+    class MoreMeddling(Meddling):
+        def layer_text(self, frame, layer):
+            return "2"
+
+    assert overridden(Meddling, Part) == set() and overridden(MoreMeddling, Part) == {"layer_text"}
+    # Only this test knows them.
+    del Meddling, MoreMeddling
+    gc.collect()
 
 
 def test_axes_keep_still_until_they_must_move():
@@ -290,9 +343,9 @@ def test_marks_come_with_the_wave(qtbot):
     qtbot.addWidget(panel)
     frame = frame_of("activation=relu&gain=0&depth=10&width=4&batch=4")
     draw(panel, frame, Playhead(3, Phase.FORWARD))
-    assert panel._marks._points["zero"].data.size == 0
+    assert panel.curves[0].marks._points["zero"].data.size == 0
     draw(panel, frame, Playhead(3, Phase.BACKWARD))
-    assert panel._marks._points["zero"].data.size == 7
+    assert panel.curves[0].marks._points["zero"].data.size == 7
 
 
 def test_exact_zeros_are_left_out_of_the_ridges_and_said(qtbot):
@@ -308,7 +361,7 @@ def test_exact_zeros_are_left_out_of_the_ridges_and_said(qtbot):
     low, high = panel.plot.viewRange()[1]
     assert low <= 0 and high < 0.9 * frame.edges["activation"][-1]
     draw(panel, frame_of("activation=relu&gain=0&depth=4&width=5&batch=4"), Playhead(2))
-    assert panel._marks._names["zero"].isVisible()
+    assert panel.axis.marks._names["zero"].isVisible()
 
 
 def test_a_sigmoid_that_reads_exactly_0_keeps_its_lower_spike(qtbot):
@@ -340,7 +393,7 @@ def test_the_texts_of_the_gradient_keep_out_of_each_others_way(panel, language, 
     panel.resize(*size)
     draw(panel, frame_of(f"{network}&depth={depth}"), Playhead(1))
     panel.grab()  # only then the texts are where they belong
-    texts = [panel._slope, *panel._zone_names.values(), panel._floor.name]
+    texts = [panel.slope.text, *panel.zones.names.values(), panel.floor.name]
     boxes = [
         text.textItem.sceneBoundingRect().adjusted(3, 3, -3, -3) for text in texts if text.isVisible() and text.toPlainText()
     ]
@@ -352,10 +405,10 @@ def test_the_texts_of_the_gradient_keep_out_of_each_others_way(panel, language, 
 def test_exact_zeros_are_marked_at_0_on_an_axis_of_values(panel):
     """Not at its edge, which is another number."""
     draw(panel, frame_of("activation=relu&gain=0&depth=6&width=5"), Playhead(6))
-    assert panel._marks._points["zero"].getData()[1].tolist() == [0.0] * 6
+    assert panel.axis.marks._points["zero"].getData()[1].tolist() == [0.0] * 6
     draw(panel, frame_of("activation=relu&depth=152&width=6&initializer=identity&gain=0.5"), Playhead(152))
     assert panel.value_axis.by_magnitude
-    assert (panel._marks._points["zero"].getData()[1] < -3).all()
+    assert (panel.axis.marks._points["zero"].getData()[1] < -3).all()
 
 
 @pytest.mark.parametrize("key", ["spread"])

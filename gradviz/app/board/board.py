@@ -213,8 +213,7 @@ class Board(QWidget):
     def fit(self) -> None:
         """Fit the axes of every panel."""
         for panel in self.panels.values():
-            panel.forget_range()
-            panel.outdate()
+            panel.fit()
         self._draw_seen()
 
     def restyle(self, style: Style) -> None:

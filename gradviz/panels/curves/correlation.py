@@ -36,7 +36,7 @@ class CorrelationPanel(CurvePanel):
     """Correlation of the pre-activations of two inputs, with theory, and where theory says that it settles."""
 
     key = "correlation"
-    value_axis_type = CorrelationAxis
+    value_axis_types = (CorrelationAxis,)
     marks_role = "forward"
     fixed = {0: (-1.08, 1.08)}
     tables = ((Curve(SERIES, N_("correlation of two inputs"), PLAIN, "forward", "o", read_as=N_("correlation")),),)
@@ -51,7 +51,6 @@ class CorrelationPanel(CurvePanel):
 
     def restyle_items(self, style: Style) -> None:
         """Give every item its colour and size."""
-        super().restyle_items(style)
         self.limit_line.setPen(style.pen("ink", 1.0, 0.7, Qt.PenStyle.DotLine))
         self.limit_name.setColor(style.colour("ink"))
         self.limit_name.setFont(style.font(12))
@@ -66,7 +65,6 @@ class CorrelationPanel(CurvePanel):
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Bring the curve and the fixed point to a new Frame."""
-        super().show_frame(frame, reference)
         settled = frame.settled
         there = settled is not None and frame.spec.batch > 1
         self.limit_line.setVisible(there)
@@ -94,7 +92,7 @@ class CorrelationPanel(CurvePanel):
 
     def _end_text(self, frame: Frame) -> str:
         if frame.spec.batch < 2:
-            return super().finding_text(frame)
+            return ""
         numbers = np.flatnonzero(np.isfinite(frame.series[SERIES]))
         layer = int(numbers[-1]) + 2 if numbers.size else 1
         return _("From layer {layer} on nothing is left to compare: the signal is 0, infinite or NaN").format(layer=layer)

@@ -13,7 +13,8 @@ from gradviz.i18n import _
 from gradviz.numbers import exact_text, signed_text
 from gradviz.panels.parts.limits import LARGEST
 
-Series = Mapping[str, np.ndarray]
+Measures = Mapping[str, np.ndarray]
+"""Measure → its values, (L,)."""
 
 GLYPHS = {"o": "●", "s": "■", "d": "◆", "t": "▼", "t1": "▲", "+": "✚"}
 """A curve's symbol before its name."""
@@ -89,13 +90,13 @@ class Curve:
     line: Qt.PenStyle = Qt.PenStyle.SolidLine
     read_as: str = ""
 
-    def told(self, series: Series, layer: int) -> str:
+    def told(self, measures: Measures, layer: int) -> str:
         """Return name and exact value at a layer."""
-        return f"{_(self.read_as or self.name)} {self.scale.told(float(series[self.key][layer - 1]))}"
+        return f"{_(self.read_as or self.name)} {self.scale.told(float(measures[self.key][layer - 1]))}"
 
-    def drawn(self, series: Series | None) -> np.ndarray | None:
-        """Return what stands on the axis, (L,), or None where a series has no such measure."""
-        return self.scale.drawn(series[self.key]) if series is not None and self.key in series else None
+    def drawn(self, measures: Measures | None) -> np.ndarray | None:
+        """Return what stands on the axis, (L,), or None where there is no such measure."""
+        return self.scale.drawn(measures[self.key]) if measures is not None and self.key in measures else None
 
     def marked(self, drawn: np.ndarray) -> np.ndarray:
         """Return where it is exactly 0, infinite and NaN, (3, L); what is too large for the plot counts as infinite."""

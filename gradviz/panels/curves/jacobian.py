@@ -33,7 +33,7 @@ class JacobianPanel(CurvePanel):
     """Largest and smallest singular value of ∂a[l]/∂a[0], in decades."""
 
     key = "jacobian"
-    value_axis_type = DecadeAxis
+    value_axis_types = (DecadeAxis,)
     marks_role = "forward"
     tables = (
         (
@@ -58,7 +58,7 @@ class JacobianPanel(CurvePanel):
     def finding_text(self, frame: Frame) -> str:
         """Say what becomes of the directions of the input."""
         if obstacle(frame.spec) is not None:
-            return super().finding_text(frame)
+            return ""
         largest, smallest = (float(frame.series[key][-1]) for key in (LARGEST, SMALLEST))
         said = {"largest": power_text(largest), "smallest": power_text(smallest), "factor": factor_text(largest)}
         return _(_finding(largest, smallest)).format(**said)

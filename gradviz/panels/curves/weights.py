@@ -22,8 +22,7 @@ class WeightsPanel(CurvePanel):
     """Sizes of the weights and of their gradients above, the ratio of the two below."""
 
     key = "weights"
-    value_axis_type = DecadeAxis
-    lower_axis_type = DecadeAxis
+    value_axis_types = (DecadeAxis, DecadeAxis)
     tables = (
         (
             Curve("log10_weight_rms", "W", LOGARITHMS, "ink", "s"),

@@ -12,8 +12,8 @@ from gradviz.core.histograms import Rows
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
 from gradviz.numbers import exact_text
-from gradviz.panels.base import LayerPanel
 from gradviz.panels.histograms.ridges import RidgesItem, step_between
+from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.parts.axes import DecadeAxis
 from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.floor import Floor
@@ -29,7 +29,7 @@ class GradientHistogramsPanel(LayerPanel):
     """Ridges in decades, the RMS of each layer as a line through them."""
 
     key = "gradient_histograms"
-    value_axis_type = DecadeAxis
+    value_axis_types = (DecadeAxis,)
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
@@ -59,7 +59,7 @@ class GradientHistogramsPanel(LayerPanel):
         self.plot.setYRange(*self._shown, padding=0)
         # Where the gradient falls to the left, it leaves the corner there free.
         falls = frame.verdict.backward.log10_total < -1
-        self._floor.show(frame.spec.dtype, self._shown, (self.left_end, self.right_end), on_the_left=falls)
+        self._floor.show(frame.spec.dtype, self._shown, self.stage.ends, on_the_left=falls)
         self._ridges.show_rows(_rows(frame), self._shown, None if reference is None else _rows(reference))
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:

@@ -14,9 +14,9 @@ from gradviz.core.histograms import Rows
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text, superscript
-from gradviz.panels.base import LayerPanel
 from gradviz.panels.histograms.ridges import RidgesItem, step_between
 from gradviz.panels.histograms.shapes import nonzero_counts, zeros
+from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.marks import Marks
 from gradviz.panels.parts.ranges import StillRange

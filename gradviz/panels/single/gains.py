@@ -74,6 +74,7 @@ class GainsPanel(Panel):
     """Factors per layer against σ_w, the gains at which they are 1, and the table of all activations."""
 
     key = "gains"
+    shows_one_layer = True
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
@@ -143,11 +144,10 @@ class GainsPanel(Panel):
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Bring the line to the σ_w of the current layer."""
         self._show_here(frame.sigma_w(self.shown_layer()))
-        self._write(frame)
 
     def show_hovered(self, frame: Frame, layer: int) -> None:
         """Bring the line to the σ_w of the hovered layer."""
-        self.show_playhead(frame, self.playhead)
+        self._show_here(frame.sigma_w(self.shown_layer()))
 
     def finding_text(self, frame: Frame) -> str:
         """Say on which side of the critical gain the network is."""

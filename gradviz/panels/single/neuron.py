@@ -35,6 +35,7 @@ class NeuronPanel(Panel):
     """Left, the terms of unit 1 at the first example and their running sum; right, Var(z) against the number of terms."""
 
     key = "neuron"
+    shows_one_layer = True
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
@@ -114,11 +115,11 @@ class NeuronPanel(Panel):
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Bring everything to the neuron of the current layer."""
-        self._show_layer(frame)
+        self._show_layer()
 
     def show_hovered(self, frame: Frame, layer: int) -> None:
         """Bring everything to the neuron of the hovered layer."""
-        self._show_layer(frame)
+        self._show_layer()
 
     def finding_text(self, frame: Frame) -> str:
         """Say what the terms add up to."""
@@ -157,7 +158,7 @@ class NeuronPanel(Panel):
             return ""
         return _("z = {z}, Var(z) = {variance}").format(z=signed_text(self.neuron.z), variance=_number(self.neuron.z_variance))
 
-    def _show_layer(self, frame: Frame) -> None:
+    def _show_layer(self) -> None:
         """Show the answer that is there; while there is none, that of before, dimmed."""
         assert self.scene is not None
         answer = self.scene.answers.get(*self.asks(self.scene))
@@ -170,8 +171,6 @@ class NeuronPanel(Panel):
             self._apologize(str(answer))
         for item in (*self.axes, self._zero, self.variance_plot):
             item.setVisible(self.neuron is not None)
-        self._write(frame)
-        self._write_readout()
 
     def _show_neuron(self, one: Neuron) -> None:
         self.neuron = one

@@ -6,16 +6,17 @@ from math import inf, isfinite
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QGraphicsPolygonItem
 
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text, superscript
-from gradviz.panels.base import BODY_ROW, VALUE_AXIS_WIDTH, Panel
+from gradviz.panels.base import BODY_ROW, Panel
 from gradviz.panels.curves.curve_item import polygon
 from gradviz.panels.parts.axes import PlainAxis
+from gradviz.panels.parts.layer_plots import VALUE_AXIS_WIDTH
 from gradviz.panels.parts.limits import Span
 from gradviz.panels.parts.ranges import StillRange
 from gradviz.panels.parts.spans import unit_exponent
@@ -49,6 +50,7 @@ class PreActivationsPanel(Panel):
     """The histogram of z in the layer that is looked at. It does not stand over the layers, so it has axes of its own."""
 
     key = "pre_activations"
+    shows_one_layer = True
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
@@ -70,7 +72,6 @@ class PreActivationsPanel(Panel):
             item.setZValue(depth)
             self.plot.addItem(item, ignoreBounds=True)
         self._names = SlopeNames(self.plot)
-        self.view.scene().sigMouseMoved.connect(self._point_at)
         # Where texts find room depends on the size in pixels.
         self.plot.vb.sigResized.connect(self._on_resized)
         self.restyle(style)
@@ -101,7 +102,6 @@ class PreActivationsPanel(Panel):
         if layer != self._layer:
             self._layer = layer
             self._show_layer(frame, layer)
-            self._write(frame)
         lit = playhead.has_activation(layer)
         self._histogram.setPen(self.style_.outline("forward", 0.7 if lit else 0.25))
         self._histogram.setBrush(self.style_.fill("forward", 0.3 if lit else 0.08))
@@ -144,14 +144,9 @@ class PreActivationsPanel(Panel):
         """Fit the axis anew next time."""
         self._range.forget()
 
-    def eventFilter(self, watched: object, event: object) -> bool:
-        if isinstance(event, QEvent) and event.type() == QEvent.Type.Leave:
-            self._pointed = None
-            self._write_readout()
-        return super().eventFilter(watched, event)
-
-    def _point_at(self, position: QPointF) -> None:
-        inside = self.plot.vb.sceneBoundingRect().contains(position)
+    def show_pointed(self, position: QPointF | None) -> None:
+        """Read out f and f′ under the pointer."""
+        inside = position is not None and self.plot.vb.sceneBoundingRect().contains(position)
         self._pointed = float(self.plot.vb.mapSceneToView(position).x()) if inside else None
         self._write_readout()
 

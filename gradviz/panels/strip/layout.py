@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF
 
 from gradviz.core.frame import Frame
 from gradviz.i18n import _
-from gradviz.panels.base import layer_ends
+from gradviz.panels.parts.layer_plots import layer_ends
 from gradviz.panels.parts.style import Style
 from gradviz.panels.strip import shape as shape
 from gradviz.panels.strip.items import Lane, Strip, mixed
