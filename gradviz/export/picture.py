@@ -27,10 +27,10 @@ from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
 from gradviz.report.words import caption
 
-DESIGN_HEIGHT = 720.0
+DESIGN_PICTURE_HEIGHT = 720.0
 """The height in pixels at which type and lines have their design size."""
 
-LEAST_WIDTH, LEAST_WIDTH_IN_A_ROW, LEAST_HEIGHT, FOOT_HEIGHT = 720.0, 560.0, 280.0, 65.0
+LEAST_WIDTH, LEAST_WIDTH_IN_A_ROW, LEAST_PANEL_HEIGHT, FOOT_HEIGHT = 720.0, 560.0, 280.0, 65.0
 """What a panel, alone or beside others, and the lines below it, need at that size of type, in pixels."""
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class Figure:
     def style(self) -> Style:
         """Colours and the scale of type and lines, which leaves every panel room enough for its text."""
         width, height = self.size
-        wanted = self.dpi / PRINT_DPI if self.dpi else height / DESIGN_HEIGHT
+        wanted = self.dpi / PRINT_DPI if self.dpi else height / DESIGN_PICTURE_HEIGHT
         foot = 0.0 if self.is_on_page else FOOT_HEIGHT
         room = min(width / least_width(self.layout), height / (least_height(self.layout) + foot))
         return Style(THEMES[self.theme], min(wanted, room))
@@ -90,7 +90,7 @@ def least_width(layout: Layout) -> float:
 def least_height(layout: Layout) -> float:
     """Return how high panels have to be in pixels for type of its design size."""
     heights = [row.height for row in layout]
-    return LEAST_HEIGHT * sum(heights) / max(heights)
+    return LEAST_PANEL_HEIGHT * sum(heights) / max(heights)
 
 
 @dataclass(frozen=True)

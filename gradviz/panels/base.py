@@ -22,7 +22,7 @@ from gradviz.core.runs.request import Request
 from gradviz.core.runs.scene import Scene
 from gradviz.i18n import _
 from gradviz.panels import PANELS
-from gradviz.panels.parts.part import Part
+from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.text import SharedLine, TextLine
 
@@ -40,7 +40,7 @@ class Panel(QWidget):
 
     Attributes
     ----------
-    parts : list of Part
+    parts : list of PanelPart
         What it is built of; each is told before the panel's own hooks are called.
     scene : Scene or None
         What is drawn.
@@ -79,7 +79,7 @@ class Panel(QWidget):
     def __init__(self, style: Style) -> None:
         super().__init__()
         self.style_ = style
-        self.parts: list[Part] = []
+        self.parts: list[PanelPart] = []
         self.scene: Scene | None = None
         self.frame: Frame | None = None
         self.reference: Frame | None = None

@@ -27,7 +27,7 @@ from gradviz.panels.base import Panel
 from gradviz.panels.histograms.shapes import without_zeros
 from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.parts.axes import DecadeAxis, LayerAxis, PlainAxis
-from gradviz.panels.parts.part import Part
+from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.ranges import StillRange
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.text import first_clauses
@@ -273,7 +273,7 @@ def overridden(cls, root):
     return {name for name, value in theirs if value is not None and not (inspect.isfunction(value) and is_hook(value))}
 
 
-@pytest.mark.parametrize("root", [Panel, Part])
+@pytest.mark.parametrize("root", [Panel, PanelPart])
 def test_a_class_is_abstract_or_final_and_fills_in_hooks_only(root):
     """What does work in a base is never replaced, and nothing inherits from a panel or a part that can be made."""
     for entry in PANELS.values():
@@ -286,7 +286,7 @@ def test_a_class_is_abstract_or_final_and_fills_in_hooks_only(root):
 
 
 def test_an_override_of_what_does_work_is_found():
-    class Meddling(Part):
+    class Meddling(PanelPart):
         def layer_text(self, frame, layer):
             return "1"
 
@@ -294,7 +294,7 @@ def test_an_override_of_what_does_work_is_found():
         def layer_text(self, frame, layer):
             return "2"
 
-    assert overridden(Meddling, Part) == set() and overridden(MoreMeddling, Part) == {"layer_text"}
+    assert overridden(Meddling, PanelPart) == set() and overridden(MoreMeddling, PanelPart) == {"layer_text"}
     # Only this test knows them.
     del Meddling, MoreMeddling
     gc.collect()

@@ -92,7 +92,7 @@ def test_levels_fall_by_a_sixth_per_decade():
 
 def test_kinds_name_what_has_no_size():
     sizes = np.array([0.0, -np.inf, np.inf, np.nan, 1e300])
-    assert shape.kinds(sizes).tolist() == [shape.PLAIN, shape.ZERO, shape.INFINITE, shape.NAN, shape.PLAIN]
+    assert shape.kinds(sizes).tolist() == [shape.FINITE, shape.ZERO, shape.INFINITE, shape.NAN, shape.FINITE]
 
 
 @pytest.mark.parametrize("depth", [1, 2, 5, 152, 1000])

@@ -22,7 +22,7 @@ from gradviz.panels.parts.themes import THEMES, Theme
 PICTURE_WIDTH, HIGHEST_PICTURE = 1120, 4000
 """Pixels; a page shows it smaller where there is less room."""
 
-FORMULA_SIZE = 20.0
+HTML_FORMULA_SIZE = 20.0
 
 
 def handout_html(handout: Handout) -> bytes:
@@ -79,7 +79,7 @@ def _section(handout: Handout, section: Section) -> Iterator[str]:
 
 
 def _formula(latex: str, colour: str) -> str:
-    svg = formula_or_none(latex, FORMULA_SIZE, colour)
+    svg = formula_or_none(latex, HTML_FORMULA_SIZE, colour)
     if svg is None:
         return f"<p>{element('code', latex)}</p>"
     root = ET.fromstring(svg)

@@ -39,12 +39,12 @@ SUMMARY = Type(10.5, "quiet", below=4)
 HEADING = Type(13, bold=True, below=3)
 TEXT = Type(10, below=5)
 FINDING = Type(9, below=1)
-SMALL = Type(7.5, "quiet", below=2)
+SMALL_PRINT = Type(7.5, "quiet", below=2)
 CODE = Type(7.5, "quiet", is_code=True, below=4)
 QUESTION = Type(10, bold=True, below=2)
 CHOICE = Type(10, indent=12, below=1)
 NOTE = Type(9, "quiet", indent=12, below=2)
-FORMULA_SIZE = 12.0
+PRINTED_FORMULA_SIZE = 12.0
 BETWEEN = "\u2003\u2003"
 """Two wide spaces, between choices on one line."""
 
@@ -116,16 +116,16 @@ class _Press:
         if section.step.formula is not None:
             yield self._formula(str(section.step.formula))
         if section.compared:
-            yield self._text(section.compared, SMALL)
+            yield self._text(section.compared, SMALL_PRINT)
 
     def _below(self, section: Section) -> Iterator[Piece]:
         yield from (self._text(finding, FINDING) for finding in section.findings)
         if section.quantities:
-            yield self._text(section.quantities, SMALL)
+            yield self._text(section.quantities, SMALL_PRINT)
         yield self._text(section.command, CODE)
 
     def _formula(self, latex: str) -> Piece:
-        svg = formula_or_none(latex, self.style.px(FORMULA_SIZE), self.style.theme.ink)
+        svg = formula_or_none(latex, self.style.px(PRINTED_FORMULA_SIZE), self.style.theme.ink)
         return self._text(latex, CODE) if svg is None else formula_piece(svg, self.style, WIDTH)
 
     def _picture(self, section: Section, highest: float) -> Piece:
@@ -159,7 +159,7 @@ class _Press:
         yield self._text(str(question.because), TEXT)
 
     def _paint_foot(self, painter: QPainter, place: str) -> None:
-        painter.setFont(SMALL.font(self.style))
+        painter.setFont(SMALL_PRINT.font(self.style))
         painter.setPen(self.style.colour("quiet"))
         line = QRectF(0, HEIGHT + 12 * POINT, WIDTH, 14 * POINT)
         painter.drawLine(QPointF(0, line.top()), QPointF(WIDTH, line.top()))

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
 from gradviz.numbers import exact_text, signed_text
-from gradviz.panels.parts.limits import LARGEST
+from gradviz.panels.parts.limits import LARGEST_DRAWN
 
 Measures = Mapping[str, np.ndarray]
 """Measure → its values, (L,)."""
@@ -57,9 +57,9 @@ def percent_text(share: float) -> str:
 
 LOGARITHMS = Scale(as_it_is, exact_text, has_zero=True)
 """Of a series that holds log10 already."""
-DECADES = Scale(decades, signed_text, has_zero=True)
+MAGNITUDES = Scale(decades, signed_text, has_zero=True)
 SHARES = Scale(as_it_is, percent_text)
-PLAIN = Scale(as_it_is, signed_text)
+VALUES = Scale(as_it_is, signed_text)
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Curve:
 
     def marked(self, drawn: np.ndarray) -> np.ndarray:
         """Return where it is exactly 0, infinite and NaN, (3, L); what is too large for the plot counts as infinite."""
-        low, high = drawn <= -LARGEST, drawn >= LARGEST
+        low, high = drawn <= -LARGEST_DRAWN, drawn >= LARGEST_DRAWN
         zero = low if self.scale.has_zero else np.zeros_like(low)
         return np.array([zero, high | (low & ~zero), np.isnan(drawn)])
 

@@ -14,7 +14,7 @@ from gradviz.panels.curves.curve import Curve, Measures
 from gradviz.panels.curves.curves import Curves, Sources
 from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.parts.limits import Span
-from gradviz.panels.parts.part import Part
+from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.ranges import StillRange
 from gradviz.panels.parts.room import Room
 from gradviz.panels.parts.style import Style
@@ -85,7 +85,7 @@ class CurvePanel(LayerPanel):
         """Bring what lies behind the upper plot's curves to a new Frame, and take its room, before the curves are named."""
 
 
-class CurvePlots(Part):
+class CurvePlots(PanelPart):
     """The curves in a CurvePanel's plots, their ranges, and the notices where there are none."""
 
     def __init__(self, panel: CurvePanel) -> None:

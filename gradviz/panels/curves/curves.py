@@ -35,7 +35,7 @@ class Sources(NamedTuple):
     reference: Measures | None
 
 
-NOTHING = Sources({}, {}, None)
+NO_SOURCES = Sources({}, {}, None)
 
 
 class _Drawn:
@@ -121,7 +121,7 @@ class Curves:
         self._depth = len(next(iter(sources.measured.values())))
         self._together = self._coinciding(sources.measured)
         for curve in self.table:
-            self._show_curve(curve, sources if curve in self._together else NOTHING)
+            self._show_curve(curve, sources if curve in self._together else NO_SOURCES)
         for low, high in self.marks.rows(self._marked_in(sources.measured), *span):
             self.room.take_rows(low, high)
         self._marked_names = self._names_of_marks()

@@ -22,7 +22,7 @@ from gradviz.panels.parts.floor import Floor
 from gradviz.panels.parts.room import Room
 from gradviz.panels.parts.style import Style
 
-SERIES = "log10_grad_a_rms"
+GRADIENT_RMS = "log10_grad_a_rms"
 
 ZONE_IN_SIGHT = 0.8
 """Decades of each zone that the axis reaches into at least."""
@@ -42,7 +42,7 @@ class GradientPanel(CurvePanel):
     value_axis_types = (DecadeAxis,)
     marks_role = "backward"
     symbol_room = 0.0  # the zones keep the curve's ends off the edges
-    tables = ((Curve(SERIES, "", LOGARITHMS, "backward", "o"),),)
+    tables = ((Curve(GRADIENT_RMS, "", LOGARITHMS, "backward", "o"),),)
 
     def add_items(self) -> None:
         """Make the zones, the floor and the slope's label."""
@@ -64,7 +64,7 @@ class GradientPanel(CurvePanel):
 
     def show_behind(self, frame: Frame, room: Room) -> None:
         """Bring zones, floor and slope to a new Frame."""
-        signal, sizes = frame.verdict.backward, frame.series[SERIES]
+        signal, sizes = frame.verdict.backward, frame.series[GRADIENT_RMS]
         self.zones.show(judged_size(frame), falls=signal.log10_total < -1)
         self.floor.show(frame.spec.dtype, self.plot.viewRange()[1], self.zones.ends, on_the_left=is_farther_on_the_left(frame))
         names = [*self.zones.names.values(), self.floor.name]
@@ -87,7 +87,7 @@ class GradientPanel(CurvePanel):
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
         text = _("RMS of ∂loss/∂a in each layer, measured")
-        text += _(", and dashed: theory") if SERIES in frame.theory else ""
+        text += _(", and dashed: theory") if GRADIENT_RMS in frame.theory else ""
         return text + (_(", and grey: pinned reference") if reference is not None else "")
 
     def layer_text(self, frame: Frame, layer: int) -> str:
@@ -98,12 +98,12 @@ class GradientPanel(CurvePanel):
 
 def judged_size(frame: Frame) -> float:
     """Return log10 of the gradient's RMS in the last layer that the verdict judges; 0 where it is not finite."""
-    size = float(frame.series[SERIES][frame.verdict.depth - 1])
+    size = float(frame.series[GRADIENT_RMS][frame.verdict.depth - 1])
     return size if isfinite(size) else 0.0
 
 
 def is_farther_on_the_left(frame: Frame) -> bool:
     """Whether the curve stays farther away from the precision's smallest number in the first third of the layers than in the last."""
-    sizes, third = frame.series[SERIES], max(1, frame.depth // 3)
+    sizes, third = frame.series[GRADIENT_RMS], max(1, frame.depth // 3)
     away = np.where(np.isfinite(sizes), np.abs(sizes - PRECISIONS[frame.spec.dtype].log10_smallest), inf)
     return bool(away[:third].min() > away[-third:].min())

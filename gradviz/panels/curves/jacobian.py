@@ -16,7 +16,7 @@ from gradviz.panels.curves.curve import LOGARITHMS, Curve
 from gradviz.panels.curves.curve_panel import CurvePanel
 from gradviz.panels.parts.axes import DecadeAxis
 
-LARGEST, SMALLEST = "log10_jacobian_largest", "log10_jacobian_smallest"
+LARGEST_VALUE, SMALLEST_VALUE = "log10_jacobian_largest", "log10_jacobian_smallest"
 
 ALIKE_DECADES = 0.05
 """Singular values within this, 12 %, are read as one."""
@@ -37,8 +37,8 @@ class JacobianPanel(CurvePanel):
     marks_role = "forward"
     tables = (
         (
-            Curve(LARGEST, N_("largest singular value"), LOGARITHMS, "forward", "o", read_as=N_("largest")),
-            Curve(SMALLEST, N_("smallest"), LOGARITHMS, "forward", "t", Qt.PenStyle.DashDotLine),
+            Curve(LARGEST_VALUE, N_("largest singular value"), LOGARITHMS, "forward", "o", read_as=N_("largest")),
+            Curve(SMALLEST_VALUE, N_("smallest"), LOGARITHMS, "forward", "t", Qt.PenStyle.DashDotLine),
         ),
     )
 
@@ -59,7 +59,7 @@ class JacobianPanel(CurvePanel):
         """Say what becomes of the directions of the input."""
         if obstacle(frame.spec) is not None:
             return ""
-        largest, smallest = (float(frame.series[key][-1]) for key in (LARGEST, SMALLEST))
+        largest, smallest = (float(frame.series[key][-1]) for key in (LARGEST_VALUE, SMALLEST_VALUE))
         said = {"largest": power_text(largest), "smallest": power_text(smallest), "factor": factor_text(largest)}
         return _(_finding(largest, smallest)).format(**said)
 

@@ -11,7 +11,7 @@ import pyqtgraph as pg
 from gradviz.core.frame import Frame
 from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text
-from gradviz.panels.curves.curve import DECADES, LOGARITHMS, Curve, decades
+from gradviz.panels.curves.curve import LOGARITHMS, MAGNITUDES, Curve, decades
 from gradviz.panels.curves.curve_panel import CurvePanel
 from gradviz.panels.curves.curves import Sources
 from gradviz.panels.parts.axes import DecadeAxis
@@ -88,7 +88,7 @@ class RatioPanel(CurvePanel):
 
     def _told(self, frame: Frame, layer: int) -> Iterator[str]:
         found = ratios(frame, self.reference) if self.reference is not None else {}
-        for curve, scale in zip(self.tables[0], (DECADES, LOGARITHMS), strict=True):
+        for curve, scale in zip(self.tables[0], (MAGNITUDES, LOGARITHMS), strict=True):
             told = replace(curve, scale=scale).told(frame.series, layer)
             if self.reference is not None and layer <= len(found[curve.key]):
                 pinned = scale.told(float(self.reference.series[curve.key][layer - 1]))

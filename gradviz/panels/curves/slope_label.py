@@ -12,7 +12,7 @@ from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
 from gradviz.numbers import factor_text
 from gradviz.panels.curves.zones import LINE
-from gradviz.panels.parts.extents import extent_of, height_of, width_of
+from gradviz.panels.parts.extents import extent_of, span_across, span_up
 from gradviz.panels.parts.style import Style
 
 
@@ -45,9 +45,9 @@ class SlopeLabel:
             What else is written in the plot.
         """
         (first, last), (low, high) = self._plot.viewRange()
-        line = height_of(self._plot, LINE * self._scale)
+        line = span_up(self._plot, LINE * self._scale)
         self.text.setText(_("{factor} per layer").format(factor=factor_text(log10_factor)) if isfinite(log10_total) else "")
-        width = width_of(self._plot, self.text.boundingRect().width())
+        width = span_across(self._plot, self.text.boundingRect().width())
         if not isfinite(log10_total) or width > last - first or 3 * line > high - low:
             self.text.setText("")
             return

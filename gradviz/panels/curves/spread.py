@@ -10,7 +10,7 @@ from gradviz.core.frame import Frame
 from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text
-from gradviz.panels.curves.curve import DECADES, SHARES, Curve, decades, percent_text
+from gradviz.panels.curves.curve import MAGNITUDES, SHARES, Curve, decades, percent_text
 from gradviz.panels.curves.curve_item import polygon
 from gradviz.panels.curves.curve_panel import CurvePanel, ends_of, only
 from gradviz.panels.curves.curves import Sources
@@ -50,9 +50,9 @@ class SpreadPanel(CurvePanel):
     fixed = {1: (-0.07, 1.07)}
     tables = (
         (
-            Curve("activation_rms", N_("RMS"), DECADES, "forward", "s"),
-            Curve("activation_std", N_("std"), DECADES, "forward", "o"),
-            Curve("activation_mean", N_("|mean|"), DECADES, "forward", "d", Qt.PenStyle.DashDotLine, N_("mean")),
+            Curve("activation_rms", N_("RMS"), MAGNITUDES, "forward", "s"),
+            Curve("activation_std", N_("std"), MAGNITUDES, "forward", "o"),
+            Curve("activation_mean", N_("|mean|"), MAGNITUDES, "forward", "d", Qt.PenStyle.DashDotLine, N_("mean")),
         ),
         _SHARES,
     )

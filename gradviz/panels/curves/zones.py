@@ -6,7 +6,7 @@ import pyqtgraph as pg
 
 from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
-from gradviz.panels.parts.extents import height_of, width_of
+from gradviz.panels.parts.extents import span_across, span_up
 from gradviz.panels.parts.style import Style
 
 LINE = 22.0
@@ -38,7 +38,7 @@ class Zones:
     @property
     def ends(self) -> tuple[float, float]:
         """Between which layers names stand."""
-        return 1 + width_of(self._plot, PAST_CURSOR * self._scale), self._plot.viewRange()[0][1]
+        return 1 + span_across(self._plot, PAST_CURSOR * self._scale), self._plot.viewRange()[0][1]
 
     def restyle(self, style: Style) -> None:
         """Take colours and sizes."""
@@ -60,7 +60,7 @@ class Zones:
             "explode": (max(output + THRESHOLD_DECADES, low), high, 1),
             "vanish": (low, min(output - THRESHOLD_DECADES, high), 0 if falls else 1),
         }
-        line = height_of(self._plot, LINE * self._scale)
+        line = span_up(self._plot, LINE * self._scale)
         for role, (start, end, side) in spans.items():
             zone, name = self._zones[role], self.names[role]
             zone.setVisible(end > start)

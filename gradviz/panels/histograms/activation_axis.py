@@ -21,7 +21,7 @@ from gradviz.panels.parts.axes import DecadeAxis, PlainAxis, Ticks
 from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.limits import Span, drawable_span
 from gradviz.panels.parts.marks import Marks
-from gradviz.panels.parts.part import Part
+from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.ranges import StillRange
 from gradviz.panels.parts.spans import joined, span_of_decades, span_of_values
 from gradviz.panels.parts.style import Style
@@ -56,7 +56,7 @@ class ValueOrDecadeAxis(DecadeAxis):
         return PlainAxis.tickStrings(self, values, scale, spacing)
 
 
-class ActivationAxis(Part):
+class ActivationAxis(PanelPart):
     """The vertical axis of a panel that shows how the activations of each layer are distributed, and what stands on it in both.
 
     Parameters

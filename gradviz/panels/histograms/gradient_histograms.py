@@ -22,7 +22,7 @@ from gradviz.panels.parts.ranges import StillRange
 from gradviz.panels.parts.spans import joined, span_of_decades
 from gradviz.panels.parts.style import Style
 
-KEY, SERIES = "grad_a_log10", "log10_grad_a_rms"
+HISTOGRAM, RMS_MEASURE = "grad_a_log10", "log10_grad_a_rms"
 
 
 class GradientHistogramsPanel(LayerPanel):
@@ -66,7 +66,7 @@ class GradientHistogramsPanel(LayerPanel):
         """Light the layers that the backward wave has passed."""
         lit = np.array([playhead.has_gradient(layer) for layer in range(1, frame.depth + 1)])
         self._ridges.show_playhead(playhead)
-        set_curve(self._rms, np.where(lit, frame.series[SERIES], nan), self._shown)
+        set_curve(self._rms, np.where(lit, frame.series[RMS_MEASURE], nan), self._shown)
         zero, infinite, not_numbers = (frame.series[f"grad_a_{name}"] for name in ("zero", "infinite", "nan"))
         self._marks.show(lit & (zero == 1), lit & (infinite > 0), lit & (not_numbers > 0), *self._shown)
 
@@ -96,7 +96,7 @@ class GradientHistogramsPanel(LayerPanel):
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the gradient at a layer."""
         median = log10_median(frame, layer)
-        text = _("RMS {rms}").format(rms=exact_text(frame.series[SERIES][layer - 1]))
+        text = _("RMS {rms}").format(rms=exact_text(frame.series[RMS_MEASURE][layer - 1]))
         text += "" if np.isnan(median) else _(", median {median}").format(median=_rough(median))
         zero = frame.series["grad_a_zero"][layer - 1]
         return text + (", " + _("{share:.0%} exactly 0").format(share=zero) if zero > 0 else "")
@@ -107,7 +107,7 @@ class GradientHistogramsPanel(LayerPanel):
 
 
 def _rows(frame: Frame) -> Rows:
-    return Rows(frame.edges[KEY], frame.counts[KEY])
+    return Rows(frame.edges[HISTOGRAM], frame.counts[HISTOGRAM])
 
 
 def log10_median(frame: Frame, layer: int) -> float:
@@ -115,7 +115,7 @@ def log10_median(frame: Frame, layer: int) -> float:
 
     Exact zeros count as what they are, and so do infinities.
     """
-    edges, counts = frame.edges[KEY][layer - 1], frame.counts[KEY][layer - 1]
+    edges, counts = frame.edges[HISTOGRAM][layer - 1], frame.counts[HISTOGRAM][layer - 1]
     zero, infinite, not_numbers = (float(frame.series[f"grad_a_{name}"][layer - 1]) for name in ("zero", "infinite", "nan"))
     if not not_numbers <= 0 or not (0 <= zero <= 1 and 0 <= infinite < 0.5):
         return nan

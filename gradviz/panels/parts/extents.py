@@ -6,13 +6,13 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 
 
-def width_of(plot: pg.PlotItem, pixels: float) -> float:
+def span_across(plot: pg.PlotItem, pixels: float) -> float:
     """Return how wide so many pixels are in a plot's coordinates."""
     left, right = plot.viewRange()[0]
     return pixels * (right - left) / max(1.0, plot.vb.width())
 
 
-def height_of(plot: pg.PlotItem, pixels: float) -> float:
+def span_up(plot: pg.PlotItem, pixels: float) -> float:
     """Return how high so many pixels are in a plot's coordinates."""
     low, high = plot.viewRange()[1]
     return pixels * (high - low) / max(1.0, plot.vb.height())
@@ -21,5 +21,5 @@ def height_of(plot: pg.PlotItem, pixels: float) -> float:
 def extent_of(plot: pg.PlotItem, text: pg.TextItem) -> QRectF:
     """Return where a text stands, in the plot's coordinates: its upper edge is the rectangle's bottom."""
     box = text.boundingRect()
-    width, height = width_of(plot, box.width()), height_of(plot, box.height())
+    width, height = span_across(plot, box.width()), span_up(plot, box.height())
     return QRectF(text.pos().x() - text.anchor.x() * width, text.pos().y() - (1 - text.anchor.y()) * height, width, height)

@@ -10,7 +10,7 @@ from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
 from gradviz.panels.parts.axes import LayerAxis, PlainAxis
 from gradviz.panels.parts.limits import Span
-from gradviz.panels.parts.part import Part
+from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
 
 LOW = 290.0
@@ -23,7 +23,7 @@ LOWER_SHARE = 0.8
 """How high the lower plot is, the upper one being 1."""
 
 
-class LayerPlots(Part):
+class LayerPlots(PanelPart):
     """The plots.
 
     Parameters

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradviz.core.choices.arrays import Float64Array
 
-LARGEST = 1e12
+LARGEST_DRAWN = 1e12
 """What is larger is marked, not drawn to scale: Qt 6.11 takes a scale of less than 1e-12 pixels a unit for none (`qFuzzyIsNull`)."""
 
 SHORTEST = 1e-9
@@ -18,12 +18,12 @@ Span = tuple[float, float]
 
 def drawable(values: np.ndarray) -> Float64Array:
     """Return the values that can be drawn to scale, and NaN in place of the others."""
-    return np.where(np.abs(values) < LARGEST, values, np.nan)
+    return np.where(np.abs(values) < LARGEST_DRAWN, values, np.nan)
 
 
 def drawable_span(low: float, high: float) -> Span:
     """Return the ends of an axis such that they are finite, not too large, and not too close to each other."""
-    low, high = (float(np.clip(np.nan_to_num(end), -LARGEST, LARGEST)) for end in (low, high))
+    low, high = (float(np.clip(np.nan_to_num(end), -LARGEST_DRAWN, LARGEST_DRAWN)) for end in (low, high))
     least = SHORTEST * max(1.0, abs(low), abs(high))
     if high - low >= least:
         return low, high

@@ -16,10 +16,10 @@ OUTLIERS = 0.001
 TAIL = 0.01
 """By magnitude, a thin tail of tiny values reaches far down and says nothing: the share of a layer that may lie below the axis."""
 
-PLAIN = (-4, 6)
+PLAIN_EXPONENTS = (-4, 6)
 """Values between these powers of ten stand on an axis as they are; others in units of a power of ten."""
 
-NOTHING = 2.0 ** EXPONENTS[0]
+NOTHING_FINITE = 2.0 ** EXPONENTS[0]
 """The ends of the axis of a layer in which nothing is finite but zeros."""
 
 
@@ -52,7 +52,7 @@ def joined(*spans: Span) -> Span:
 
 def unit_exponent(size: float) -> int:
     """Return k, so that numbers of a size are drawn in units of 10**k: 0 unless they are very large or very small."""
-    if not isfinite(size) or size <= NOTHING or PLAIN[0] <= log10(size) <= PLAIN[1]:
+    if not isfinite(size) or size <= NOTHING_FINITE or PLAIN_EXPONENTS[0] <= log10(size) <= PLAIN_EXPONENTS[1]:
         return 0
     return floor(log10(size))
 

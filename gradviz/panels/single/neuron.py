@@ -17,7 +17,7 @@ from gradviz.i18n import _
 from gradviz.numbers import signed_text
 from gradviz.panels.base import BODY_ROW, Panel
 from gradviz.panels.parts.axes import LayerAxis, PlainAxis
-from gradviz.panels.parts.limits import LARGEST
+from gradviz.panels.parts.limits import LARGEST_DRAWN
 from gradviz.panels.parts.points import merged, set_points, span_of
 from gradviz.panels.parts.style import Style
 
@@ -206,7 +206,7 @@ class NeuronPanel(Panel):
         self.sum_plot.setXRange(0, end * 1.03 + 0.2, padding=0)
         self.sum_plot.setYRange(low, high, padding=0)
         self._z_name.setText(f"z = {signed_text(one.z)}")
-        level = one.z if abs(one.z) < LARGEST else 0.0
+        level = one.z if abs(one.z) < LARGEST_DRAWN else 0.0
         above = level < (low + high) / 2
         self._z_name.setAnchor((1, 1.3 if above else -0.3))
         self._z_name.setPos(end * 1.03 + 0.2, level)

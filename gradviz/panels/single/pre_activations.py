@@ -22,7 +22,7 @@ from gradviz.panels.parts.ranges import StillRange
 from gradviz.panels.parts.spans import unit_exponent
 from gradviz.panels.parts.style import Style
 from gradviz.panels.single.slope_names import SlopeNames
-from gradviz.panels.single.slopes import Curves, curves_of, height_of, normal_of, steps_of, what_comes_between, wished_span
+from gradviz.panels.single.slopes import SlopeCurves, curves_of, normal_of, slope_span, steps_of, what_comes_between, wished_span
 
 PEAK = 0.9
 """How high the histogram is, of the plot."""
@@ -57,7 +57,7 @@ class PreActivationsPanel(Panel):
         self._range = StillRange(room=0.03)
         self._unit, self._layer = 0, 0
         self._pointed: float | None = None
-        self._curves: Curves | None = None
+        self._curves: SlopeCurves | None = None
         self.z_axis, self.value_axis = PlainAxis("bottom"), PlainAxis("left")
         self.plot = pg.PlotItem(axisItems={"bottom": self.z_axis, "left": self.value_axis}, enableMenu=False)
         self.plot.hideButtons()
@@ -154,7 +154,7 @@ class PreActivationsPanel(Panel):
         self._show_unit(frame, layer)
         across = self._range.fit(*wished_span(frame, layer, self._unit))
         activation, k = frame.net.activation(layer), frame.net.k(layer)
-        up = height_of(activation, k)
+        up = slope_span(activation, k)
         self.plot.setXRange(*across, padding=0)
         self.plot.setYRange(*up, padding=0)
         self._curves = None if activation.pull_back else curves_of(activation, k, across, self._unit)
@@ -178,7 +178,7 @@ class PreActivationsPanel(Panel):
         name = _("pre-activation z, in units of {unit}").format(unit=f"10{superscript(self._unit)}")
         self.z_axis.name_it(name if self._unit else _("pre-activation z"))
 
-    def _show_curves(self, curves: Curves | None, up: Span) -> None:
+    def _show_curves(self, curves: SlopeCurves | None, up: Span) -> None:
         for item, values in ((self._f, curves and curves.f), (self._slope, curves and curves.slope)):
             item.setVisible(curves is not None)
             if curves is not None and values is not None:
@@ -217,7 +217,7 @@ def _share_text(share: float) -> str:
     return f"{share:.0%}" if share >= 0.01 else "<1%"
 
 
-def _note(rms: float, curves: Curves | None) -> str:
+def _note(rms: float, curves: SlopeCurves | None) -> str:
     """Return what is to be said of a layer that histogram and curves cannot show."""
     if rms == 0:
         return _("every z is exactly 0")

@@ -1,4 +1,4 @@
-"""Part: what a panel is built of. Panels hold parts; they do not inherit from one another what several of them do."""
+"""PanelPart: what a panel is built of. Panels hold parts; they do not inherit from one another what several of them do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from gradviz.core.runs.playhead import Playhead
 from gradviz.panels.parts.style import Style
 
 
-class Part:
+class PanelPart:
     """A piece of a panel, which the panel tells what it shows before its own hooks are called. Abstract: every method is a hook."""
 
     def restyle(self, style: Style) -> None:
