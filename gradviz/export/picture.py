@@ -12,12 +12,12 @@ from math import ceil
 from typing import TypeVar
 
 from PySide6.QtCore import QEventLoop, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication
 
-from gradviz.core.frame import Frame
 from gradviz.core.runs.scene import Scene
 from gradviz.export.answers import answered
+from gradviz.export.foot import Foot, foot_of
 from gradviz.export.limits import LARGEST, SMALLEST
 from gradviz.i18n import _
 from gradviz.panels import PANELS
@@ -25,7 +25,6 @@ from gradviz.panels.base import Panel
 from gradviz.panels.layouts import Layout, panels_in
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
-from gradviz.report.words import caption
 
 DESIGN_PICTURE_HEIGHT = 720.0
 """The height in pixels at which type and lines have their design size."""
@@ -101,7 +100,7 @@ class Picture:
     figure: Figure
     _panels: Sequence[Panel]
     _places: Sequence[QRect]
-    _foot: _Foot | None
+    _foot: Foot | None
 
     @property
     def description(self) -> str:
@@ -151,7 +150,7 @@ def drawing(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> Genera
         limits = {"size": f"{width}×{height}", "low": SMALLEST, "high": LARGEST}
         raise ValueError(_("{size} is no size for a picture: each side has {low} to {high} pixels").format(**limits))
     style = figure.style
-    foot = None if figure.is_on_page else _foot(scene.frame, style, with_verdict=len(panels_in(figure.layout)) > 1)
+    foot = None if figure.is_on_page else foot_of(scene, style, with_verdict=len(panels_in(figure.layout)) > 1)
     room = QRect(0, 0, width, height - (round(foot.height) if foot else 0))
     places = _places(room, figure.layout, round(style.px(6)))
     panels: list[Panel] = []
@@ -205,38 +204,3 @@ def _paint_panel(panel: Panel, painter: QPainter, place: QRect) -> None:
     finally:
         for item in exporting:
             item.setExportMode(False)
-
-
-@dataclass(frozen=True)
-class _Foot:
-    """Lines of text below the panels: the verdict, and what network this is."""
-
-    style: Style
-    lines: Sequence[tuple[str, str, float]]
-    """Text, colour and size of each."""
-
-    @property
-    def height(self) -> float:
-        return sum(self._line_height(size) for _text, _role, size in self.lines) + self.style.px(12)
-
-    def paint(self, painter: QPainter, width: int, height: int) -> None:
-        margin, top = self.style.px(14), height - self.height + self.style.px(5)
-        for text, role, size in self.lines:
-            painter.setFont(self.style.font(size))
-            painter.setPen(self.style.colour(role))
-            room = QRectF(margin, top, width - 2 * margin, self._line_height(size))
-            metrics = QFontMetricsF(painter.font())
-            painter.drawText(
-                room,
-                Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-                metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width()),
-            )
-            top += room.height()
-
-    def _line_height(self, size: float) -> float:
-        return QFontMetricsF(self.style.font(size)).height()
-
-
-def _foot(frame: Frame, style: Style, *, with_verdict: bool) -> _Foot:
-    sentences = [frame.verdict.backward_text(), frame.verdict.forward_text()] if with_verdict else []
-    return _Foot(style, [*((sentence, "ink", 14.0) for sentence in sentences), (caption(frame.spec), "quiet", 11.0)])

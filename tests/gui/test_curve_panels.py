@@ -15,9 +15,9 @@ from gradviz.core.spec import KNOBS, Spec
 from gradviz.core.theory.limits import fixed_point
 from gradviz.core.verdict import Verdict
 from gradviz.panels import PANELS
-from gradviz.panels.parts.room import Room
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
+from gradviz.panels.scales.room import Room
 
 LIGHT = Style(THEMES["light"])
 KEYS = ("spread", "weights", "jacobian", "correlation", "ratio")

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtGui import QColor
 
 from gradviz.core.choices.activations import ACTIVATIONS, SATURATED_BELOW
+from gradviz.core.histograms import SharedAxis
 from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
@@ -18,11 +19,11 @@ from gradviz.panels import PANELS
 from gradviz.panels.histograms.gradient_histograms import log10_median
 from gradviz.panels.histograms.heat import strengths
 from gradviz.panels.layer_panel import LayerPanel
-from gradviz.panels.parts.limits import drawable_span
 from gradviz.panels.parts.ramp import ramp
-from gradviz.panels.parts.spans import in_units, unit_exponent
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
+from gradviz.panels.scales.limits import drawable_span
+from gradviz.panels.scales.spans import in_units, unit_exponent
 
 KEYS = ("activations", "heatmap", "gradient_histograms", "pre_activations", "weight_histograms")
 EVERY = pytest.mark.parametrize("key", KEYS)
@@ -422,8 +423,8 @@ def test_data_gone_wrong_is_drawn(open_panel, key, value, tmp_path):
 
 def spoilt_histograms(frame, counts_of, edges_of):
     counts = {key: counts_of(rows.copy()) for key, rows in frame.counts.items()}
-    edges = {key: edges_of(key, ends.copy()) for key, ends in frame.edges.items()}
-    return replace(frame, counts=counts, edges=edges)
+    axes = {key: SharedAxis(edges_of(key, ends.copy())) for key, ends in frame.edges.items()}
+    return replace(frame, counts=counts, axes=axes)
 
 
 def in_the_ends(rows):
@@ -462,8 +463,8 @@ def test_awkward_histograms_are_drawn(open_panel, key, counts, edges, text):
 def test_histograms_of_one_bin_are_drawn(open_panel, key):
     frame = frame_of("depth=3&width=5&batch=4&activation=relu")
     counts = {name: rows.sum(axis=1, keepdims=True) for name, rows in frame.counts.items()}
-    edges = {name: ends[..., [0, -1]] for name, ends in frame.edges.items()}
-    exercise(open_panel(key), replace(frame, counts=counts, edges=edges))
+    axes = {name: SharedAxis(ends[..., [0, -1]]) for name, ends in frame.edges.items()}
+    exercise(open_panel(key), replace(frame, counts=counts, axes=axes))
 
 
 @EVERY

@@ -28,10 +28,10 @@ from gradviz.panels.histograms.shapes import without_zeros
 from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.parts.axes import DecadeAxis, LayerAxis, PlainAxis
 from gradviz.panels.parts.panel_part import PanelPart
-from gradviz.panels.parts.ranges import StillRange
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.text import first_clauses
 from gradviz.panels.parts.themes import THEMES
+from gradviz.panels.scales.ranges import StillRange
 
 EVERY = pytest.mark.parametrize("key", PANELS)
 LIGHT = Style(THEMES["light"])

@@ -19,9 +19,9 @@ from gradviz.core.spec import Spec
 from gradviz.core.theory.gains import gains
 from gradviz.core.verdict import Verdict
 from gradviz.panels import PANELS
-from gradviz.panels.parts.points import merged
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
+from gradviz.panels.scales.points import merged
 from gradviz.panels.strip import shape as shape
 from gradviz.panels.strip.items import mixed
 from gradviz.report.columns import COLUMNS

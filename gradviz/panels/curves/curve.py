@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
 from gradviz.numbers import exact_text, signed_text
-from gradviz.panels.parts.limits import LARGEST_DRAWN
+from gradviz.panels.scales.limits import LARGEST_DRAWN
 
 Measures = Mapping[str, np.ndarray]
 """Measure → its values, (L,)."""

@@ -13,12 +13,12 @@ from gradviz.i18n import _
 from gradviz.panels.curves.curve import Curve, Measures
 from gradviz.panels.curves.curves import Curves, Sources
 from gradviz.panels.layer_panel import LayerPanel
-from gradviz.panels.parts.limits import Span
 from gradviz.panels.parts.panel_part import PanelPart
-from gradviz.panels.parts.ranges import StillRange
-from gradviz.panels.parts.room import Room
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.text import Notice
+from gradviz.panels.scales.limits import Span
+from gradviz.panels.scales.ranges import StillRange
+from gradviz.panels.scales.room import Room
 
 LEAST_DECADES = 2.2
 """So that there are always two powers of ten to read the axis by."""

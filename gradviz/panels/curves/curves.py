@@ -14,10 +14,10 @@ from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
 from gradviz.panels.curves.curve import GLYPHS, Curve, Measures, lit_layers
 from gradviz.panels.curves.curve_item import CurveItem
-from gradviz.panels.parts.limits import Span, drawable
 from gradviz.panels.parts.marks import Marks
-from gradviz.panels.parts.room import Room
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.limits import Span, drawable
+from gradviz.panels.scales.room import Room
 
 LANE = 30.0
 """Pixels at scale 1 that a row of marks and its name need beside the curves."""

@@ -17,10 +17,10 @@ from gradviz.panels.curves.curve_panel import CurvePanel
 from gradviz.panels.curves.slope_label import SlopeLabel
 from gradviz.panels.curves.zones import Zones
 from gradviz.panels.parts.axes import DecadeAxis
-from gradviz.panels.parts.extents import extent_of
 from gradviz.panels.parts.floor import Floor
-from gradviz.panels.parts.room import Room
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.extents import extent_of
+from gradviz.panels.scales.room import Room
 
 GRADIENT_RMS = "log10_grad_a_rms"
 

@@ -12,8 +12,8 @@ from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
 from gradviz.numbers import factor_text
 from gradviz.panels.curves.zones import LINE
-from gradviz.panels.parts.extents import extent_of, span_across, span_up
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.extents import extent_of, span_across, span_up
 
 
 class SlopeLabel:

@@ -6,8 +6,8 @@ import pyqtgraph as pg
 
 from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
-from gradviz.panels.parts.extents import span_across, span_up
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.extents import span_across, span_up
 
 LINE = 22.0
 """Pixels at scale 1 that a line of text needs."""

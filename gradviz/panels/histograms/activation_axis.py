@@ -19,12 +19,12 @@ from gradviz.numbers import power_text, signed_text
 from gradviz.panels.histograms.shapes import leaves_zeros_out, share_at_the_ends, shown_by_magnitude, without_zeros
 from gradviz.panels.parts.axes import DecadeAxis, PlainAxis, Ticks
 from gradviz.panels.parts.broken_curve import set_curve
-from gradviz.panels.parts.limits import Span, drawable_span
 from gradviz.panels.parts.marks import Marks
 from gradviz.panels.parts.panel_part import PanelPart
-from gradviz.panels.parts.ranges import StillRange
-from gradviz.panels.parts.spans import joined, span_of_decades, span_of_values
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.limits import Span, drawable_span
+from gradviz.panels.scales.ranges import StillRange
+from gradviz.panels.scales.spans import joined, span_of_decades, span_of_values
 
 SATURATED = 0.4
 """From this share of activations at the ends on, saturation is the finding."""

@@ -18,9 +18,9 @@ from gradviz.panels.parts.axes import DecadeAxis
 from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.floor import Floor
 from gradviz.panels.parts.marks import Marks
-from gradviz.panels.parts.ranges import StillRange
-from gradviz.panels.parts.spans import joined, span_of_decades
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.ranges import StillRange
+from gradviz.panels.scales.spans import joined, span_of_decades
 
 HISTOGRAM, RMS_MEASURE = "grad_a_log10", "log10_grad_a_rms"
 

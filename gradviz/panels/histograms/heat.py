@@ -9,7 +9,7 @@ import numpy as np
 
 from gradviz.core.choices.arrays import Float64Array, IntArray
 from gradviz.core.histograms import PER_DECADE, Rows
-from gradviz.panels.parts.limits import Span
+from gradviz.panels.scales.limits import Span
 
 MOST_HEAT_ROWS = 512
 """More are not told apart; where there would be more bins by magnitude, some of them make a row."""

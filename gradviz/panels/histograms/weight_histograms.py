@@ -19,9 +19,9 @@ from gradviz.panels.histograms.shapes import nonzero_counts, zero_counts
 from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.marks import Marks
-from gradviz.panels.parts.ranges import StillRange
-from gradviz.panels.parts.spans import in_units, joined, span_of_values, unit_exponent
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.ranges import StillRange
+from gradviz.panels.scales.spans import in_units, joined, span_of_values, unit_exponent
 
 _FINDINGS = {
     # what the formula says: nothing, the same in the first and the last layer, or not

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 
 from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.i18n import _
-from gradviz.panels.parts.limits import Span
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.limits import Span
 
 
 class Floor:

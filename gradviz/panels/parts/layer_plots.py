@@ -9,9 +9,9 @@ from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
 from gradviz.panels.parts.axes import LayerAxis, PlainAxis
-from gradviz.panels.parts.limits import Span
 from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.limits import Span
 
 LOW = 290.0
 """Pixels at scale 1: a panel below this height needs the room of the axis's name for its plot."""

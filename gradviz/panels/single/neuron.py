@@ -17,9 +17,9 @@ from gradviz.i18n import _
 from gradviz.numbers import signed_text
 from gradviz.panels.base import BODY_ROW, Panel
 from gradviz.panels.parts.axes import LayerAxis, PlainAxis
-from gradviz.panels.parts.limits import LARGEST_DRAWN
-from gradviz.panels.parts.points import merged, set_points, span_of
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.limits import LARGEST_DRAWN
+from gradviz.panels.scales.points import merged, set_points, span_of
 
 MOST_BARS = 200
 """More are merged: neighbouring terms are added up."""

@@ -17,10 +17,10 @@ from gradviz.panels.base import BODY_ROW, Panel
 from gradviz.panels.curves.curve_item import polygon
 from gradviz.panels.parts.axes import PlainAxis
 from gradviz.panels.parts.layer_plots import VALUE_AXIS_WIDTH
-from gradviz.panels.parts.limits import Span
-from gradviz.panels.parts.ranges import StillRange
-from gradviz.panels.parts.spans import unit_exponent
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.limits import Span
+from gradviz.panels.scales.ranges import StillRange
+from gradviz.panels.scales.spans import unit_exponent
 from gradviz.panels.single.slope_names import SlopeNames
 from gradviz.panels.single.slopes import SlopeCurves, curves_of, normal_of, slope_span, steps_of, what_comes_between, wished_span
 

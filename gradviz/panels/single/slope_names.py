@@ -6,8 +6,8 @@ import numpy as np
 import pyqtgraph as pg
 
 from gradviz.i18n import _
-from gradviz.panels.parts.limits import Span
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.limits import Span
 from gradviz.panels.single.slopes import SlopeCurves
 
 END, BESIDE = 0.08, 0.2

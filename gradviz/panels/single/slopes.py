@@ -10,8 +10,8 @@ from gradviz.core.choices.activations import SATURATED_BELOW, Activation
 from gradviz.core.choices.arrays import Float64Array, FloatArray
 from gradviz.core.frame import Frame
 from gradviz.core.histograms import Rows
-from gradviz.panels.parts.limits import Span
-from gradviz.panels.parts.spans import NOTHING_FINITE, in_units, span_of_values
+from gradviz.panels.scales.limits import Span
+from gradviz.panels.scales.spans import NOTHING_FINITE, in_units, span_of_values
 
 CURVE_POINTS = 401
 """Of each curve, and two more at each corner, which so is where it should be at any size of the picture."""

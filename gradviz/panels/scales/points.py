@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 
-from gradviz.panels.parts.limits import Span, drawable
+from gradviz.panels.scales.limits import Span, drawable
 
 
 def merged(terms: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradviz.core.choices.arrays import Float64Array
 from gradviz.core.histograms import EXPONENTS, Rows
-from gradviz.panels.parts.limits import Span, drawable_span
+from gradviz.panels.scales.limits import Span, drawable_span
 
 OUTLIERS = 0.001
 """The share of a layer, at either end, that an axis of values need not reach to."""
