@@ -147,6 +147,7 @@ def _export(options: argparse.Namespace) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from gradviz.app.headless import offscreen_application
     from gradviz.core.runs.playhead import Playhead
+    from gradviz.core.runs.scene import Scene
     from gradviz.export.figure import write_figure
     from gradviz.export.picture import Figure
 
@@ -154,7 +155,7 @@ def _export(options: argparse.Namespace) -> int:
     figure = Figure(layout, options.size, options.theme or "light", options.dpi)
     frame = simulate(spec)
     with offscreen_application():
-        write_figure(frame, figure, options.output, Playhead(options.at or 1))
+        write_figure(Scene.of(frame, Playhead(options.at or 1)), figure, options.output)
     return DONE
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 from gradviz.app.parts.export_dialog import ExportDialog
 from gradviz.app.parts.steps import Steps, Work
 from gradviz.core.choices.errors import ExperimentError
+from gradviz.core.runs.scene import Scene
 from gradviz.core.spec import Spec
 from gradviz.experiment import read_file
 from gradviz.export.figure import FORMATS, format_of, image
@@ -133,7 +134,7 @@ class Files(QObject):
         """Make a picture of what is shown now, and do with it what it is made for."""
         frame, window = self._window.frame, self._window
         assert frame is not None
-        steps = drawing(frame, figure, window.transport.playhead, window.comparison.reference, use)
+        steps = drawing(Scene.of(frame, window.transport.playhead, window.comparison.reference), figure, use)
 
         def work() -> Work:
             with self._told(path):

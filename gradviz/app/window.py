@@ -31,6 +31,7 @@ from gradviz.app.session.store import Store
 from gradviz.app.session.transport import Transport
 from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.frame import Frame
+from gradviz.core.runs.scene import Scene
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.i18n import LANGUAGES, _, language
 from gradviz.panels.parts.style import Style
@@ -209,7 +210,7 @@ class Window(QMainWindow):
 
     def _draw(self) -> None:
         if self.frame is not None:
-            self.board.draw(self.frame, self.transport.playhead, self.comparison.reference)
+            self.board.draw(Scene.of(self.frame, self.transport.playhead, self.comparison.reference))
 
     def _show_states(self) -> None:
         """Show in the menus what can be done, what is on, and what would be undone."""

@@ -1,4 +1,4 @@
-"""A Frame → a picture: PNG, SVG or PDF, by one painter path, from the window or without a display."""
+"""A Scene → a picture: PNG, SVG or PDF, by one painter path, from the window or without a display."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from PySide6.QtGui import QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
-from gradviz.core.frame import Frame
-from gradviz.core.runs.playhead import Playhead
+from gradviz.core.runs.scene import Scene
 from gradviz.export.embedded import KEY, marked, xmp
 from gradviz.export.files import write_whole
 from gradviz.export.limits import ENDINGS, ending_of
@@ -25,7 +24,7 @@ PNG_QUALITY = 80
 SCREEN_DPI = 96.0
 
 
-def write_figure(frame: Frame, figure: Figure, path: str | Path, playhead: Playhead, reference: Frame | None = None) -> None:
+def write_figure(scene: Scene, figure: Figure, path: str | Path) -> None:
     """Draw a picture and write it whole; the ending of the name is the format.
 
     Raises
@@ -37,7 +36,7 @@ def write_figure(frame: Frame, figure: Figure, path: str | Path, playhead: Playh
     MemoryError
         When there is no room for a picture of that size.
     """
-    write_whole(path, figure_bytes(frame, figure, format_of(path), playhead, reference))
+    write_whole(path, figure_bytes(scene, figure, format_of(path)))
 
 
 def format_of(path: str | Path) -> str:
@@ -49,9 +48,9 @@ def format_of(path: str | Path) -> str:
     return ending
 
 
-def figure_bytes(frame: Frame, figure: Figure, ending: str, playhead: Playhead, reference: Frame | None = None) -> bytes:
+def figure_bytes(scene: Scene, figure: Figure, ending: str) -> bytes:
     """Return a picture as the content of a file."""
-    return drawn(frame, figure, playhead, reference, FORMATS[ending])
+    return drawn(scene, figure, FORMATS[ending])
 
 
 def _paint_on(device: QPaintDevice, picture: Picture) -> None:
@@ -79,7 +78,7 @@ def image(picture: Picture) -> QImage:
     dots = round((figure.dpi or SCREEN_DPI) / 0.0254)
     made.setDotsPerMeterX(dots)
     made.setDotsPerMeterY(dots)
-    made.setText(KEY, picture.frame.spec.to_text(full=True))
+    made.setText(KEY, picture.scene.run.spec.to_text(full=True))
     return made
 
 
@@ -93,7 +92,7 @@ def _png(picture: Picture) -> bytes:
 
 
 def _svg(picture: Picture) -> bytes:
-    frame, figure = picture.frame, picture.figure
+    verdict, spec, figure = picture.scene.frame.verdict, picture.scene.run.spec, picture.figure
     content = QByteArray()
     buffer = QBuffer(content)
     generator = QSvgGenerator()
@@ -102,14 +101,14 @@ def _svg(picture: Picture) -> bytes:
     generator.setViewBox(QRect(0, 0, *figure.size))
     # The panels are laid out for the screen's resolution; at another one Qt would set all type anew.
     generator.setResolution(round(QApplication.primaryScreen().logicalDotsPerInch()))
-    generator.setTitle(frame.verdict.text())
-    generator.setDescription(marked(frame.spec.to_text(full=True)))
+    generator.setTitle(verdict.text())
+    generator.setDescription(marked(spec.to_text(full=True)))
     _paint_on(generator, picture)
     return flattened(bytes(content.data()), 25.4 / figure.dpi if figure.dpi else None)
 
 
 def _pdf(picture: Picture) -> bytes:
-    frame, figure = picture.frame, picture.figure
+    verdict, spec, figure = picture.scene.frame.verdict, picture.scene.run.spec, picture.figure
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
@@ -119,9 +118,9 @@ def _pdf(picture: Picture) -> bytes:
     writer.setResolution(dpi)
     writer.setPageSize(QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    writer.setTitle(frame.verdict.text())
+    writer.setTitle(verdict.text())
     writer.setCreator("gradviz")
-    writer.setDocumentXmpMetadata(xmp(frame.verdict.text(), [frame.spec.to_text(full=True)]))
+    writer.setDocumentXmpMetadata(xmp(verdict.text(), [spec.to_text(full=True)]))
     _paint_on(writer, picture)
     del writer
     return bytes(content.data())

@@ -12,11 +12,12 @@ from math import ceil
 from typing import TypeVar
 
 from PySide6.QtCore import QEventLoop, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication
 
-from gradviz.core.frame import Frame
-from gradviz.core.runs.playhead import Playhead
+from gradviz.core.runs.scene import Scene
+from gradviz.export.answers import answered
+from gradviz.export.foot import Foot, foot_of
 from gradviz.export.limits import LARGEST, SMALLEST
 from gradviz.i18n import _
 from gradviz.panels import PANELS
@@ -24,12 +25,11 @@ from gradviz.panels.base import Panel
 from gradviz.panels.layouts import Layout, panels_in
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
-from gradviz.report.words import caption
 
-DESIGN_HEIGHT = 720.0
+DESIGN_PICTURE_HEIGHT = 720.0
 """The height in pixels at which type and lines have their design size."""
 
-LEAST_WIDTH, LEAST_WIDTH_IN_A_ROW, LEAST_HEIGHT, FOOT_HEIGHT = 720.0, 560.0, 280.0, 65.0
+LEAST_WIDTH, LEAST_WIDTH_IN_A_ROW, LEAST_PANEL_HEIGHT, FOOT_HEIGHT = 720.0, 560.0, 280.0, 65.0
 """What a panel, alone or beside others, and the lines below it, need at that size of type, in pixels."""
 
 T = TypeVar("T")
@@ -68,7 +68,7 @@ class Figure:
     def style(self) -> Style:
         """Colours and the scale of type and lines, which leaves every panel room enough for its text."""
         width, height = self.size
-        wanted = self.dpi / PRINT_DPI if self.dpi else height / DESIGN_HEIGHT
+        wanted = self.dpi / PRINT_DPI if self.dpi else height / DESIGN_PICTURE_HEIGHT
         foot = 0.0 if self.is_on_page else FOOT_HEIGHT
         room = min(width / least_width(self.layout), height / (least_height(self.layout) + foot))
         return Style(THEMES[self.theme], min(wanted, room))
@@ -89,18 +89,18 @@ def least_width(layout: Layout) -> float:
 def least_height(layout: Layout) -> float:
     """Return how high panels have to be in pixels for type of its design size."""
     heights = [row.height for row in layout]
-    return LEAST_HEIGHT * sum(heights) / max(heights)
+    return LEAST_PANEL_HEIGHT * sum(heights) / max(heights)
 
 
 @dataclass(frozen=True)
 class Picture:
     """Panels that are ready to be painted, as long as `drawing` keeps them."""
 
-    frame: Frame
+    scene: Scene
     figure: Figure
     _panels: Sequence[Panel]
     _places: Sequence[QRect]
-    _foot: _Foot | None
+    _foot: Foot | None
 
     @property
     def description(self) -> str:
@@ -118,9 +118,9 @@ class Picture:
             self._foot.paint(painter, width, height)
 
 
-def drawn(frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | None, use: Callable[[Picture], T]) -> T:
+def drawn(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> T:
     """Make the panels at their size, off the screen, and return what `use` makes of the picture."""
-    return at_once(drawing(frame, figure, playhead, reference, use))
+    return at_once(drawing(scene, figure, use))
 
 
 def at_once(steps: Generator[None, None, T]) -> T:
@@ -134,10 +134,11 @@ def at_once(steps: Generator[None, None, T]) -> T:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
 
-def drawing(
-    frame: Frame, figure: Figure, playhead: Playhead, reference: Frame | None, use: Callable[[Picture], T]
-) -> Generator[None, None, T]:
+def drawing(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> Generator[None, None, T]:
     """Do what `drawn` does a step at a time; between steps the event loop has to turn, in which the layouts settle.
+
+    What the panels ask beside the run is computed here, where the Scene has no answer to it, so that a picture from the command
+    line equals the window's.
 
     Raises
     ------
@@ -149,13 +150,13 @@ def drawing(
         limits = {"size": f"{width}×{height}", "low": SMALLEST, "high": LARGEST}
         raise ValueError(_("{size} is no size for a picture: each side has {low} to {high} pixels").format(**limits))
     style = figure.style
-    foot = None if figure.is_on_page else _foot(frame, style, with_verdict=len(panels_in(figure.layout)) > 1)
+    foot = None if figure.is_on_page else foot_of(scene, style, with_verdict=len(panels_in(figure.layout)) > 1)
     room = QRect(0, 0, width, height - (round(foot.height) if foot else 0))
     places = _places(room, figure.layout, round(style.px(6)))
     panels: list[Panel] = []
     try:
         for key, place in zip(panels_in(figure.layout), places, strict=True):
-            panel = PANELS[key].load()(style)
+            panel: Panel = PANELS[key].load()(style)
             panels.append(panel)
             panel.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
             panel.setUpdatesEnabled(False)  # laid out, but painted once only, by us
@@ -163,11 +164,12 @@ def drawing(
             panel.show()
             yield
         for panel in panels:
-            panel.draw(frame, playhead, reference)
+            scene = answered(scene, panel)
+            panel.draw(scene)
             if figure.is_on_page:
                 panel.readout.write("")
             yield
-        return use(Picture(frame, figure, panels, places, foot))
+        return use(Picture(scene, figure, panels, places, foot))
     finally:
         for panel in panels:
             panel.close()
@@ -202,38 +204,3 @@ def _paint_panel(panel: Panel, painter: QPainter, place: QRect) -> None:
     finally:
         for item in exporting:
             item.setExportMode(False)
-
-
-@dataclass(frozen=True)
-class _Foot:
-    """Lines of text below the panels: the verdict, and what network this is."""
-
-    style: Style
-    lines: Sequence[tuple[str, str, float]]
-    """Text, colour and size of each."""
-
-    @property
-    def height(self) -> float:
-        return sum(self._line_height(size) for _text, _role, size in self.lines) + self.style.px(12)
-
-    def paint(self, painter: QPainter, width: int, height: int) -> None:
-        margin, top = self.style.px(14), height - self.height + self.style.px(5)
-        for text, role, size in self.lines:
-            painter.setFont(self.style.font(size))
-            painter.setPen(self.style.colour(role))
-            room = QRectF(margin, top, width - 2 * margin, self._line_height(size))
-            metrics = QFontMetricsF(painter.font())
-            painter.drawText(
-                room,
-                Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-                metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width()),
-            )
-            top += room.height()
-
-    def _line_height(self, size: float) -> float:
-        return QFontMetricsF(self.style.font(size)).height()
-
-
-def _foot(frame: Frame, style: Style, *, with_verdict: bool) -> _Foot:
-    sentences = [frame.verdict.backward_text(), frame.verdict.forward_text()] if with_verdict else []
-    return _Foot(style, [*((sentence, "ink", 14.0) for sentence in sentences), (caption(frame.spec), "quiet", 11.0)])

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import Any
 
 from gradviz.i18n import N_
-
-if TYPE_CHECKING:
-    from gradviz.panels.base import Panel
 
 
 @dataclass(frozen=True)
@@ -26,11 +23,10 @@ class PanelEntry:
     height: float = 1.0
     """The share of the height that it wishes on a board."""
 
-    def load(self) -> type[Panel]:
-        """Return the class, which brings Qt with it."""
+    def load(self) -> type[Any]:
+        """Return the class, a `Panel`, which brings Qt with it; the type is not named here because `Panel` reads this table."""
         module, _colon, name = self.place.partition(":")
-        panel: type[Panel] = getattr(import_module(module), name)
-        return panel
+        return getattr(import_module(module), name)
 
 
 PANELS: dict[str, PanelEntry] = {

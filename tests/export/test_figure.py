@@ -17,6 +17,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QImageReader
 
 from gradviz.core.runs.playhead import Playhead
+from gradviz.core.runs.scene import Scene
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.export.embedded import PNG_START, experiment_in
@@ -39,7 +40,7 @@ def frame():
 
 
 def drawn(frame, ending, figure=None, reference=None):
-    return figure_bytes(frame, figure or Figure(BOARD, (1280, 720)), ending, Playhead(3), reference)
+    return figure_bytes(Scene.of(frame, Playhead(3), reference), figure or Figure(BOARD, (1280, 720)), ending)
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160), (640, 480), (1000, 1700)])
@@ -180,7 +181,7 @@ def test_png_from_elsewhere_is_read_within_limits(body):
 def test_qt_reads_the_same_text(qapp, frame, tmp_path):
     """The PNG text is where every other program finds it too."""
     path = tmp_path / "x.png"
-    write_figure(frame, Figure(BOARD, (640, 480)), path, Playhead(1))
+    write_figure(Scene.of(frame), Figure(BOARD, (640, 480)), path)
     assert QImageReader(str(path)).text("gradviz") == SPEC.to_text(full=True)
 
 

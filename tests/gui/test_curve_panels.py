@@ -5,20 +5,19 @@ from time import thread_time
 
 import numpy as np
 import pytest
+from drawing import draw
 
 from gradviz.app.actions import ACTIONS
 from gradviz.core.measures import MEASURES
-from gradviz.core.network import Network
 from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.core.theory.limits import fixed_point
-from gradviz.core.theory.predictions import mean_field
 from gradviz.core.verdict import Verdict
 from gradviz.panels import PANELS
-from gradviz.panels.parts.room import Room
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
+from gradviz.panels.scales.room import Room
 
 LIGHT = Style(THEMES["light"])
 KEYS = ("spread", "weights", "jacobian", "correlation", "ratio")
@@ -74,7 +73,7 @@ DRAWN = [
 def test_curves_are_the_measured_numbers(make, key, text, measure, expected):
     """Each point of a curve is its layer's number, on the axis that the panel has."""
     panel, frame = make(key), frame_of(text)
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     np.testing.assert_allclose(curve(panel, measure).measured.values, expected(frame.series), rtol=1e-14)
 
 
@@ -82,11 +81,11 @@ def test_curves_are_the_measured_numbers(make, key, text, measure, expected):
 def test_theory_and_reference_are_drawn_beside(make, key, measure):
     """The dashed line is the Frame's theory, the ghost the reference's measure in the layers that there is room for."""
     panel, frame, pinned = make(key), frame_of("depth=5&width=20&batch=32"), frame_of("depth=9&width=20&batch=32&seed=8")
-    panel.draw(frame, Playhead(1), pinned)
+    draw(panel, frame, Playhead(1), pinned)
     on_axis = (lambda v: np.log10(np.abs(v))) if key == "spread" else (lambda v: v)
     np.testing.assert_allclose(curve(panel, measure).theory.values, on_axis(frame.theory[measure]))
     np.testing.assert_allclose(curve(panel, measure).reference.values, on_axis(pinned.series[measure][:5]))
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     assert curve(panel, measure).reference.values.size == 0
     assert not panel.curves[0]._pinned.isVisible()
 
@@ -107,7 +106,7 @@ def test_curves_are_lit_by_their_wave(make, key, measure, wave):
         (Playhead(5, Phase.BACKWARD), [1, 2, 3, 4, 5, 6], [5, 6]),
         (Playhead(3), [1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6]),
     ):
-        panel.draw(frame, playhead)
+        draw(panel, frame, playhead)
         expected = {"forward": forward, "backward": backward, "none": [1, 2, 3, 4, 5, 6]}[wave]
         assert (np.flatnonzero(curve(panel, measure).measured.lit) + 1).tolist() == expected
 
@@ -127,21 +126,21 @@ def test_a_jacobian_that_is_not_measured_says_what_to_do(make):
         ("depth=3&width=5&jacobian=true&normalization=batch", "normalization"),
         ("depth=3&width=5&jacobian=true&output_activation=softmax", "output_activation"),
     ):
-        panel.draw(frame_of(text), Playhead(1))
+        draw(panel, frame_of(text), Playhead(1))
         assert f"“{KNOBS[field].title}”" in shown(panel)
         assert curve(panel, "log10_jacobian_largest").measured.values.size == 0
-    panel.draw(frame_of("depth=3&width=5&jacobian=true"), Playhead(1))
+    draw(panel, frame_of("depth=3&width=5&jacobian=true"), Playhead(1))
     assert shown(panel) == ""
 
 
 def test_without_a_reference_the_ratio_says_how_to_get_one(make):
     """The key that is named is the one that pins."""
     panel, frame = make("ratio"), frame_of("depth=3&width=5")
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     assert ACTIONS["pin"].shortcuts[0] in shown(panel)
-    panel.draw(frame, Playhead(1), frame)
+    draw(panel, frame, Playhead(1), frame)
     assert shown(panel) == "" and panel.finding.text == "Signal and gradient are those of the pinned run"
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     assert "Pin a run" in shown(panel)
 
 
@@ -150,13 +149,13 @@ def test_ratio_is_present_over_pinned_in_common_layers(make):
     base = "activation=linear&initializer=identity&width=4&batch=8"
     panel = make("ratio")
     halved, kept = frame_of(f"{base}&depth=6&gain=0.5"), frame_of(f"{base}&depth=4&gain=1")
-    panel.draw(halved, Playhead(1), kept)
+    draw(panel, halved, Playhead(1), kept)
     layers = np.arange(1, 5)
     np.testing.assert_allclose(curve(panel, "activation_std").measured.values, layers * np.log10(0.5), atol=1e-6)
     assert "layers 5 … 6 left out: only the present run has them" in panel.legend.text
-    panel.draw(kept, Playhead(1), halved)
+    draw(panel, kept, Playhead(1), halved)
     assert "layers 5 … 6 left out: only the pinned run has them" in panel.legend.text
-    panel.draw(frame_of(f"{base}&depth=4&gain=0.5"), Playhead(1), kept)
+    draw(panel, frame_of(f"{base}&depth=4&gain=0.5"), Playhead(1), kept)
     np.testing.assert_allclose(curve(panel, "log10_grad_a_rms").measured.values, (4 - layers) * np.log10(0.5), atol=1e-6)
     assert "left out" not in panel.legend.text
     assert "×0.062 in layer 4" in panel.finding.text
@@ -164,9 +163,9 @@ def test_ratio_is_present_over_pinned_in_common_layers(make):
 
 def test_shares_that_are_0_everywhere_are_not_drawn_and_said_to_be(make):
     panel = make("spread")
-    panel.draw(frame_of("activation=linear&initializer=lecun_normal&depth=3&width=10&batch=16"), Playhead(1))
+    draw(panel, frame_of("activation=linear&initializer=lecun_normal&depth=3&width=10&batch=16"), Playhead(1))
     assert panel.notices[1].isVisible() and "NaN" in panel.notices[1].toPlainText()
-    panel.draw(frame_of("depth=3&width=20&batch=32&gain=3"), Playhead(1))
+    draw(panel, frame_of("depth=3&width=20&batch=32&gain=3"), Playhead(1))
     assert not panel.notices[1].isVisible()
     assert curve(panel, "activation_saturated").name.isVisible() and not curve(panel, "activation_dead").name.isVisible()
 
@@ -174,20 +173,20 @@ def test_shares_that_are_0_everywhere_are_not_drawn_and_said_to_be(make):
 def test_the_band_stands_round_the_rms_and_only_there(make):
     """Its corners are the Frame's band; std gives way to the RMS that it belongs to."""
     panel, frame = make("spread"), frame_of("activation=relu&initializer=he_normal&depth=6&width=100")
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     corners = [point.y() for point in panel.band.polygon()]
     band = np.log10(frame.bands["activation_rms"])
     np.testing.assert_allclose(corners, np.concatenate([band[:, 0], band[::-1, 1]]))
     assert panel.band.isVisible() and curve(panel, "activation_std").measured.values.size == 0
     assert "two thirds of all draws, one input" in panel.legend.text and "RMS" in panel.finding.text
-    panel.draw(frame_of("depth=6&width=20"), Playhead(1))
+    draw(panel, frame_of("depth=6&width=20"), Playhead(1))
     assert not panel.band.isVisible() and "draws" not in panel.legend.text and "std" in panel.finding.text
 
 
 def test_curves_that_coincide_are_drawn_once_under_both_names(make):
     """What is dead in a ReLU network with weights of 0 is all that is exactly 0."""
     panel = make("spread")
-    panel.draw(frame_of("activation=relu&gain=0&depth=4&width=5&batch=4"), Playhead(1))
+    draw(panel, frame_of("activation=relu&gain=0&depth=4&width=5&batch=4"), Playhead(1))
     names = [each.name.toPlainText() for each in panel.curves[1].drawn.values() if each.name.isVisible()]
     assert any("dead" in name and "exactly 0" in name for name in names)
 
@@ -196,19 +195,19 @@ def test_fixed_point_has_its_line(make):
     """A chaotic tanh network: the line stands at c* of the theory."""
     text = "activation=tanh&initializer=lecun_normal&gain=2&bias_std=0.3&depth=20&width=50"
     panel, frame = make("correlation"), frame_of(text)
-    panel.draw(frame, Playhead(1))
-    net = mean_field(Network(frame.spec))
+    draw(panel, frame, Playhead(1))
+    net = frame.mean_field
     settled = fixed_point(net.activation, net.k, net.sigma_w2[-1], net.bias_variance)
     assert panel.limit_line.isVisible() and panel.limit_line.value() == pytest.approx(settled.c, rel=1e-9) and settled.c < 1
     assert f"{settled.c:.3f}"[:4] in panel.limit_name.toPlainText()
     assert f"{settled.c_depth_scale:.3g} layers" in panel.legend.text
-    panel.draw(frame_of("depth=4&residual=1&width=8"), Playhead(1))
+    draw(panel, frame_of("depth=4&residual=1&width=8"), Playhead(1))
     assert not panel.limit_line.isVisible() and "c*" not in panel.legend.text
 
 
 def test_one_input_has_no_correlation(make):
     panel = make("correlation")
-    panel.draw(frame_of("depth=4&width=8&batch=1"), Playhead(1))
+    draw(panel, frame_of("depth=4&width=8&batch=1"), Playhead(1))
     assert KNOBS["batch"].title in shown(panel)
 
 
@@ -239,7 +238,7 @@ def test_findings(make, key, more, series, finding):
     frame = frame_of(f"depth=3&width=5&batch=8{more}")
     changed = {name: np.array(values, float) for name, values in series.items()}
     panel = make(key)
-    panel.draw(replace(frame, series={**frame.series, **changed}), Playhead(1))
+    draw(panel, replace(frame, series={**frame.series, **changed}), Playhead(1))
     assert panel.finding.text == finding
 
 
@@ -260,7 +259,7 @@ def test_zeros_infinities_and_nan_have_marks_and_words(make, key, text, measure,
     values = frame.series[measure].copy()
     values[2] = {"zero": -np.inf if measure.startswith("log10") else 0.0, "infinite": np.inf, "nan": np.nan}[kind]
     panel = make(key)
-    panel.draw(replace(frame, series={**frame.series, measure: values}), Playhead(1))
+    draw(panel, replace(frame, series={**frame.series, measure: values}), Playhead(1))
     marks = panel.curves[0].marks
     assert marks._points[kind].data["x"].tolist() == [3]
     assert marks._names[kind].isVisible() and marks._names[kind].toPlainText().endswith(name)
@@ -277,7 +276,7 @@ def test_names_lie_within_their_plot(make, key, text):
     """No word is cut off, of curves, marks or notices."""
     panel, frame = make(key), frame_of(f"{text}&width=5&jacobian=true")
     panel.resize(490, 220)
-    panel.draw(frame, Playhead(1), frame_of("depth=30&width=5&jacobian=true"))
+    draw(panel, frame, Playhead(1), frame_of("depth=30&width=5&jacobian=true"))
     panel.grab()
     for curves, notice in zip(panel.curves, panel.notices, strict=True):
         names = [each.name for each in curves.drawn.values()] + [*curves.marks._names.values(), curves._pinned, notice]
@@ -314,7 +313,7 @@ def spoilt(frame, values, only_some):
 
     series = {key: bad(frame.series[key]) for key in MEASURES}
     with np.errstate(all="ignore"):
-        verdict = Verdict.of(np.log10(np.abs(series["activation_rms"])), series["log10_grad_a_rms"], "float32")
+        verdict = Verdict.of(np.log10(np.abs(series["activation_rms"])), series["log10_grad_a_rms"], frame.net.precision)
     theory = {key: bad(array) for key, array in frame.theory.items()}
     return replace(frame, series=series, theory=theory, bands={"activation_rms": bad(np.ones((frame.depth, 2)))}, verdict=verdict)
 
@@ -329,9 +328,9 @@ def test_bad_numbers_are_drawn(make, key, kind, depth):
     for only_some in (False, True):
         bad = spoilt(good, BAD[kind], only_some)
         for frame, reference in ((bad, None), (bad, good), (good, bad), (bad, bad)):
-            panel.draw(frame, Playhead(1), reference)
+            draw(panel, frame, Playhead(1), reference)
             for position in {1, depth, depth + 1, 2 * depth}:
-                panel.draw(frame, Playhead.at(position, depth), reference)
+                draw(panel, frame, Playhead.at(position, depth), reference)
                 panel.hover(depth)
                 panel.hover(0)
             panel.grab()
@@ -346,7 +345,7 @@ def test_axes_keep_still_for_a_small_change(make, key):
     frames = [frame_of(f"depth=10&width=20&batch=16&jacobian=true&gain={gain}") for gain in (1, 1.01)]
     ranges = []
     for frame in frames:
-        panel.draw(frame, Playhead(1), frames[0])
+        draw(panel, frame, Playhead(1), frames[0])
         ranges.append([plot.viewRange() for plot in panel.plots])
     assert ranges[0] == ranges[1]
 
@@ -355,11 +354,11 @@ def test_axes_keep_still_for_a_small_change(make, key):
 def test_a_step_of_the_playhead_is_cheap(make, key):
     """Half of all steps take well below 2 ms of the processor at depth 152."""
     panel, frame = make(key), frame_of("depth=152&width=8&batch=8&jacobian=true")
-    panel.draw(frame, Playhead(1), frame)
+    draw(panel, frame, Playhead(1), frame)
     times = []
     for position in range(1, 305):
         start = thread_time()
-        panel.draw(frame, Playhead.at(position, 152), frame)
+        draw(panel, frame, Playhead.at(position, 152), frame)
         times.append(thread_time() - start)
     assert np.median(times) < 2e-3
 

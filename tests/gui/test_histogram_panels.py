@@ -6,21 +6,24 @@ from itertools import pairwise
 import numpy as np
 import pyqtgraph as pg
 import pytest
+from drawing import draw
 from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtGui import QColor
 
 from gradviz.core.choices.activations import ACTIVATIONS, SATURATED_BELOW
+from gradviz.core.histograms import SharedAxis
 from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
 from gradviz.panels import PANELS
-from gradviz.panels.base import LayerPanel
 from gradviz.panels.histograms.gradient_histograms import log10_median
 from gradviz.panels.histograms.heat import strengths
+from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.parts.ramp import ramp
-from gradviz.panels.parts.spans import drawable, in_units, unit_exponent
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
+from gradviz.panels.scales.limits import drawable_span
+from gradviz.panels.scales.spans import in_units, unit_exponent
 
 KEYS = ("activations", "heatmap", "gradient_histograms", "pre_activations", "weight_histograms")
 EVERY = pytest.mark.parametrize("key", KEYS)
@@ -52,7 +55,7 @@ def exercise(panel, frame, reference=None):
     """Draw, hover, point and step through a frame, and look at the range."""
     depth = frame.depth
     for playhead in (Playhead(1), Playhead((depth + 1) // 2, Phase.FORWARD), Playhead(depth, Phase.BACKWARD), Playhead(depth)):
-        panel.draw(frame, playhead, reference)
+        draw(panel, frame, playhead, reference)
         panel.grab()
     for layer in {1, (depth + 1) // 2, depth}:
         panel.hover(layer)
@@ -61,7 +64,7 @@ def exercise(panel, frame, reference=None):
     for position in (middle, QPointF(middle.x(), panel.plot.vb.sceneBoundingRect().top() + 1)):
         panel.view.scene().sigMouseMoved.emit(position)
     panel.hover(0)
-    panel.forget_range()
+    panel.fit()
     panel.redraw()
     panel.grab()
     (left, right), (low, high) = panel.plot.viewRange()
@@ -86,7 +89,7 @@ RIDGES = {"gradient_histograms": "grad_a_log10", "weight_histograms": "weight"}
 def test_ridges_are_the_counts(open_panel, key, counted):
     """Each ridge's outline is its layer's histogram over its peak, to 1/256; what lies beyond the axis is cut at its end."""
     panel, frame = open_panel(key), frame_of("depth=4&width=40&batch=32&initializer=glorot_normal")
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     low, high = panel.plot.viewRange()[1]
     assert [ridge.layer for ridge in panel._ridges.ridges] == [1, 2, 3, 4]
     for ridge in panel._ridges.ridges:
@@ -104,7 +107,7 @@ def test_ridges_are_the_counts(open_panel, key, counted):
 def test_the_heat_map_is_the_counts(open_panel, text):
     """The image's colours are the ramp at each share, bin by bin; by magnitude the layers stand on one grid."""
     panel, frame = open_panel("heatmap"), frame_of(text)
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     by_magnitude = panel.value_axis.by_magnitude
     assert by_magnitude == (frame.depth == 30)
     pixels, place = panel._image.image, panel._image.mapRectToParent(panel._image.boundingRect())
@@ -131,7 +134,7 @@ def test_all_of_a_deep_layer_is_in_the_heat_map(open_panel):
         open_panel("heatmap"),
         frame_of("activation=linear&initializer=identity&gain=0.01&depth=150&width=4&dtype=float64"),
     )
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     assert panel._heat.shares.shape[1] <= 512
     # The axis leaves out up to 1 % of a layer, and then whole bins: of 4 × 256 numbers here, ten and a few.
     assert (panel._heat.shares.sum(axis=1) > 0.95).all()
@@ -139,7 +142,7 @@ def test_all_of_a_deep_layer_is_in_the_heat_map(open_panel):
 
 def test_the_share_under_the_pointer_is_read_out(open_panel):
     panel, frame = open_panel("heatmap"), frame_of("depth=4&width=50&batch=64&activation=tanh")
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     panel.layer_hovered.connect(panel.hover)
     at = panel.plot.vb.mapViewToScene(QPointF(3, 0.999))
     panel.view.scene().sigMouseMoved.emit(at)
@@ -153,12 +156,12 @@ def test_the_wave_lights_the_layers(open_panel):
     """The heat map's veil begins behind the playhead's layer; the gradient's line is there where the wave has been."""
     frame = frame_of(OTHER)
     heat, gradient = open_panel("heatmap"), open_panel("gradient_histograms")
-    heat.draw(frame, Playhead(3, Phase.FORWARD))
+    draw(heat, frame, Playhead(3, Phase.FORWARD))
     assert heat._veil.isVisible() and heat._veil.getRegion() == (3.5, 7.5)
-    heat.draw(frame, Playhead(3, Phase.BACKWARD))
+    draw(heat, frame, Playhead(3, Phase.BACKWARD))
     assert not heat._veil.isVisible()
     for playhead, layers in ((Playhead(3, Phase.FORWARD), []), (Playhead(5, Phase.BACKWARD), [5, 6, 7])):
-        gradient.draw(frame, playhead)
+        draw(gradient, frame, playhead)
         assert (gradient._rms.getData()[0] if layers else np.zeros(0)).tolist() == layers
         assert (gradient._rms.getData()[0] is None) == (not layers)
 
@@ -173,7 +176,7 @@ def test_curves_are_the_table_s(open_panel, name):
         open_panel("pre_activations"),
         frame_of(f"depth=3&width=40&batch=32&activation={name}&gain=2&initializer=he_normal"),
     )
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     (left, right), (low, high) = panel.plot.viewRange()
     f, k = ACTIVATIONS[name], {"slope": 0.01, "alpha": 1.0}.get(ACTIVATIONS[name].parameter, 0.0)
     for item, function in ((panel._f, f.f), (panel._slope, f.derivative_at)):
@@ -192,7 +195,7 @@ def test_the_histogram_of_z_is_the_array_s(open_panel):
     """Its steps, read back, are the counts of the raw pre-activations over their peak."""
     text = "depth=4&width=40&batch=32&activation=tanh"
     panel, z = open_panel("pre_activations"), trace(Spec.from_text(text)).arrays["z3"].astype(np.float64)
-    panel.draw(frame_of(text), Playhead(3))
+    draw(panel, frame_of(text), Playhead(3))
     points, (low, high) = corners(panel._histogram.polygon()), panel.plot.viewRange()[1]
     edges, heights = points[::2, 0], (points[1:-1:2, 1] - low) / (0.9 * (high - low))
     counts = np.array([np.count_nonzero((z >= a) & (z < b)) for a, b in pairwise(edges)])
@@ -203,14 +206,14 @@ def test_saturation_is_said_of_the_layer_that_is_looked_at(open_panel):
     """The title's share is the series' own, of the playhead's layer and then of the hovered one."""
     panel, frame = open_panel("pre_activations"), frame_of("depth=5&width=40&batch=32&activation=tanh&gain=0.5")
     for layer in (2, 5):
-        panel.draw(frame, Playhead(layer))
+        draw(panel, frame, Playhead(layer))
         share = frame.series["activation_saturated"][layer - 1]
         assert share > 0.01 and panel.finding.text == f"{share:.0%} of layer {layer}'s units stand where f′ is nearly 0"
         assert panel._names._texts["flat"].toPlainText() == f"{share:.0%} of the units: f′ ≈ 0"
     panel.hover(1)
     assert "layer 1's" in panel.finding.text and panel.readout.text.startswith("layer 1: z")
     relu = frame_of("depth=3&activation=relu&initializer=he_normal&width=40&batch=32")
-    panel.draw(relu, Playhead(2))
+    draw(panel, relu, Playhead(2))
     panel.hover(0)
     assert panel.finding.text.endswith("stand where f′ is 0")
 
@@ -227,7 +230,7 @@ BETWEEN = {
 def test_what_comes_between_z_and_f_is_said(open_panel, text, said):
     """And the share is not written into the tint then, because the histogram does not show what f reads."""
     panel = open_panel("pre_activations")
-    panel.draw(frame_of(f"depth=4&width=20&batch=32&activation=tanh&gain=0.5&{text}"), Playhead(2))
+    draw(panel, frame_of(f"depth=4&width=20&batch=32&activation=tanh&gain=0.5&{text}"), Playhead(2))
     assert ("f reads" in panel.legend.text) == bool(said) and said in panel.legend.text
     assert ("of the units" in panel._names._texts["flat"].toPlainText()) == (not said)
 
@@ -235,18 +238,18 @@ def test_what_comes_between_z_and_f_is_said(open_panel, text, said):
 def test_an_output_layer_has_its_own_f(open_panel):
     """A linear one is drawn as it is; softmax reads all units and is no curve, and that is said."""
     panel = open_panel("pre_activations")
-    panel.draw(frame_of("depth=3&width=20&batch=32&activation=tanh&output_activation=linear"), Playhead(3))
+    draw(panel, frame_of("depth=3&width=20&batch=32&activation=tanh&output_activation=linear"), Playhead(3))
     assert set(panel._slope.getData()[1]) == {1.0}
-    panel.draw(frame_of("depth=3&width=20&batch=32&activation=tanh&output_activation=softmax"), Playhead(3))
+    draw(panel, frame_of("depth=3&width=20&batch=32&activation=tanh&output_activation=softmax"), Playhead(3))
     assert not panel._f.isVisible() and "softmax" in panel._names._texts["note"].toPlainText()
-    panel.draw(panel.frame, Playhead(2))
+    draw(panel, panel.frame, Playhead(2))
     assert panel._f.isVisible() and not panel._names._texts["note"].isVisible()
 
 
 def test_theory_s_density_fits_wide_layers(open_panel):
     """N(0, q) over the peak of the histogram: of a wide first layer on Gaussian data it lies on it."""
     panel = open_panel("pre_activations")
-    panel.draw(frame_of("depth=1&width=200&batch=500&activation=linear&initializer=lecun_normal"), Playhead(1))
+    draw(panel, frame_of("depth=1&width=200&batch=500&activation=linear&initializer=lecun_normal"), Playhead(1))
     low, high = panel.plot.viewRange()[1]
     x, y = panel._theory.getData()
     points = corners(panel._histogram.polygon())
@@ -288,14 +291,14 @@ SAID = {
 @pytest.mark.parametrize(("case", "said"), SAID.items(), ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
 def test_findings(open_panel, case, said):
     panel = open_panel(case[0])
-    panel.draw(frame_of(case[1]), Playhead(1))
+    draw(panel, frame_of(case[1]), Playhead(1))
     assert said in panel.finding.text
 
 
 def test_weights_are_read_out_beside_the_formula(open_panel):
     """Of each layer its own: fan-in differs along a funnel."""
     panel, frame = open_panel("weight_histograms"), frame_of("depth=4&width=64&width_profile=funnel&initializer=lecun_normal")
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     fan_in = trace(frame.spec).arrays["W4"].shape[1]
     panel.hover(4)
     assert panel.readout.text == f"layer 4: std {frame.series['weight_std'][3]:.4f}, by the formula {fan_in**-0.5:.4f}"
@@ -303,7 +306,7 @@ def test_weights_are_read_out_beside_the_formula(open_panel):
 
 def test_only_the_diagonal_of_c_times_i_is_drawn(open_panel):
     panel = open_panel("weight_histograms")
-    panel.draw(frame_of("depth=3&width=20&initializer=identity&gain=1.5"), Playhead(1))
+    draw(panel, frame_of("depth=3&width=20&initializer=identity&gain=1.5"), Playhead(1))
     assert "exact zeros left out" in panel.legend.text
     for ridge in panel._ridges.ridges:
         low, high = corners(ridge.outline)[:, 1].min(), corners(ridge.outline)[:, 1].max()
@@ -322,9 +325,10 @@ MARKED = {
 @pytest.mark.parametrize(("case", "marked"), MARKED.items(), ids=lambda value: " ".join(map(str, value)))
 def test_what_has_no_place_on_the_axis_is_marked(open_panel, case, marked):
     panel = open_panel(case[0])
-    panel.draw(frame_of(case[1]), Playhead(1))
+    draw(panel, frame_of(case[1]), Playhead(1))
     kind, layers = marked
-    assert panel._marks._points[kind].getData()[0].tolist() == layers and panel._marks._names[kind].isVisible()
+    marks = panel.axis.marks if case[0] in ("activations", "heatmap") else panel._marks
+    assert marks._points[kind].getData()[0].tolist() == layers and marks._names[kind].isVisible()
 
 
 # --- axes ---
@@ -335,10 +339,10 @@ def test_axes_keep_still(open_panel):
     one, other = (frame_of(f"depth=6&width=100&activation=tanh&initializer=glorot_normal&gain={gain}") for gain in (1.5, 1.45))
     for key in KEYS:
         panel = open_panel(key)
-        panel.draw(one, Playhead(2))
+        draw(panel, one, Playhead(2))
         before = panel.plot.viewRange()
-        panel.draw(other, Playhead(2))
-        panel.draw(other, Playhead(5))
+        draw(panel, other, Playhead(2))
+        draw(panel, other, Playhead(5))
         assert panel.plot.viewRange() == before, key
 
 
@@ -353,7 +357,7 @@ def test_units_of_an_axis(size, unit):
 @pytest.mark.parametrize("low", [-np.inf, -1e300, 0.0, 5.0, np.nan])
 @pytest.mark.parametrize("high", [np.inf, 1e300, 0.0, 5.0, 5.0 + 1e-15, np.nan])
 def test_any_range_can_be_drawn(low, high):
-    start, end = drawable(low, high)
+    start, end = drawable_span(low, high)
     assert np.isfinite([start, end]).all() and end - start >= 1e-9 and max(abs(start), abs(end)) <= 1.1e12
 
 
@@ -419,8 +423,8 @@ def test_data_gone_wrong_is_drawn(open_panel, key, value, tmp_path):
 
 def spoilt_histograms(frame, counts_of, edges_of):
     counts = {key: counts_of(rows.copy()) for key, rows in frame.counts.items()}
-    edges = {key: edges_of(key, ends.copy()) for key, ends in frame.edges.items()}
-    return replace(frame, counts=counts, edges=edges)
+    axes = {key: SharedAxis(edges_of(key, ends.copy())) for key, ends in frame.edges.items()}
+    return replace(frame, counts=counts, axes=axes)
 
 
 def in_the_ends(rows):
@@ -459,8 +463,8 @@ def test_awkward_histograms_are_drawn(open_panel, key, counts, edges, text):
 def test_histograms_of_one_bin_are_drawn(open_panel, key):
     frame = frame_of("depth=3&width=5&batch=4&activation=relu")
     counts = {name: rows.sum(axis=1, keepdims=True) for name, rows in frame.counts.items()}
-    edges = {name: ends[..., [0, -1]] for name, ends in frame.edges.items()}
-    exercise(open_panel(key), replace(frame, counts=counts, edges=edges))
+    axes = {name: SharedAxis(ends[..., [0, -1]]) for name, ends in frame.edges.items()}
+    exercise(open_panel(key), replace(frame, counts=counts, axes=axes))
 
 
 @EVERY
@@ -469,7 +473,7 @@ def test_drawing_creates_no_items(open_panel, key, reference):
     """Also with a reference that is shallower, or deeper and of another size."""
     panel = open_panel(key)
     ghost = frame_of(reference) if reference else None
-    panel.draw(frame_of(OTHER), Playhead(1))
+    draw(panel, frame_of(OTHER), Playhead(1))
     before = set(map(id, panel.view.scene().items()))
     for text in (OTHER, "depth=300&width=3&batch=4&activation=relu", "depth=1&width=5&batch=4"):
         exercise(panel, frame_of(text), ghost)
@@ -479,7 +483,7 @@ def test_drawing_creates_no_items(open_panel, key, reference):
 @EVERY
 def test_a_click_moves_the_playhead_where_there_is_a_layer_axis(open_panel, qtbot, key):
     panel = open_panel(key)
-    panel.draw(frame_of(OTHER), Playhead(1))
+    draw(panel, frame_of(OTHER), Playhead(1))
     panel.grab()
     layer = panel.layer_at(panel.plot.vb.mapViewToScene(QPointF(4.2, sum(panel.plot.viewRange()[1]) / 2)))
     assert layer == (4 if isinstance(panel, LayerPanel) else 0)

@@ -1,26 +1,37 @@
 """Every panel of the table: draws anything, creates nothing while drawing, and says what it shows."""
 
+import ast
+import gc
+import inspect
 import itertools
+import textwrap
 from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
 import pytest
+from drawing import draw, hover
 
 from gradviz.core.measures import MEASURES
 from gradviz.core.runs.playhead import Phase, Playhead
+from gradviz.core.runs.scene import Scene
+from gradviz.core.runs.timeline import Timeline
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
 from gradviz.core.verdict import Verdict
+from gradviz.export.answers import answered
 from gradviz.i18n import use_language
 from gradviz.numbers import exact_text, signed_text
 from gradviz.panels import PANELS
-from gradviz.panels.base import LayerPanel, Panel
+from gradviz.panels.base import Panel
 from gradviz.panels.histograms.shapes import without_zeros
-from gradviz.panels.parts.items import DecadeAxis, LayerAxis, PlainAxis, first_clauses
-from gradviz.panels.parts.ranges import StillRange
+from gradviz.panels.layer_panel import LayerPanel
+from gradviz.panels.parts.axes import DecadeAxis, LayerAxis, PlainAxis
+from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
+from gradviz.panels.parts.text import first_clauses
 from gradviz.panels.parts.themes import THEMES
+from gradviz.panels.scales.ranges import StillRange
 
 EVERY = pytest.mark.parametrize("key", PANELS)
 LIGHT = Style(THEMES["light"])
@@ -59,7 +70,7 @@ def test_any_network_is_drawn(panel, text):
     """No exception, no warning, a finite axis, and words for what is seen."""
     frame = frame_of(text)
     for playhead in (Playhead(1), Playhead(frame.depth, Phase.FORWARD), Playhead(1, Phase.BACKWARD)):
-        panel.draw(frame, playhead)
+        draw(panel, frame, playhead)
         panel.grab()
     assert_finite_axes(panel)
     assert panel.finding.text and panel.legend.text and panel.readout.text
@@ -97,11 +108,11 @@ def test_awkward_numbers_in_every_series_are_drawn(panel, kind, where):
         values[{"all": slice(None), "first": 0, "last": -1, "alternating": slice(None, None, 2)}[where]] = AWKWARD[kind]
         spoilt[key] = values
     with np.errstate(all="ignore"):
-        verdict = Verdict.of(np.log10(np.abs(spoilt["activation_rms"])), spoilt["log10_grad_a_rms"], "float32")
+        verdict = Verdict.of(np.log10(np.abs(spoilt["activation_rms"])), spoilt["log10_grad_a_rms"], frame.net.precision)
     awkward = replace(frame, series=spoilt, verdict=verdict)
-    panel.draw(awkward, Playhead(2), frame)
-    panel.draw(frame, Playhead(2), awkward)
-    panel.draw(awkward, Playhead(6, Phase.BACKWARD))
+    draw(panel, awkward, Playhead(2), frame)
+    draw(panel, frame, Playhead(2), awkward)
+    draw(panel, awkward, Playhead(6, Phase.BACKWARD))
     panel.grab()
     assert_finite_axes(panel)
 
@@ -109,11 +120,11 @@ def test_awkward_numbers_in_every_series_are_drawn(panel, kind, where):
 @EVERY
 def test_drawing_updates_items_and_creates_none(panel):
     frames = [frame_of("depth=5&width=8&batch=8"), frame_of("depth=9&width=8&batch=8&gain=3")]
-    panel.draw(frames[0], Playhead(1))
+    draw(panel, frames[0], Playhead(1))
     before = set(map(id, panel.view.scene().items()))
     for frame in frames * 3:
         for playhead in (Playhead(2), Playhead(3, Phase.FORWARD), Playhead(3, Phase.BACKWARD)):
-            panel.draw(frame, playhead, frames[0])
+            draw(panel, frame, playhead, frames[0])
     assert set(map(id, panel.view.scene().items())) == before
 
 
@@ -128,7 +139,7 @@ def test_layer_axes_are_aligned(qtbot):
             continue
         panel.resize(900, 360)
         panel.show()
-        panel.draw(frame, Playhead(1))
+        draw(panel, frame, Playhead(1))
         panel.grab()
         places.append(panel.plot.vb.mapViewToScene(pg.Point(7, 0)).x())
     assert places == pytest.approx([places[0]] * len(places), abs=0.5)
@@ -158,11 +169,25 @@ READ_OUT = {
 def test_hover_reads_out_exact_values(panel):
     """The readout holds the series' own digits at that layer."""
     frame = frame_of("depth=6&width=20&batch=32")
-    panel.draw(frame, Playhead(1))
-    panel.hover(4)
+    draw(panel, frame, Playhead(1))
+    hover(panel, 4)
     assert panel.readout.text.startswith("layer 4: ") and READ_OUT[key_of(panel)](frame) in panel.readout.text
-    panel.hover(0)
+    hover(panel, 0)
     assert panel.readout.text.startswith("layer 1: ")
+
+
+@EVERY
+@pytest.mark.parametrize(("language", "words"), [("en", "first 4 examples, the rest is coming; "), ("ko", "먼저 예제 4개")])
+def test_a_preview_says_so_and_differs_in_nothing_else(panel, language, words):
+    """The legend says first that it is one; when the whole run is there, the words go."""
+    use_language(language)
+    frame = frame_of("depth=3&width=5&batch=4")
+    spec = frame.spec.replace(batch=64)
+    panel.draw(answered(Scene(Timeline(spec, {0: frame}, is_preview=True)), panel))
+    marked, finding = panel.legend.text, panel.finding.text
+    panel.draw(answered(Scene(Timeline(spec, {0: frame})), panel))
+    assert marked.startswith(words) and marked.endswith(panel.legend.text) and panel.finding.text == finding
+    assert words not in panel.legend.text
 
 
 def key_of(panel):
@@ -172,7 +197,7 @@ def key_of(panel):
 @EVERY
 def test_texts_follow_the_language(panel):
     frame = frame_of("depth=3&width=5&batch=4")
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     english = texts_of(panel)
     use_language("ko")
     panel.redraw()
@@ -189,9 +214,9 @@ def test_gradient_points_are_the_measured_ones(qtbot):
     frame = frame_of("depth=8&width=20&batch=32&initializer=glorot_normal")
     panel = PANELS["gradient"].load()(LIGHT)
     qtbot.addWidget(panel)
-    panel.draw(frame, Playhead(5, Phase.BACKWARD))
-    np.testing.assert_array_equal(panel._measured.values, frame.series["log10_grad_a_rms"])
-    assert (np.flatnonzero(panel._measured.lit) + 1).tolist() == [5, 6, 7, 8]
+    draw(panel, frame, Playhead(5, Phase.BACKWARD))
+    np.testing.assert_array_equal(panel.curves[0].drawn["log10_grad_a_rms"].measured.values, frame.series["log10_grad_a_rms"])
+    assert (np.flatnonzero(panel.curves[0].drawn["log10_grad_a_rms"].measured.lit) + 1).tolist() == [5, 6, 7, 8]
 
 
 def test_ridges_are_the_counts(qtbot):
@@ -199,7 +224,7 @@ def test_ridges_are_the_counts(qtbot):
     frame = frame_of("depth=3&width=20&batch=32")
     panel = PANELS["activations"].load()(LIGHT)
     qtbot.addWidget(panel)
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     for layer, ridge in enumerate(panel._ridges.ridges, start=1):
         points = pg.functions.ndarray_from_qpolygonf(ridge.outline)
         counts, edges = frame.counts["activation"][layer - 1], frame.edges["activation"]
@@ -214,18 +239,65 @@ def test_ridges_are_the_counts(qtbot):
 def test_zeros_infinities_and_nan_are_named(qtbot):
     panel = PANELS["activations"].load()(LIGHT)
     qtbot.addWidget(panel)
-    panel.draw(frame_of("activation=linear&initializer=identity&gain=1000&depth=30&width=4"), Playhead(1))
-    assert panel._marks._names["infinite"].isVisible() and panel._marks._names["nan"].isVisible()
-    panel.draw(frame_of("activation=linear&initializer=identity&gain=0.001&depth=30&width=4"), Playhead(1))
-    assert panel._marks._names["zero"].isVisible()
-    assert not panel._marks._names["nan"].isVisible()
+    draw(panel, frame_of("activation=linear&initializer=identity&gain=1000&depth=30&width=4"), Playhead(1))
+    assert panel.axis.marks._names["infinite"].isVisible() and panel.axis.marks._names["nan"].isVisible()
+    draw(panel, frame_of("activation=linear&initializer=identity&gain=0.001&depth=30&width=4"), Playhead(1))
+    assert panel.axis.marks._names["zero"].isVisible()
+    assert not panel.axis.marks._names["nan"].isVisible()
 
 
-def test_a_panel_without_key_or_show_frame_is_refused():
+def test_a_panel_without_key_is_refused():
     with pytest.raises(TypeError, match="key"):
-        type("Nameless", (Panel,), {"show_frame": lambda self, frame, reference: None})
-    with pytest.raises(TypeError, match="show_frame"):
-        type("Blank", (Panel,), {"key": "gradient"})
+        type("Nameless", (Panel,), {})
+
+
+def every_class_below(cls):
+    return {each for below in cls.__subclasses__() for each in (below, *every_class_below(below))}
+
+
+def is_hook(function):
+    """Whether a method does nothing: a docstring, and at most an empty answer or the refusal of an abstract method."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    body = [line for line in tree.body[0].body if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))]
+    return not body or (len(body) == 1 and ast.unparse(body[0]) in EMPTY)
+
+
+EMPTY = ("return None", "return ''", "return 0", "return ()", "raise NotImplementedError")
+
+
+def overridden(cls, root):
+    """The methods of a class that a base below or at `root` defines with a body."""
+    ours = [base for base in cls.__mro__[1:] if issubclass(base, root)]
+    methods = {name for name, value in vars(cls).items() if callable(value) or isinstance(value, property)}
+    theirs = [(name, vars(base).get(name)) for base in ours for name in methods if not name.startswith("__")]
+    return {name for name, value in theirs if value is not None and not (inspect.isfunction(value) and is_hook(value))}
+
+
+@pytest.mark.parametrize("root", [Panel, PanelPart])
+def test_a_class_is_abstract_or_final_and_fills_in_hooks_only(root):
+    """What does work in a base is never replaced, and nothing inherits from a panel or a part that can be made."""
+    for entry in PANELS.values():
+        entry.load()
+    classes = every_class_below(root)
+    assert len(classes) > 2
+    assert {cls.__name__: names for cls in classes if (names := overridden(cls, root))} == {}
+    finals = {cls for cls in classes if not getattr(cls, "is_abstract", False)}
+    assert {cls.__name__ for cls in classes if finals & set(cls.__mro__[1:])} == set()
+
+
+def test_an_override_of_what_does_work_is_found():
+    class Meddling(PanelPart):
+        def layer_text(self, frame, layer):
+            return "1"
+
+    class MoreMeddling(Meddling):
+        def layer_text(self, frame, layer):
+            return "2"
+
+    assert overridden(Meddling, PanelPart) == set() and overridden(MoreMeddling, PanelPart) == {"layer_text"}
+    # Only this test knows them.
+    del Meddling, MoreMeddling
+    gc.collect()
 
 
 def test_axes_keep_still_until_they_must_move():
@@ -259,9 +331,9 @@ def test_a_reference_of_another_size_moves_both_to_decades(qtbot):
         frame_of("depth=5&activation=relu&initializer=he_normal"),
         frame_of("depth=50&activation=relu&initializer=he_normal&gain=1.5"),
     )
-    panel.draw(small, Playhead(1))
+    draw(panel, small, Playhead(1))
     assert not panel.value_axis.by_magnitude
-    panel.draw(small, Playhead(1), large)
+    draw(panel, small, Playhead(1), large)
     assert panel.value_axis.by_magnitude
 
 
@@ -270,10 +342,10 @@ def test_marks_come_with_the_wave(qtbot):
     panel = PANELS["gradient"].load()(LIGHT)
     qtbot.addWidget(panel)
     frame = frame_of("activation=relu&gain=0&depth=10&width=4&batch=4")
-    panel.draw(frame, Playhead(3, Phase.FORWARD))
-    assert panel._marks._points["zero"].data.size == 0
-    panel.draw(frame, Playhead(3, Phase.BACKWARD))
-    assert panel._marks._points["zero"].data.size == 7
+    draw(panel, frame, Playhead(3, Phase.FORWARD))
+    assert panel.curves[0].marks._points["zero"].data.size == 0
+    draw(panel, frame, Playhead(3, Phase.BACKWARD))
+    assert panel.curves[0].marks._points["zero"].data.size == 7
 
 
 def test_exact_zeros_are_left_out_of_the_ridges_and_said(qtbot):
@@ -284,12 +356,12 @@ def test_exact_zeros_are_left_out_of_the_ridges_and_said(qtbot):
     rest, counts = without_zeros(frame, "activation"), frame.counts["activation"]
     zeros = np.round(frame.series["activation_zero"] * 200 * 200)
     np.testing.assert_array_equal((counts - rest).sum(axis=1), zeros)
-    panel.draw(frame, Playhead(2))
+    draw(panel, frame, Playhead(2))
     assert "exact zeros left out" in panel.legend.text and "50% exactly 0" in panel.readout.text
     low, high = panel.plot.viewRange()[1]
     assert low <= 0 and high < 0.9 * frame.edges["activation"][-1]
-    panel.draw(frame_of("activation=relu&gain=0&depth=4&width=5&batch=4"), Playhead(2))
-    assert panel._marks._names["zero"].isVisible()
+    draw(panel, frame_of("activation=relu&gain=0&depth=4&width=5&batch=4"), Playhead(2))
+    assert panel.axis.marks._names["zero"].isVisible()
 
 
 def test_a_sigmoid_that_reads_exactly_0_keeps_its_lower_spike(qtbot):
@@ -299,7 +371,7 @@ def test_a_sigmoid_that_reads_exactly_0_keeps_its_lower_spike(qtbot):
     frame = frame_of("depth=3&width=50&gain=1000")
     assert (frame.series["activation_zero"] > 0.3).all()
     np.testing.assert_array_equal(without_zeros(frame, "activation"), frame.counts["activation"])
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     assert "left out" not in panel.legend.text
     for ridge in panel._ridges.ridges:
         points = pg.functions.ndarray_from_qpolygonf(ridge.outline)
@@ -319,9 +391,9 @@ def test_the_texts_of_the_gradient_keep_out_of_each_others_way(panel, language, 
     """The slope, the names of the zones and that of the floor."""
     use_language(language)
     panel.resize(*size)
-    panel.draw(frame_of(f"{network}&depth={depth}"), Playhead(1))
+    draw(panel, frame_of(f"{network}&depth={depth}"), Playhead(1))
     panel.grab()  # only then the texts are where they belong
-    texts = [panel._slope, *panel._zone_names.values(), panel._floor.name]
+    texts = [panel.slope.text, *panel.zones.names.values(), panel.floor.name]
     boxes = [
         text.textItem.sceneBoundingRect().adjusted(3, 3, -3, -3) for text in texts if text.isVisible() and text.toPlainText()
     ]
@@ -332,11 +404,11 @@ def test_the_texts_of_the_gradient_keep_out_of_each_others_way(panel, language, 
 @pytest.mark.parametrize("key", ["activations"])
 def test_exact_zeros_are_marked_at_0_on_an_axis_of_values(panel):
     """Not at its edge, which is another number."""
-    panel.draw(frame_of("activation=relu&gain=0&depth=6&width=5"), Playhead(6))
-    assert panel._marks._points["zero"].getData()[1].tolist() == [0.0] * 6
-    panel.draw(frame_of("activation=relu&depth=152&width=6&initializer=identity&gain=0.5"), Playhead(152))
+    draw(panel, frame_of("activation=relu&gain=0&depth=6&width=5"), Playhead(6))
+    assert panel.axis.marks._points["zero"].getData()[1].tolist() == [0.0] * 6
+    draw(panel, frame_of("activation=relu&depth=152&width=6&initializer=identity&gain=0.5"), Playhead(152))
     assert panel.value_axis.by_magnitude
-    assert (panel._marks._points["zero"].getData()[1] < -3).all()
+    assert (panel.axis.marks._points["zero"].getData()[1] < -3).all()
 
 
 @pytest.mark.parametrize("key", ["spread"])
@@ -344,7 +416,7 @@ def test_a_panel_without_room_leaves_names_out(panel):
     """Instead of letting them run into what stands beside it."""
     frame = frame_of("depth=6&width=20&activation=relu&initializer=he_normal")
     panel.resize(900, 500)
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     assert panel.value_axis.label.isVisible() and panel.curves[0].drawn["activation_rms"].name.isVisible()
     panel.resize(260, 150)
     assert not panel.value_axis.label.isVisible()

@@ -5,21 +5,23 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from drawing import draw, hover
 from PySide6.QtCore import QPointF, Qt
 
 from gradviz.core.choices.activations import ACTIVATIONS
+from gradviz.core.choices.errors import ExperimentError, Problem
 from gradviz.core.choices.profiles import WIDTH_PROFILES
-from gradviz.core.network import Network
 from gradviz.core.runs.playhead import Phase, Playhead
-from gradviz.core.runs.probe import neuron
+from gradviz.core.runs.probe import Probe
+from gradviz.core.runs.scene import Scene
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
 from gradviz.core.theory.gains import gains
 from gradviz.core.verdict import Verdict
 from gradviz.panels import PANELS
-from gradviz.panels.parts.points import merged
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
+from gradviz.panels.scales.points import merged
 from gradviz.panels.strip import shape as shape
 from gradviz.panels.strip.items import mixed
 from gradviz.report.columns import COLUMNS
@@ -48,7 +50,7 @@ def spoilt(frame, key, values):
     """Return a Frame with other numbers in one series, judged anew."""
     series = dict(frame.series) | {key: np.array(values, float)}
     with np.errstate(all="ignore"):
-        verdict = Verdict.of(np.log10(series["activation_rms"]), series["log10_grad_a_rms"], "float32")
+        verdict = Verdict.of(np.log10(series["activation_rms"]), series["log10_grad_a_rms"], frame.net.precision)
     return replace(frame, series=series, verdict=verdict)
 
 
@@ -74,7 +76,7 @@ def test_every_kind_of_network_is_drawn_large_and_small(open_panel, key, text):
         panel = open_panel(key, *size, theme)
         for phase in Phase:
             for layer in {1, frame.depth // 2 + 1, frame.depth}:
-                panel.draw(frame, Playhead(layer, phase))
+                draw(panel, frame, Playhead(layer, phase))
                 panel.grab()
         assert panel.finding.text and panel.readout.text
 
@@ -90,7 +92,7 @@ def test_levels_fall_by_a_sixth_per_decade():
 
 def test_kinds_name_what_has_no_size():
     sizes = np.array([0.0, -np.inf, np.inf, np.nan, 1e300])
-    assert shape.kinds(sizes).tolist() == [shape.PLAIN, shape.ZERO, shape.INFINITE, shape.NAN, shape.PLAIN]
+    assert shape.kinds(sizes).tolist() == [shape.FINITE, shape.ZERO, shape.INFINITE, shape.NAN, shape.FINITE]
 
 
 @pytest.mark.parametrize("depth", [1, 2, 5, 152, 1000])
@@ -147,8 +149,8 @@ def contrast(one, other):
 def test_columns_are_as_high_as_their_layers_are_wide(open_panel, profile):
     panel = open_panel("network", height=400)
     frame = frame_of(f"depth=20&width=200&width_profile={profile}&batch=4")
-    panel.draw(frame, Playhead(1))
-    units = np.array(Network(frame.spec).units[1:])
+    draw(panel, frame, Playhead(1))
+    units = np.array(frame.net.units[1:])
     for lane in (panel.layers.strip.forward, panel.layers.strip.backward):
         high = np.array([rect.height() for rect in lane.rects])
         np.testing.assert_allclose(high / high.max(), units / units.max(), atol=1 / high.max())
@@ -161,7 +163,7 @@ def test_the_colours_are_the_sizes(open_panel):
     """Full at the largest RMS, and a sixth paler per decade below: read back from what is painted."""
     panel = open_panel("network")
     frame = frame_of("depth=20&width=50&gain=0.2&batch=16")
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     strip = panel.layers.strip
     for lane, log10 in (
         (strip.forward, np.log10(frame.series["activation_rms"])),
@@ -180,7 +182,7 @@ def test_the_colours_are_the_sizes(open_panel):
 def test_the_wave_lights_what_it_has_reached(open_panel, depth):
     panel = open_panel("network", 700)
     frame = frame_of(f"depth={depth}&width=4&batch=2")
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     strip = panel.layers.strip
     for position in range(1, 2 * depth + 1, max(1, depth // 20)):
         playhead = Playhead.at(position, depth)
@@ -196,7 +198,7 @@ def test_zero_infinity_and_nan_have_their_marks(open_panel):
     frame = frame_of("depth=6&width=20&batch=4")
     awkward = spoilt(frame, "activation_rms", [1, 0, 0, np.inf, np.nan, np.nan])
     awkward = spoilt(awkward, "log10_grad_a_rms", [-np.inf, -np.inf, 0, 0, 1e300, np.inf])
-    panel.draw(awkward, Playhead(1))
+    draw(panel, awkward, Playhead(1))
     panel.grab()
     strip = panel.layers.strip
     assert strip.forward.marks == [(1, 2, shape.ZERO), (3, 3, shape.INFINITE), (4, 5, shape.NAN)]
@@ -208,25 +210,25 @@ def test_small_networks_show_units_and_weights(open_panel):
     """As many circles as units; a line is as dashed as its weight is negative, and as strong as it is large."""
     panel = open_panel("network", 1400, 420)
     frame = frame_of("depth=3&width=5&batch=4&initializer=he_normal")
-    panel.draw(frame, Playhead(1))
+    draw(panel, frame, Playhead(1))
     assert len(panel.circles.strokes[0].path.toSubpathPolygons()) == 4 * 5
     drawn = sum(len(stroke.lines) for stroke in panel.between.strokes)
     negative = sum(len(stroke.lines) for stroke in panel.between.strokes if stroke.pen.style() == Qt.PenStyle.CustomDashLine)
-    weights = [Network(frame.spec).weight(layer) for layer in (1, 2, 3)]
+    weights = [trace(frame.spec).arrays[f"W{layer}"] for layer in (1, 2, 3)]
     large = [np.abs(W) > 0.02 * np.abs(W).max() for W in weights]
     assert drawn == sum(map(np.count_nonzero, large))
     assert negative == sum(np.count_nonzero((W < 0) & seen) for W, seen in zip(weights, large, strict=True))
-    panel.draw(frame_of("depth=3&width=17&batch=4"), Playhead(1))
+    draw(panel, frame_of("depth=3&width=17&batch=4"), Playhead(1))
     assert not panel.circles.strokes and not panel.between.strokes
 
 
 def test_skip_connections_are_arcs_and_normalization_bars(open_panel):
     panel = open_panel("network")
-    panel.draw(frame_of("depth=12&width=20&batch=4&residual=3&normalization=batch"), Playhead(1))
+    draw(panel, frame_of("depth=12&width=20&batch=4&residual=3&normalization=batch"), Playhead(1))
     assert len(panel.between.strokes[-1].path.toSubpathPolygons()) == 4
     assert len(panel.layers.strip.bars) == 12
     assert "skip connections" in panel.legend.text and "normalization" in panel.legend.text
-    panel.draw(frame_of("depth=12&width=20&batch=4&shared_weights=true"), Playhead(1))
+    draw(panel, frame_of("depth=12&width=20&batch=4&shared_weights=true"), Playhead(1))
     assert not panel.between.strokes and not panel.layers.strip.bars
     assert panel.legend.text.endswith("the same weights in every layer")
 
@@ -243,13 +245,13 @@ def test_skip_connections_are_arcs_and_normalization_bars(open_panel):
 )  # fmt: skip
 def test_the_title_says_what_becomes_of_both_signals(open_panel, text, finding):
     panel = open_panel("network")
-    panel.draw(frame_of(text), Playhead(1))
+    draw(panel, frame_of(text), Playhead(1))
     assert panel.finding.text == finding
 
 
 def test_hover_and_click_find_the_column_under_the_pointer(open_panel, qtbot):
     panel = open_panel("network")
-    panel.draw(frame_of("depth=20&width=30&batch=4"), Playhead(1))
+    draw(panel, frame_of("depth=20&width=30&batch=4"), Playhead(1))
     for layer in (1, 7, 20):
         spot = panel.plot.mapToScene(QPointF(panel.layers.strip.backward.rects[layer - 1].center()))
         assert panel.layer_at(spot) == layer
@@ -265,7 +267,7 @@ def test_the_neuron_drawn_is_the_traces(open_panel):
     panel = open_panel("neuron")
     spec = Spec.from_text("depth=4&width=30&batch=8&bias_std=0.5")
     arrays = trace(spec).arrays
-    panel.draw(simulate(spec), Playhead(3))
+    draw(panel, simulate(spec), Playhead(3))
     terms = arrays["W3"][0].astype(float) * arrays["a2"][0].astype(float)
     x, y = panel.terms.getData()
     np.testing.assert_array_equal(y[1::2], terms)
@@ -284,11 +286,37 @@ def test_the_neuron_drawn_is_the_traces(open_panel):
 def test_hover_shows_that_layers_neuron_and_leaving_the_playheads(open_panel):
     panel = open_panel("neuron")
     frame = frame_of("depth=4&width=30&batch=8")
-    panel.draw(frame, Playhead(3))
-    panel.hover(2)
-    assert panel.neuron is neuron(frame.spec, 2) and panel.readout.text.startswith("layer 2")
-    panel.hover(0)
-    assert panel.neuron is neuron(frame.spec, 3) and panel.readout.text.startswith("layer 3")
+    draw(panel, frame, Playhead(3))
+    hover(panel, 2)
+    assert panel.neuron is answer_to(panel)[Probe(frame.spec, 2)] and panel.readout.text.startswith("layer 2")
+    hover(panel, 0)
+    assert panel.neuron is answer_to(panel)[Probe(frame.spec, 3)] and panel.readout.text.startswith("layer 3")
+
+
+def answer_to(panel):
+    return panel.scene.answers
+
+
+def test_a_neuron_that_has_no_answer_yet_leaves_the_last_one_dimmed(open_panel, qtbot):
+    """Nothing is computed while a panel draws: hovering asks, the last picture stays, and its numbers are not read out."""
+    panel, frame = open_panel("neuron"), frame_of("depth=4&width=30&batch=8")
+    draw(panel, frame, Playhead(3))
+    before, opacity = panel.neuron, panel._body.opacity()
+    with qtbot.waitSignal(panel.asked):
+        panel.hover(2)
+    assert panel.asks(panel.scene) == (Probe(frame.spec, 2),)
+    assert panel.neuron is before and panel._body.opacity() < opacity and panel.readout.text == ""
+    with qtbot.assertNotEmitted(panel.asked):
+        panel.hover(2)
+    panel.draw(panel.scene.with_answers({Probe(frame.spec, 2): before}))
+    assert panel._body.opacity() == opacity and panel.readout.text.startswith("layer 2")
+
+
+def test_without_any_answer_the_neuron_panel_is_empty(open_panel):
+    panel = open_panel("neuron")
+    panel.draw(Scene.of(frame_of("depth=3&width=5&batch=4")))
+    panel.grab()
+    assert panel.neuron is None and not panel.axes[0].isVisible() and panel.finding.text
 
 
 def test_merged_bars_keep_the_sum():
@@ -299,11 +327,12 @@ def test_merged_bars_keep_the_sum():
     assert places.tolist() == list(range(1, 8)) and bars.tolist() == terms[:7].tolist()
 
 
-def test_what_is_too_large_is_said(open_panel):
-    panel = open_panel("neuron")
-    panel.draw(frame_of("depth=2&width=1024"), Playhead(1))
-    assert "2·10⁸" in panel._apology.toPlainText() and not panel.variance_plot.isVisible()
-    panel.draw(frame_of("depth=2&width=10"), Playhead(1))
+def test_why_there_is_no_neuron_is_said(open_panel):
+    """An ExperimentError as the answer is shown in its own words, and goes when there is a neuron again."""
+    panel, scene = open_panel("neuron"), Scene.of(frame_of("depth=2&width=10"))
+    panel.draw(scene.with_answers({Probe(scene.run.spec, 1): ExperimentError([Problem("", "too large to look inside")])}))
+    assert panel._apology.toPlainText() == "too large to look inside" and not panel.variance_plot.isVisible()
+    draw(panel, scene.frame)
     assert panel._apology.toPlainText() == "" and panel.variance_plot.isVisible()
 
 
@@ -313,7 +342,7 @@ def test_what_is_too_large_is_said(open_panel):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_marks_stand_at_the_gains(open_panel, name):
     panel = open_panel("gains")
-    panel.draw(frame_of(f"depth=3&width=20&batch=8&activation={name}"), Playhead(2))
+    draw(panel, frame_of(f"depth=3&width=20&batch=8&activation={name}"), Playhead(2))
     solved = gains(ACTIVATIONS[name], {"leaky_relu": 0.01, "elu": 1.0}.get(name, 0.0))
     for mark, gain in (("forward", solved.forward), ("backward", solved.backward), ("critical", solved.critical)):
         x = panel.marks[mark].getData()[0]
@@ -345,7 +374,7 @@ def test_the_marks_stand_at_the_gains(open_panel, name):
 )
 def test_the_finding_says_on_which_side_of_critical_the_network_is(open_panel, text, word):
     panel = open_panel("gains")
-    panel.draw(frame_of(f"depth=4&width=50&batch=8&{text}"), Playhead(1))
+    draw(panel, frame_of(f"depth=4&width=50&batch=8&{text}"), Playhead(1))
     assert word in panel.finding.text
 
 
@@ -356,7 +385,7 @@ def test_the_cells_are_the_columns_texts(open_panel):
     panel = open_panel("numbers", 1600, 400)
     frame = frame_of("depth=50&width=20&batch=8")
     for layer in (1, 25, 50):
-        panel.draw(frame, Playhead(layer))
+        draw(panel, frame, Playhead(layer))
         table = panel.table
         assert layer - 1 in table.rows() and table.current == layer - 1
         columns = [column for column in COLUMNS if column.is_in(frame)]
@@ -371,7 +400,7 @@ def test_the_most_important_columns_stay(open_panel):
     shown = []
     for width in (300, 500, 800, 1600):
         panel = open_panel("numbers", width, 300)
-        panel.draw(frame, Playhead(5))
+        draw(panel, frame, Playhead(5))
         shown.append({panel.table.table.columns[column].rank for column in panel.table.columns()})
     assert all(ranks == set(range(-1, len(ranks) - 1)) for ranks in shown)
     assert all(less < more for less, more in pairwise(shown))
@@ -379,7 +408,7 @@ def test_the_most_important_columns_stay(open_panel):
 
 def test_a_row_is_a_layer_to_hover_and_to_click(open_panel):
     panel = open_panel("numbers", 800, 300)
-    panel.draw(frame_of("depth=50&width=5&batch=4"), Playhead(25))
+    draw(panel, frame_of("depth=50&width=5&batch=4"), Playhead(25))
     first, high = panel.table.rows()[0], panel.table._row_height()
     for place in (0, 3):
         spot = panel.table.mapToScene(QPointF(40, (place + 1.5) * high))
@@ -389,8 +418,8 @@ def test_a_row_is_a_layer_to_hover_and_to_click(open_panel):
 
 def test_numbers_that_the_wave_has_not_reached_are_pale(open_panel):
     panel = open_panel("numbers")
-    panel.draw(frame_of("depth=9&width=5&batch=4"), Playhead(4, Phase.FORWARD))
+    draw(panel, frame_of("depth=9&width=5&batch=4"), Playhead(4, Phase.FORWARD))
     assert [panel.table.is_lit(row, "forward") for row in (2, 3, 4)] == [True, True, False]
     assert not panel.table.is_lit(8, "backward")
-    panel.draw(panel.frame, Playhead(4, Phase.BACKWARD))
+    draw(panel, panel.frame, Playhead(4, Phase.BACKWARD))
     assert [panel.table.is_lit(row, "backward") for row in (2, 3, 8)] == [False, True, True]

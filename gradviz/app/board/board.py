@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
-from gradviz.core.frame import Frame
-from gradviz.core.runs.playhead import Playhead
+from gradviz.core.runs.scene import Scene
+from gradviz.export.answers import answered
 from gradviz.panels import PANELS
 from gradviz.panels.base import Panel
 from gradviz.panels.layouts import Layout, Row, panels_in, stacked, swapped
@@ -45,7 +45,7 @@ class Board(QWidget):
         """Those that were made, by key; seen or not."""
         self.layout_: Layout = ()
         self.maximised_key = ""
-        self._shown: tuple[Frame, Playhead, Frame | None] | None = None
+        self._shown: Scene | None = None
         self._slots: dict[str, QWidget] = {}
         """Where each panel stands, made or not yet."""
         self._waiting: list[str] = []
@@ -131,7 +131,8 @@ class Board(QWidget):
             layout.addWidget(panel)
             panel.show()
             panel.waits = True
-            panel.outgrown.connect(lambda: self._draw_later(key))
+            for wanted in (panel.outgrown, panel.asked):
+                wanted.connect(lambda: self._draw_later(key))
             panel.layer_clicked.connect(self.layer_clicked)
             panel.layer_hovered.connect(self.hover)
             panel.view.viewport().installEventFilter(self)
@@ -150,9 +151,9 @@ class Board(QWidget):
     def _seen_keys(self) -> list[str]:
         return [self.maximised_key] if self.maximised_key else panels_in(self.layout_)
 
-    def draw(self, frame: Frame, playhead: Playhead, reference: Frame | None) -> None:
-        """Show a Frame at a playhead in every panel."""
-        self._shown = frame, playhead, reference
+    def draw(self, scene: Scene) -> None:
+        """Show a Scene in every panel."""
+        self._shown = scene
         self._draw_seen()
 
     @property
@@ -191,7 +192,7 @@ class Board(QWidget):
             if panel.style_ != self._style:  # it was not seen when sizes or colours changed
                 panel.restyle(self._style)
             if self._shown is not None:
-                panel.draw(*self._shown)
+                panel.draw(answered(self._shown, panel))
             if self._waiting and time.perf_counter() > until:
                 self._turns.start()
                 return
@@ -212,8 +213,7 @@ class Board(QWidget):
     def fit(self) -> None:
         """Fit the axes of every panel."""
         for panel in self.panels.values():
-            panel.forget_range()
-            panel.frame = None
+            panel.fit()
         self._draw_seen()
 
     def restyle(self, style: Style) -> None:
@@ -231,7 +231,7 @@ class Board(QWidget):
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
         for panel in self.panels.values():
-            panel.frame = None
+            panel.outdate()
         self._draw_seen()
 
     # --- the mouse: double click, menu, and dragging one panel's title onto another ---

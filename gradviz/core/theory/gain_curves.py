@@ -33,7 +33,7 @@ known_gains = remembered(gains)
 """`gains`, remembered."""
 
 
-class Curve(NamedTuple):
+class SettledChi(NamedTuple):
     """χ where the depth settles, (m,), against σ_w, (m,), ascending."""
 
     sigma_w: Float64Array
@@ -41,7 +41,7 @@ class Curve(NamedTuple):
 
 
 @remembered
-def settled_chi(activation: Activation, k: float) -> Curve:
+def settled_chi(activation: Activation, k: float) -> SettledChi:
     """Return χ(q*) against σ_w, without biases.
 
     Where f(0) = 0, q falls to 0 as long as σ_w f′(0) < 1. A q* that the depth moves away from is left out: σ_w² must grow with q.
@@ -49,7 +49,7 @@ def settled_chi(activation: Activation, k: float) -> Curve:
     slope = negative_slope(activation, k)
     if slope is not None:  # χ is the same at every q
         sigma_w = np.array([1e-6, 1e6])
-        return Curve(sigma_w, sigma_w**2 * (1 + slope**2) / 2)
+        return SettledChi(sigma_w, sigma_w**2 * (1 + slope**2) / 2)
     q = np.geomspace(*SETTLED, POINTS)
     at_q = [gaussian_moments(activation, k, float(each)) for each in q]
     sigma_w2 = q / np.array([m.mean_square for m in at_q])
@@ -61,7 +61,7 @@ def settled_chi(activation: Activation, k: float) -> Curve:
         sigma_w2, chi = np.concatenate([dying, sigma_w2]), np.concatenate([dying * near_0.slope_square, chi])
     largest_before = np.maximum.accumulate(np.concatenate([[0.0], sigma_w2[:-1]]))
     kept = sigma_w2 > largest_before * (1 + SMALLEST_STEP)
-    return Curve(np.sqrt(sigma_w2[kept]), chi[kept])
+    return SettledChi(np.sqrt(sigma_w2[kept]), chi[kept])
 
 
 def against_critical(value: float, solved: Gains) -> str:

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from html import escape
 
-from gradviz.core.runs.playhead import Playhead
+from gradviz.core.runs.scene import Scene
 from gradviz.export.figure import FORMATS
 from gradviz.export.formula import formula_or_none
 from gradviz.export.handout.sections import Handout, Section, answer, choices
@@ -22,7 +22,7 @@ from gradviz.panels.parts.themes import THEMES, Theme
 PICTURE_WIDTH, HIGHEST_PICTURE = 1120, 4000
 """Pixels; a page shows it smaller where there is less room."""
 
-FORMULA_SIZE = 20.0
+HTML_FORMULA_SIZE = 20.0
 
 
 def handout_html(handout: Handout) -> bytes:
@@ -79,7 +79,7 @@ def _section(handout: Handout, section: Section) -> Iterator[str]:
 
 
 def _formula(latex: str, colour: str) -> str:
-    svg = formula_or_none(latex, FORMULA_SIZE, colour)
+    svg = formula_or_none(latex, HTML_FORMULA_SIZE, colour)
     if svg is None:
         return f"<p>{element('code', latex)}</p>"
     root = ET.fromstring(svg)
@@ -88,9 +88,8 @@ def _formula(latex: str, colour: str) -> str:
 
 def _picture(handout: Handout, section: Section) -> str:
     figure = Figure.for_page(section.layout, PICTURE_WIDTH, HIGHEST_PICTURE, handout.theme, round(PRINT_DPI))
-    svg, description = drawn(
-        section.frame, figure, Playhead(), section.reference, lambda picture: (FORMATS["svg"](picture), picture.description)
-    )
+    scene = Scene.of(section.frame, reference=section.reference)
+    svg, description = drawn(scene, figure, lambda picture: (FORMATS["svg"](picture), picture.description))
     root = ET.fromstring(svg)
     for name in ("width", "height"):  # as wide as the page
         root.attrib.pop(name, None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPageSize, QPainter, QPdfWriter
 
-from gradviz.core.runs.playhead import Playhead
+from gradviz.core.runs.scene import Scene
 from gradviz.export.embedded import xmp
 from gradviz.export.figure import begun
 from gradviz.export.formula import formula_or_none
@@ -39,12 +39,12 @@ SUMMARY = Type(10.5, "quiet", below=4)
 HEADING = Type(13, bold=True, below=3)
 TEXT = Type(10, below=5)
 FINDING = Type(9, below=1)
-SMALL = Type(7.5, "quiet", below=2)
+SMALL_PRINT = Type(7.5, "quiet", below=2)
 CODE = Type(7.5, "quiet", is_code=True, below=4)
 QUESTION = Type(10, bold=True, below=2)
 CHOICE = Type(10, indent=12, below=1)
 NOTE = Type(9, "quiet", indent=12, below=2)
-FORMULA_SIZE = 12.0
+PRINTED_FORMULA_SIZE = 12.0
 BETWEEN = "\u2003\u2003"
 """Two wide spaces, between choices on one line."""
 
@@ -116,25 +116,26 @@ class _Press:
         if section.step.formula is not None:
             yield self._formula(str(section.step.formula))
         if section.compared:
-            yield self._text(section.compared, SMALL)
+            yield self._text(section.compared, SMALL_PRINT)
 
     def _below(self, section: Section) -> Iterator[Piece]:
         yield from (self._text(finding, FINDING) for finding in section.findings)
         if section.quantities:
-            yield self._text(section.quantities, SMALL)
+            yield self._text(section.quantities, SMALL_PRINT)
         yield self._text(section.command, CODE)
 
     def _formula(self, latex: str) -> Piece:
-        svg = formula_or_none(latex, self.style.px(FORMULA_SIZE), self.style.theme.ink)
+        svg = formula_or_none(latex, self.style.px(PRINTED_FORMULA_SIZE), self.style.theme.ink)
         return self._text(latex, CODE) if svg is None else formula_piece(svg, self.style, WIDTH)
 
     def _picture(self, section: Section, highest: float) -> Piece:
+        scene = Scene.of(section.frame, reference=section.reference)
         figure = Figure.for_page(section.layout, int(WIDTH), int(highest - 6 * POINT), self.handout.theme, DPI)
 
         def paint(painter: QPainter, top: float) -> None:
             painter.save()
             painter.translate(0, round(top))
-            drawn(section.frame, figure, Playhead(), section.reference, lambda picture: picture.paint(painter))
+            drawn(scene, figure, lambda picture: picture.paint(painter))
             painter.restore()
 
         return Piece(figure.size[1] + self.style.px(6), paint)
@@ -158,7 +159,7 @@ class _Press:
         yield self._text(str(question.because), TEXT)
 
     def _paint_foot(self, painter: QPainter, place: str) -> None:
-        painter.setFont(SMALL.font(self.style))
+        painter.setFont(SMALL_PRINT.font(self.style))
         painter.setPen(self.style.colour("quiet"))
         line = QRectF(0, HEIGHT + 12 * POINT, WIDTH, 14 * POINT)
         painter.drawLine(QPointF(0, line.top()), QPointF(WIDTH, line.top()))

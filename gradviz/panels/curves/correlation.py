@@ -11,12 +11,12 @@ from PySide6.QtCore import Qt
 from gradviz.core.frame import Frame
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text
-from gradviz.panels.curves.curve import PLAIN, Curve
+from gradviz.panels.curves.curve import VALUES, Curve
 from gradviz.panels.curves.curve_panel import CurvePanel
-from gradviz.panels.parts.items import CorrelationAxis
+from gradviz.panels.parts.axes import CorrelationAxis
 from gradviz.panels.parts.style import Style
 
-SERIES = "input_correlation"
+INPUT_CORRELATION = "input_correlation"
 
 ALIKE = 0.99
 """Above this two inputs look alike."""
@@ -36,10 +36,10 @@ class CorrelationPanel(CurvePanel):
     """Correlation of the pre-activations of two inputs, with theory, and where theory says that it settles."""
 
     key = "correlation"
-    value_axis_type = CorrelationAxis
+    value_axis_types = (CorrelationAxis,)
     marks_role = "forward"
     fixed = {0: (-1.08, 1.08)}
-    tables = ((Curve(SERIES, N_("correlation of two inputs"), PLAIN, "forward", "o", read_as=N_("correlation")),),)
+    tables = ((Curve(INPUT_CORRELATION, N_("correlation of two inputs"), VALUES, "forward", "o", read_as=N_("correlation")),),)
 
     def add_items(self) -> None:
         """Make the line of the fixed point."""
@@ -51,7 +51,6 @@ class CorrelationPanel(CurvePanel):
 
     def restyle_items(self, style: Style) -> None:
         """Give every item its colour and size."""
-        super().restyle_items(style)
         self.limit_line.setPen(style.pen("ink", 1.0, 0.7, Qt.PenStyle.DotLine))
         self.limit_name.setColor(style.colour("ink"))
         self.limit_name.setFont(style.font(12))
@@ -66,7 +65,6 @@ class CorrelationPanel(CurvePanel):
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Bring the curve and the fixed point to a new Frame."""
-        super().show_frame(frame, reference)
         settled = frame.settled
         there = settled is not None and frame.spec.batch > 1
         self.limit_line.setVisible(there)
@@ -78,7 +76,7 @@ class CorrelationPanel(CurvePanel):
 
     def finding_text(self, frame: Frame) -> str:
         """Say what becomes of the likeness of two inputs."""
-        values = frame.series[SERIES]
+        values = frame.series[INPUT_CORRELATION]
         last = float(values[-1])
         if not isfinite(last):
             return self._end_text(frame)
@@ -94,15 +92,15 @@ class CorrelationPanel(CurvePanel):
 
     def _end_text(self, frame: Frame) -> str:
         if frame.spec.batch < 2:
-            return super().finding_text(frame)
-        numbers = np.flatnonzero(np.isfinite(frame.series[SERIES]))
+            return ""
+        numbers = np.flatnonzero(np.isfinite(frame.series[INPUT_CORRELATION]))
         layer = int(numbers[-1]) + 2 if numbers.size else 1
         return _("From layer {layer} on nothing is left to compare: the signal is 0, infinite or NaN").format(layer=layer)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
         text = _("mean over pairs of inputs")
-        text += _("; dashed: theory") if SERIES in frame.theory else ""
+        text += _("; dashed: theory") if INPUT_CORRELATION in frame.theory else ""
         settled = frame.settled
         if settled is not None:
             text += _("; c*: where it settles, by a factor of e in {scale} layers").format(scale=f"{settled.c_depth_scale:.3g}")

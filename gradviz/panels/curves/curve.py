@@ -11,14 +11,13 @@ from PySide6.QtCore import Qt
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
 from gradviz.numbers import exact_text, signed_text
+from gradviz.panels.scales.limits import LARGEST_DRAWN
 
-Series = Mapping[str, np.ndarray]
+Measures = Mapping[str, np.ndarray]
+"""Measure → its values, (L,)."""
 
 GLYPHS = {"o": "●", "s": "■", "d": "◆", "t": "▼", "t1": "▲", "+": "✚"}
 """A curve's symbol before its name."""
-
-FARTHEST = 1e9
-"""What is further out is marked, not drawn to scale. 1,000 layers come to some 10⁴ decades; here a float64 still tells 10⁻⁷ apart."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +57,9 @@ def percent_text(share: float) -> str:
 
 LOGARITHMS = Scale(as_it_is, exact_text, has_zero=True)
 """Of a series that holds log10 already."""
-DECADES = Scale(decades, signed_text, has_zero=True)
+MAGNITUDES = Scale(decades, signed_text, has_zero=True)
 SHARES = Scale(as_it_is, percent_text)
-PLAIN = Scale(as_it_is, signed_text)
+VALUES = Scale(as_it_is, signed_text)
 
 
 @dataclass(frozen=True)
@@ -91,17 +90,17 @@ class Curve:
     line: Qt.PenStyle = Qt.PenStyle.SolidLine
     read_as: str = ""
 
-    def told(self, series: Series, layer: int) -> str:
+    def told(self, measures: Measures, layer: int) -> str:
         """Return name and exact value at a layer."""
-        return f"{_(self.read_as or self.name)} {self.scale.told(float(series[self.key][layer - 1]))}"
+        return f"{_(self.read_as or self.name)} {self.scale.told(float(measures[self.key][layer - 1]))}"
 
-    def drawn(self, series: Series | None) -> np.ndarray | None:
-        """Return what stands on the axis, (L,), or None where a series has no such measure."""
-        return self.scale.drawn(series[self.key]) if series is not None and self.key in series else None
+    def drawn(self, measures: Measures | None) -> np.ndarray | None:
+        """Return what stands on the axis, (L,), or None where there is no such measure."""
+        return self.scale.drawn(measures[self.key]) if measures is not None and self.key in measures else None
 
     def marked(self, drawn: np.ndarray) -> np.ndarray:
         """Return where it is exactly 0, infinite and NaN, (3, L); what is too large for the plot counts as infinite."""
-        low, high = drawn <= -FARTHEST, drawn >= FARTHEST
+        low, high = drawn <= -LARGEST_DRAWN, drawn >= LARGEST_DRAWN
         zero = low if self.scale.has_zero else np.zeros_like(low)
         return np.array([zero, high | (low & ~zero), np.isnan(drawn)])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -10,21 +10,21 @@ import numpy as np
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
-from gradviz.panels.base import LayerPanel
-from gradviz.panels.curves.curve import Curve, Series
-from gradviz.panels.curves.curves import Curves
-from gradviz.panels.parts.items import Notice
-from gradviz.panels.parts.ranges import StillRange
+from gradviz.panels.curves.curve import Curve, Measures
+from gradviz.panels.curves.curves import Curves, Sources
+from gradviz.panels.layer_panel import LayerPanel
+from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
+from gradviz.panels.parts.text import Notice
+from gradviz.panels.scales.limits import Span
+from gradviz.panels.scales.ranges import StillRange
+from gradviz.panels.scales.room import Room
 
 LEAST_DECADES = 2.2
 """So that there are always two powers of ten to read the axis by."""
 
 SYMBOL_ROOM = 5.0
-"""Pixels at scale 1 beyond the ends of a vertical axis."""
-
-Sources = tuple[Series, Series, Series | None]
-"""What is drawn as measured, as theory and as the pinned reference."""
+"""Pixels at scale 1 beyond the ends of a vertical axis: a symbol on the edge is seen whole."""
 
 
 class CurvePanel(LayerPanel):
@@ -33,7 +33,9 @@ class CurvePanel(LayerPanel):
     Attributes
     ----------
     curves : list of Curves
-        Those of the plot, and of the lower one where there is one.
+        Those of each plot.
+    notices : list of Notice
+        What stands in a plot that has nothing to show.
     """
 
     is_abstract = True
@@ -41,23 +43,24 @@ class CurvePanel(LayerPanel):
     tables: ClassVar[tuple[tuple[Curve, ...], ...]]
     """What is drawn in each plot."""
 
-    fixed: ClassVar[Mapping[int, tuple[float, float]]] = {}
+    fixed: ClassVar[Mapping[int, Span]] = {}
     """The vertical ranges that never change, by the number of the plot; the others are in decades and keep still."""
 
     marks_role: ClassVar[str] = "ink"
     """The colour of the marks for zeros, infinities and NaN."""
 
+    symbol_room: ClassVar[float] = SYMBOL_ROOM
+    """Pixels at scale 1 that are added at both ends of every vertical axis."""
+
     def __init__(self, style: Style) -> None:
         super().__init__(style)
-        self.curves = [Curves(plot, table, self.marks_role) for plot, table in zip(self.plots, self.tables, strict=True)]
-        self.notices = [Notice() for _plot in self.plots]
-        self._ranges = [StillRange(room=0.06) for _plot in self.plots]
-        for plot, notice in zip(self.plots, self.notices, strict=True):
-            plot.addItem(notice, ignoreBounds=True)
+        drawn = CurvePlots(self)
+        self.parts.append(drawn)
+        self.curves, self.notices = drawn.curves, drawn.notices
         self.add_items()
         self.restyle(style)
 
-    # --- what a concrete panel says ---
+    # --- hooks, beside those of all panels ---
 
     def add_items(self) -> None:
         """Make what is drawn beside the curves."""
@@ -66,39 +69,51 @@ class CurvePanel(LayerPanel):
         """Return quantity and unit of each plot's vertical axis."""
         raise NotImplementedError
 
-    def sources(self, place: int, frame: Frame, reference: Frame | None) -> Sources:
-        """Return what is drawn in a plot."""
-        return frame.series, frame.theory, reference.series if reference is not None else None
+    def sources(self, place: int, frame: Frame, reference: Frame | None) -> Sources | None:
+        """Return what is drawn in a plot, if not all that the Frames have."""
+        return None
 
-    def also_in_sight(self, frame: Frame) -> np.ndarray:
+    def also_in_sight(self, frame: Frame) -> Sequence[float]:
         """Return what else the axis of the upper plot must reach to."""
-        return np.empty(0)
+        return ()
 
     def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
         """Return why a plot has nothing to show, or what that means; nothing where it has."""
         return ""
 
-    # --- what all of them do ---
+    def show_behind(self, frame: Frame, room: Room) -> None:
+        """Bring what lies behind the upper plot's curves to a new Frame, and take its room, before the curves are named."""
 
-    def restyle_items(self, style: Style) -> None:
-        """Give every item its colour and size."""
+
+class CurvePlots(PanelPart):
+    """The curves in a CurvePanel's plots, their ranges, and the notices where there are none."""
+
+    def __init__(self, panel: CurvePanel) -> None:
+        self._panel, self._plots = panel, panel.plots
+        tables = zip(self._plots, panel.tables, strict=True)
+        self.curves = [Curves(plot, table, panel.marks_role) for plot, table in tables]
+        self.notices = [Notice() for _plot in self._plots]
+        self._ranges = [StillRange(room=0.06) for _plot in self._plots]
+        for plot, notice in zip(self._plots, self.notices, strict=True):
+            plot.addItem(notice, ignoreBounds=True)
+
+    def restyle(self, style: Style) -> None:
+        """Take colours and sizes."""
         for curves, notice in zip(self.curves, self.notices, strict=True):
             curves.restyle(style)
             notice.restyle(style)
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Bring curves, ranges and notices to a new Frame."""
-        for place, name in enumerate(self.axis_names(frame)):
-            axis, text = (self.value_axis, self.lower_axis)[place], self.notice_text(place, frame, reference)
-            assert axis is not None
+        for place, name in enumerate(self._panel.axis_names(frame)):
+            axis, text = self._panel.stage.value_axes[place], self._panel.notice_text(place, frame, reference)
             axis.name_it("" if text else name)
             axis.setStyle(showValues=not text)
             if text:
-                self.curves[place].say_nothing()
+                self.curves[place].show_none()
             else:
-                more = self.also_in_sight(frame) if place == 0 else np.empty(0)
-                self._show_curves(place, self.sources(place, frame, reference), more)
-            self.notices[place].say(text, self.plots[place].vb)
+                self._show_curves(place, frame, reference)
+            self.notices[place].say(text, self._plots[place].vb)
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light the layers that the waves have passed."""
@@ -107,11 +122,14 @@ class CurvePanel(LayerPanel):
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out every measure at a layer."""
-        tables = enumerate(self.tables)
-        sources = (
-            (table, self.sources(place, frame, None)[0]) for place, table in tables if not self.notice_text(place, frame, None)
-        )
-        told = [curve.told(series, layer) for table, series in sources for curve in table if curve.key in series]
+        told = [
+            curve.told(measured, layer)
+            for place, table in enumerate(self._panel.tables)
+            if not self._panel.notice_text(place, frame, None)
+            for measured in [self._sources(place, frame, None).measured]
+            for curve in table
+            if curve.key in measured
+        ]
         return ", ".join(told) or _("not measured")
 
     def forget_range(self) -> None:
@@ -119,23 +137,29 @@ class CurvePanel(LayerPanel):
         for each in self._ranges:
             each.forget()
 
-    def _show_curves(self, place: int, sources: Sources, more: np.ndarray) -> None:
-        curves = self.curves[place]
-        span = self.fixed.get(place)
+    def _sources(self, place: int, frame: Frame, reference: Frame | None) -> Sources:
+        every = Sources(frame.series, frame.theory, reference.series if reference is not None else None)
+        return self._panel.sources(place, frame, reference) or every
+
+    def _show_curves(self, place: int, frame: Frame, reference: Frame | None) -> None:
+        curves, sources = self.curves[place], self._sources(place, frame, reference)
+        span = self._panel.fixed.get(place)
         if span is None:
-            series, _theory, pinned = sources
-            span = self._ranges[place].fit(*curves.span(series, pinned, more=more, least=LEAST_DECADES))
-        # A symbol on the edge is seen whole.
-        room = min(0.2, self.style_.px(SYMBOL_ROOM) / max(1.0, self.plots[place].vb.height())) * (span[1] - span[0])
-        span = span[0] - room, span[1] + room
-        curves.show(*sources, (self.left_end, self.right_end), span)
+            more = self._panel.also_in_sight(frame) if place == 0 else ()
+            span = self._ranges[place].fit(*curves.span(sources, more=more, least=LEAST_DECADES))
+        height = max(1.0, self._plots[place].vb.height())
+        room = min(0.2, self._panel.style_.px(self._panel.symbol_room) / height) * (span[1] - span[0])
+        curves.show(sources, self._panel.stage.ends, (span[0] - room, span[1] + room))
+        if place == 0:
+            self._panel.show_behind(frame, curves.room)
+        curves.write_names()
 
 
-def only(series: Series, keys: set[str]) -> Series:
+def only(measures: Measures, keys: set[str]) -> Measures:
     """Return some of the measures."""
-    return {key: values for key, values in series.items() if key in keys}
+    return {key: values for key, values in measures.items() if key in keys}
 
 
 def ends_of(values: np.ndarray) -> tuple[float, float]:
-    """Return the first and the last of a series."""
+    """Return the first and the last of a measure."""
     return float(values[0]), float(values[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -11,14 +12,30 @@ from PySide6.QtGui import QFontMetricsF
 
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
-from gradviz.panels.curves.curve import FARTHEST, GLYPHS, Curve, Series, lit_layers
+from gradviz.panels.curves.curve import GLYPHS, Curve, Measures, lit_layers
 from gradviz.panels.curves.curve_item import CurveItem
 from gradviz.panels.parts.marks import Marks
-from gradviz.panels.parts.room import Room
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.limits import Span, drawable
+from gradviz.panels.scales.room import Room
 
 LANE = 30.0
 """Pixels at scale 1 that a row of marks and its name need beside the curves."""
+
+
+APART = 0.5
+"""The pinned run's name stands where its curve is at least so far from the present one, over the largest distance."""
+
+
+class Sources(NamedTuple):
+    """What is drawn as measured, as theory, and as the pinned reference."""
+
+    measured: Measures
+    theory: Measures
+    reference: Measures | None
+
+
+NO_SOURCES = Sources({}, {}, None)
 
 
 class _Drawn:
@@ -52,7 +69,7 @@ class Curves:
     Attributes
     ----------
     room : Room
-        What of the plot is taken after `show`, for further texts.
+        What of the plot is taken after `show`, by lines and marks; after `write_names`, by names too.
     """
 
     def __init__(self, plot: pg.PlotItem, table: Sequence[Curve], marks_role: str) -> None:
@@ -61,6 +78,7 @@ class Curves:
         self.marks = Marks(plot)
         self._pinned = pg.TextItem()
         self._marked_names = ("", "", "")
+        self._together: dict[Curve, list[Curve]] = {}
         self._depth = 1
         self.rect = QRectF(0, 0, 1, 1)
         for depth, items in enumerate(zip(*(each.items for each in self.drawn.values()), strict=True)):
@@ -79,48 +97,45 @@ class Curves:
         self._pinned.setFont(style.font(12))
         self.marks.restyle(style, self._marks_role)
 
-    def span(self, *sources: Series | None, more: np.ndarray, least: float) -> tuple[float, float]:
+    def span(self, sources: Sources, *, more: Sequence[float], least: float) -> Span:
         """Return from where to where the axis must reach, at least so far, with room for the rows of marks."""
-        drawn = [more] + [
-            line for line in (curve.drawn(source) for source in sources for curve in self.table) if line is not None
-        ]
-        numbers = np.concatenate([line[np.abs(line) < FARTHEST] for line in drawn])
+        lines = (curve.drawn(source) for source in (sources.measured, sources.reference) for curve in self.table)
+        drawn = [np.asarray(more, float), *(line for line in lines if line is not None)]
+        numbers = np.concatenate([line[np.isfinite(drawable(line))] for line in drawn])
         low, high = (float(numbers.min()), float(numbers.max())) if numbers.size else (-least / 2, least / 2)
         missing = max(0.0, least - (high - low))
         low, high = low - missing / 2, high + missing / 2
-        zero, infinite, nan = self._marked_in(sources[0])
+        zero, infinite, nan = self._marked_in(sources.measured)
         lane = min(0.3, self._style.px(LANE) / max(1.0, self.plot.vb.height())) * (high - low)
         return low - lane * zero, high + lane * (infinite + 2 * nan)
 
-    def show(
-        self,
-        series: Series,
-        theory: Series,
-        reference: Series | None,
-        ends: tuple[float, float],
-        span: tuple[float, float],
-    ) -> Room:
+    def show(self, sources: Sources, ends: Span, span: Span) -> None:
         """Bring the curves to new numbers, on a layer axis between `ends` and a vertical one of `span`, which is set here.
 
-        Curves that coincide are drawn once, under the names of both.
+        Curves that coincide are drawn once, and get the names of both.
         """
         self.plot.setYRange(*span, padding=0)
         view = self.plot.vb
         self.rect = QRectF(ends[0], span[0], ends[1] - ends[0], span[1] - span[0])
         self.room = Room(*ends, *span, view.width(), view.height())
-        self._depth = len(next(iter(series.values())))
-        shown = self._together(series)
+        self._depth = len(next(iter(sources.measured.values())))
+        self._together = self._coinciding(sources.measured)
         for curve in self.table:
-            self._show_curve(curve, series if curve in shown else {}, theory, reference)
-        for low, high in self.marks.rows(self._marked_in(series), *span):
+            self._show_curve(curve, sources if curve in self._together else NO_SOURCES)
+        for low, high in self.marks.rows(self._marked_in(sources.measured), *span):
             self.room.take_rows(low, high)
-        for curve, names in shown.items():
-            self._show_name(curve, names)
         self._marked_names = self._names_of_marks()
-        self._show_pinned()
-        return self.room
 
-    def say_nothing(self) -> None:
+    def write_names(self) -> None:
+        """Write the curves' names beside them, where `room` is left."""
+        for curve, together in self._together.items():
+            text = ", ".join(_(each.name) for each in together)
+            each = self.drawn[curve.key]
+            if text:
+                self.write_beside(each.name, each.measured.values, f"{GLYPHS[curve.symbol]} {text}", 12, bold=True)
+        self._write_pinned()
+
+    def show_none(self) -> None:
         """Draw no curve."""
         for each in self.drawn.values():
             each.show_nothing()
@@ -138,31 +153,31 @@ class Curves:
                 marked |= each.marked & lit[curve.role]
         self.marks.show(marked[0], marked[1], marked[2], self.rect.top(), self.rect.bottom(), self._marked_names)
 
-    def _marked_in(self, series: Series | None) -> tuple[bool, bool, bool]:
-        found = [curve.marked(drawn).any(axis=1) for curve in self.table if (drawn := curve.drawn(series)) is not None]
+    def _marked_in(self, measured: Measures) -> tuple[bool, bool, bool]:
+        found = [curve.marked(drawn).any(axis=1) for curve in self.table if (drawn := curve.drawn(measured)) is not None]
         zero, infinite, nan = np.any(found, axis=0).tolist()
         return zero, infinite, nan
 
-    def _together(self, series: Series) -> dict[Curve, list[Curve]]:
+    def _coinciding(self, measured: Measures) -> dict[Curve, list[Curve]]:
         """Return each curve that is drawn, with those that coincide with it."""
         together: dict[Curve, list[Curve]] = {}
         for curve in self.table:
-            if curve.key in series:
-                first = next((other for other in together if _coincide(series[curve.key], series[other.key])), curve)
+            if curve.key in measured:
+                first = next((other for other in together if _coincide(measured[curve.key], measured[other.key])), curve)
                 together.setdefault(first, []).append(curve)
         return together
 
-    def _show_curve(self, curve: Curve, series: Series, theory: Series, reference: Series | None) -> None:
+    def _show_curve(self, curve: Curve, sources: Sources) -> None:
         each = self.drawn[curve.key]
         each.show_nothing()
-        measured = curve.drawn(series)
+        measured = curve.drawn(sources.measured)
         if measured is None:
             return
         each.marked = curve.marked(measured)
         for item, drawn in (
             (each.measured, measured),
-            (each.theory, curve.drawn(theory)),
-            (each.reference, curve.drawn(reference)),
+            (each.theory, curve.drawn(sources.theory)),
+            (each.reference, curve.drawn(sources.reference)),
         ):
             if drawn is not None:
                 item.set_values(self._within(drawn, item is not each.measured), self.rect)
@@ -170,19 +185,14 @@ class Curves:
 
     def _within(self, drawn: np.ndarray, cut: bool) -> np.ndarray:
         """Return what can be drawn to scale. Theory knows nothing of float32 and may lead out of sight, and SVG does not clip."""
-        low, high = (self.rect.top(), self.rect.bottom()) if cut else (-FARTHEST, FARTHEST)
-        return np.where((drawn > low) & (drawn < high), drawn, np.nan)[: self._depth]
+        values = drawable(drawn)[: self._depth]
+        return np.where((values > self.rect.top()) & (values < self.rect.bottom()), values, np.nan) if cut else values
 
-    def _show_name(self, curve: Curve, names: list[Curve]) -> None:
-        item = self.drawn[curve.key].name
-        text = f"{GLYPHS[curve.symbol]} " + ", ".join(_(each.name) for each in names)
-        self.write_beside(item, self.drawn[curve.key].measured.values, text, 12, bold=True)
-
-    def _show_pinned(self) -> None:
-        ghosts = [each.reference.values for each in self.drawn.values() if np.isfinite(each.reference.values).any()]
+    def _write_pinned(self) -> None:
+        ghosts = [each for each in self.drawn.values() if np.isfinite(each.reference.values).any()]
         self._pinned.setVisible(bool(ghosts))
         if ghosts:
-            self.write_beside(self._pinned, ghosts[0], _("pinned"), 12)
+            self.write_beside(self._pinned, _where_apart(ghosts[0].reference.values, ghosts[0].measured.values), _("pinned"), 12)
 
     def write_beside(self, item: pg.TextItem, line: np.ndarray, text: str, size: float, *, bold: bool = False) -> None:
         """Write a text beside a line, where there is room."""
@@ -206,3 +216,10 @@ def _coincide(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether two series are the same but for rounding."""
     with np.errstate(invalid="ignore"):
         return bool(np.allclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True))
+
+
+def _where_apart(line: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return a line where it is farthest from another one, and NaN elsewhere, so that a name beside it is read as its own."""
+    apart = np.nan_to_num(np.abs(line - other[: len(line)]))
+    farthest = float(apart.max())
+    return np.where(apart >= APART * farthest, line, np.nan) if farthest > 0 else line

@@ -14,9 +14,9 @@ from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text, power_text
 from gradviz.panels.curves.curve import LOGARITHMS, Curve
 from gradviz.panels.curves.curve_panel import CurvePanel
-from gradviz.panels.parts.items import DecadeAxis
+from gradviz.panels.parts.axes import DecadeAxis
 
-LARGEST, SMALLEST = "log10_jacobian_largest", "log10_jacobian_smallest"
+LARGEST_VALUE, SMALLEST_VALUE = "log10_jacobian_largest", "log10_jacobian_smallest"
 
 ALIKE_DECADES = 0.05
 """Singular values within this, 12 %, are read as one."""
@@ -33,12 +33,12 @@ class JacobianPanel(CurvePanel):
     """Largest and smallest singular value of ∂a[l]/∂a[0], in decades."""
 
     key = "jacobian"
-    value_axis_type = DecadeAxis
+    value_axis_types = (DecadeAxis,)
     marks_role = "forward"
     tables = (
         (
-            Curve(LARGEST, N_("largest singular value"), LOGARITHMS, "forward", "o", read_as=N_("largest")),
-            Curve(SMALLEST, N_("smallest"), LOGARITHMS, "forward", "t", Qt.PenStyle.DashDotLine),
+            Curve(LARGEST_VALUE, N_("largest singular value"), LOGARITHMS, "forward", "o", read_as=N_("largest")),
+            Curve(SMALLEST_VALUE, N_("smallest"), LOGARITHMS, "forward", "t", Qt.PenStyle.DashDotLine),
         ),
     )
 
@@ -58,8 +58,8 @@ class JacobianPanel(CurvePanel):
     def finding_text(self, frame: Frame) -> str:
         """Say what becomes of the directions of the input."""
         if obstacle(frame.spec) is not None:
-            return super().finding_text(frame)
-        largest, smallest = (float(frame.series[key][-1]) for key in (LARGEST, SMALLEST))
+            return ""
+        largest, smallest = (float(frame.series[key][-1]) for key in (LARGEST_VALUE, SMALLEST_VALUE))
         said = {"largest": power_text(largest), "smallest": power_text(smallest), "factor": factor_text(largest)}
         return _(_finding(largest, smallest)).format(**said)
 

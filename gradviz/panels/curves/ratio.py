@@ -11,9 +11,10 @@ import pyqtgraph as pg
 from gradviz.core.frame import Frame
 from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text
-from gradviz.panels.curves.curve import DECADES, LOGARITHMS, Curve, decades
-from gradviz.panels.curves.curve_panel import CurvePanel, Sources
-from gradviz.panels.parts.items import DecadeAxis
+from gradviz.panels.curves.curve import LOGARITHMS, MAGNITUDES, Curve, decades
+from gradviz.panels.curves.curve_panel import CurvePanel
+from gradviz.panels.curves.curves import Sources
+from gradviz.panels.parts.axes import DecadeAxis
 from gradviz.panels.parts.style import Style
 
 STD, GRADIENT = "activation_std", "log10_grad_a_rms"
@@ -23,7 +24,7 @@ class RatioPanel(CurvePanel):
     """Present over pinned: standard deviation of the activations, and size of the gradient, in decades."""
 
     key = "ratio"
-    value_axis_type = DecadeAxis
+    value_axis_types = (DecadeAxis,)
     tables = (
         (
             Curve(STD, N_("std of the activations"), LOGARITHMS, "forward", "s", read_as=N_("std")),
@@ -39,7 +40,6 @@ class RatioPanel(CurvePanel):
 
     def restyle_items(self, style: Style) -> None:
         """Give every item its colour and size."""
-        super().restyle_items(style)
         self.same_line.setPen(style.pen("quiet", 1.0))
 
     def axis_names(self, frame: Frame) -> tuple[str, ...]:
@@ -53,17 +53,16 @@ class RatioPanel(CurvePanel):
     def sources(self, place: int, frame: Frame, reference: Frame | None) -> Sources:
         """Return the ratios, in the layers that both have."""
         assert reference is not None
-        return ratios(frame, reference), {}, None
+        return Sources(ratios(frame, reference), {}, None)
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Bring the curves to a new pair of Frames."""
-        super().show_frame(frame, reference)
         self.same_line.setVisible(reference is not None)
 
     def finding_text(self, frame: Frame) -> str:
         """Say how the two differ where each signal has come to its end."""
         if self.reference is None:
-            return super().finding_text(frame)
+            return ""
         found = ratios(frame, self.reference)
         if all(np.all(each == 0) for each in found.values()):
             return _("Signal and gradient are those of the pinned run")
@@ -89,7 +88,7 @@ class RatioPanel(CurvePanel):
 
     def _told(self, frame: Frame, layer: int) -> Iterator[str]:
         found = ratios(frame, self.reference) if self.reference is not None else {}
-        for curve, scale in zip(self.tables[0], (DECADES, LOGARITHMS), strict=True):
+        for curve, scale in zip(self.tables[0], (MAGNITUDES, LOGARITHMS), strict=True):
             told = replace(curve, scale=scale).told(frame.series, layer)
             if self.reference is not None and layer <= len(found[curve.key]):
                 pinned = scale.told(float(self.reference.series[curve.key][layer - 1]))

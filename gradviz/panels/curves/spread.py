@@ -10,10 +10,11 @@ from gradviz.core.frame import Frame
 from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text
-from gradviz.panels.curves.curve import DECADES, SHARES, Curve, decades, percent_text
+from gradviz.panels.curves.curve import MAGNITUDES, SHARES, Curve, decades, percent_text
 from gradviz.panels.curves.curve_item import polygon
-from gradviz.panels.curves.curve_panel import CurvePanel, Sources, ends_of, only
-from gradviz.panels.parts.items import DecadeAxis, PercentAxis
+from gradviz.panels.curves.curve_panel import CurvePanel, ends_of, only
+from gradviz.panels.curves.curves import Sources
+from gradviz.panels.parts.axes import DecadeAxis, PercentAxis
 from gradviz.panels.parts.style import Style
 
 BAND = "activation_rms"
@@ -44,15 +45,14 @@ class SpreadPanel(CurvePanel):
     """Standard deviation and mean of the activations above; the shares saturated, dead, zero, infinite and so on below."""
 
     key = "spread"
-    value_axis_type = DecadeAxis
-    lower_axis_type = PercentAxis
+    value_axis_types = (DecadeAxis, PercentAxis)
     marks_role = "forward"
     fixed = {1: (-0.07, 1.07)}
     tables = (
         (
-            Curve("activation_rms", N_("RMS"), DECADES, "forward", "s"),
-            Curve("activation_std", N_("std"), DECADES, "forward", "o"),
-            Curve("activation_mean", N_("|mean|"), DECADES, "forward", "d", Qt.PenStyle.DashDotLine, N_("mean")),
+            Curve("activation_rms", N_("RMS"), MAGNITUDES, "forward", "s"),
+            Curve("activation_std", N_("std"), MAGNITUDES, "forward", "o"),
+            Curve("activation_mean", N_("|mean|"), MAGNITUDES, "forward", "d", Qt.PenStyle.DashDotLine, N_("mean")),
         ),
         _SHARES,
     )
@@ -66,7 +66,6 @@ class SpreadPanel(CurvePanel):
 
     def restyle_items(self, style: Style) -> None:
         """Give every item its colour and size."""
-        super().restyle_items(style)
         self.band.setBrush(style.brush("forward", 0.16))
 
     def axis_names(self, frame: Frame) -> tuple[str, ...]:
@@ -77,11 +76,12 @@ class SpreadPanel(CurvePanel):
         """Return sizes, and those shares that are not 0 everywhere. A band of the RMS belongs to the RMS: it then stands for std."""
         keys = {self._size_key(frame), "activation_mean"} if place == 0 else {curve.key for curve in found_shares(frame)}
         pinned = only(reference.series, keys) if reference is not None else None
-        return only(frame.series, keys), only(frame.theory, keys), pinned
+        return Sources(only(frame.series, keys), only(frame.theory, keys), pinned)
 
-    def also_in_sight(self, frame: Frame) -> np.ndarray:
+    def also_in_sight(self, frame: Frame) -> list[float]:
         """Return the ends of the band."""
-        return drawn_band(frame)[np.isfinite(drawn_band(frame))]
+        ends: list[float] = drawn_band(frame)[np.isfinite(drawn_band(frame))].tolist()
+        return ends
 
     def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
         """Return a sentence where there is no share to show."""
@@ -90,7 +90,6 @@ class SpreadPanel(CurvePanel):
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Bring curves and band to a new Frame."""
-        super().show_frame(frame, reference)
         band = drawn_band(frame)
         there = np.flatnonzero(np.isfinite(band).all(axis=1))
         self.band.setVisible(there.size > 1)

@@ -10,7 +10,7 @@ from gradviz.i18n import N_, _
 from gradviz.numbers import power_text
 from gradviz.panels.curves.curve import LOGARITHMS, Curve
 from gradviz.panels.curves.curve_panel import CurvePanel
-from gradviz.panels.parts.items import DecadeAxis
+from gradviz.panels.parts.axes import DecadeAxis
 
 RATIO = "log10_grad_W_ratio"
 
@@ -22,8 +22,7 @@ class WeightsPanel(CurvePanel):
     """Sizes of the weights and of their gradients above, the ratio of the two below."""
 
     key = "weights"
-    value_axis_type = DecadeAxis
-    lower_axis_type = DecadeAxis
+    value_axis_types = (DecadeAxis, DecadeAxis)
     tables = (
         (
             Curve("log10_weight_rms", "W", LOGARITHMS, "ink", "s"),

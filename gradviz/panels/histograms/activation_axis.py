@@ -16,14 +16,15 @@ from gradviz.core.runs.playhead import Playhead
 from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text, signed_text
-from gradviz.panels.base import LayerPanel
 from gradviz.panels.histograms.shapes import leaves_zeros_out, share_at_the_ends, shown_by_magnitude, without_zeros
+from gradviz.panels.parts.axes import DecadeAxis, PlainAxis, Ticks
 from gradviz.panels.parts.broken_curve import set_curve
-from gradviz.panels.parts.items import DecadeAxis, PlainAxis, Ticks
 from gradviz.panels.parts.marks import Marks
-from gradviz.panels.parts.ranges import StillRange
-from gradviz.panels.parts.spans import Span, drawable, joined, span_of_decades, span_of_values
+from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.limits import Span, drawable_span
+from gradviz.panels.scales.ranges import StillRange
+from gradviz.panels.scales.spans import joined, span_of_decades, span_of_values
 
 SATURATED = 0.4
 """From this share of activations at the ends on, saturation is the finding."""
@@ -55,46 +56,49 @@ class ValueOrDecadeAxis(DecadeAxis):
         return PlainAxis.tickStrings(self, values, scale, spacing)
 
 
-class ActivationAxisPanel(LayerPanel):
-    """A panel that shows how the activations of each layer are distributed. Abstract: `show_histograms` is the concrete one's.
+class ActivationAxis(PanelPart):
+    """The vertical axis of a panel that shows how the activations of each layer are distributed, and what stands on it in both.
+
+    Parameters
+    ----------
+    plot : PlotItem
+        Its left axis is a `ValueOrDecadeAxis`.
 
     Attributes
     ----------
     shown : tuple of float
         The ends of the axis.
+    marks : Marks
+        What has no place on it.
     """
 
-    is_abstract = True
-    value_axis_type = ValueOrDecadeAxis
-    value_axis: ValueOrDecadeAxis
-
-    def __init__(self, style: Style) -> None:
-        super().__init__(style)
-        self.shown = (0.0, 1.0)
+    def __init__(self, plot: pg.PlotItem) -> None:
+        self._plot, self._axis = plot, plot.getAxis("left")
+        self.shown: Span = (0.0, 1.0)
         self._range = StillRange(room=0.03)
         self._theory = [pg.PlotDataItem(), pg.PlotDataItem()]
         for curve in self._theory:
             curve.setZValue(30)
-            self.plot.addItem(curve, ignoreBounds=True)
-        self._marks = Marks(self.plot)
+            plot.addItem(curve, ignoreBounds=True)
+        self.marks = Marks(plot)
 
-    def show_histograms(self, frame: Frame, reference: Frame | None) -> None:
-        """Bring the concrete panel's items to a new Frame; the axis is there."""
-        raise NotImplementedError
+    @property
+    def is_by_magnitude(self) -> bool:
+        """Whether it is in decades."""
+        return bool(self._axis.by_magnitude)
 
-    def restyle_items(self, style: Style) -> None:
-        """Give curves and marks their colours."""
+    def restyle(self, style: Style) -> None:
+        """Take colours and sizes."""
         for curve in self._theory:
             curve.setPen(style.outline("ink", 0.8, Qt.PenStyle.DashLine))
-        self._marks.restyle(style, "forward")
+        self.marks.restyle(style, "forward")
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
-        """Bring axis, histograms and theory to a new Frame."""
+        """Bring axis and theory to a new Frame."""
         self._show_axis(shown_by_magnitude(frame, reference))
         spans = [self._span(each) for each in (frame, reference) if each is not None]
         self.shown = self._range.fit(*joined(*spans))
-        self.plot.setYRange(*self.shown, padding=0)
-        self.show_histograms(frame, reference)
+        self._plot.setYRange(*self.shown, padding=0)
         for curve, values in zip(self._theory, self.spread(frame, frame.theory), strict=True):
             set_curve(curve, values, self.shown)
 
@@ -103,12 +107,12 @@ class ActivationAxisPanel(LayerPanel):
         series, lit = frame.series, np.array([playhead.has_activation(layer) for layer in range(1, frame.depth + 1)])
         zero = (series["activation_zero"] == 1) & self.leaves_zeros_out(frame)
         infinite, nan = series["activation_infinite"] > 0, series["activation_nan"] > 0
-        zero_at = None if self.value_axis.by_magnitude else 0.0
-        self._marks.show(lit & zero, lit & infinite, lit & nan, *self.shown, zero_at=zero_at)
+        zero_at = None if self.is_by_magnitude else 0.0
+        self.marks.show(lit & zero, lit & infinite, lit & nan, *self.shown, zero_at=zero_at)
 
     def rows(self, frame: Frame) -> Rows:
         """Return the histograms on this axis."""
-        key = "activation_log10" if self.value_axis.by_magnitude else "activation"
+        key = "activation_log10" if self.is_by_magnitude else "activation"
         return Rows(frame.edges[key], without_zeros(frame, key))
 
     def spread(self, frame: Frame, measures: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -116,20 +120,20 @@ class ActivationAxisPanel(LayerPanel):
         nowhere = np.full(frame.depth, np.nan)
         mean, std = (measures.get(f"activation_{name}", nowhere) for name in ("mean", "std"))
         with np.errstate(all="ignore"):
-            if self.value_axis.by_magnitude:
+            if self.is_by_magnitude:
                 return np.log10(measures.get("activation_rms", nowhere)), nowhere
             return mean - std, mean + std
 
     def leaves_zeros_out(self, frame: Frame) -> bool:
         """Whether exact zeros are no part of what is drawn."""
-        return self.value_axis.by_magnitude or leaves_zeros_out(frame)
+        return self.is_by_magnitude or leaves_zeros_out(frame)
 
     def _span(self, frame: Frame) -> Span:
         rows = self.rows(frame)
-        if self.value_axis.by_magnitude:
+        if self.is_by_magnitude:
             return span_of_decades(rows)
         if ACTIVATIONS[frame.spec.activation].is_bounded:
-            return drawable(float(rows.edges[0]), float(rows.edges[-1]))
+            return drawable_span(float(rows.edges[0]), float(rows.edges[-1]))
         return span_of_values(rows)
 
     def finding_text(self, frame: Frame) -> str:
@@ -160,11 +164,11 @@ class ActivationAxisPanel(LayerPanel):
         self._range.forget()
 
     def _show_axis(self, by_magnitude: bool) -> None:
-        if by_magnitude != self.value_axis.by_magnitude:
-            self.value_axis.by_magnitude = by_magnitude
-            self.value_axis.picture = None
+        if by_magnitude != self.is_by_magnitude:
+            self._axis.by_magnitude = by_magnitude
+            self._axis.picture = None
             self._range.forget()
-        self.value_axis.name_it(_("|activation|") if by_magnitude else _("activation"))
+        self._axis.name_it(_("|activation|") if by_magnitude else _("activation"))
 
 
 def _size(value: float) -> str:

@@ -12,24 +12,24 @@ from gradviz.core.histograms import Rows
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
 from gradviz.numbers import exact_text
-from gradviz.panels.base import LayerPanel
 from gradviz.panels.histograms.ridges import RidgesItem, step_between
+from gradviz.panels.layer_panel import LayerPanel
+from gradviz.panels.parts.axes import DecadeAxis
 from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.floor import Floor
-from gradviz.panels.parts.items import DecadeAxis
 from gradviz.panels.parts.marks import Marks
-from gradviz.panels.parts.ranges import StillRange
-from gradviz.panels.parts.spans import joined, span_of_decades
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.ranges import StillRange
+from gradviz.panels.scales.spans import joined, span_of_decades
 
-KEY, SERIES = "grad_a_log10", "log10_grad_a_rms"
+HISTOGRAM, RMS_MEASURE = "grad_a_log10", "log10_grad_a_rms"
 
 
 class GradientHistogramsPanel(LayerPanel):
     """Ridges in decades, the RMS of each layer as a line through them."""
 
     key = "gradient_histograms"
-    value_axis_type = DecadeAxis
+    value_axis_types = (DecadeAxis,)
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
@@ -59,14 +59,14 @@ class GradientHistogramsPanel(LayerPanel):
         self.plot.setYRange(*self._shown, padding=0)
         # Where the gradient falls to the left, it leaves the corner there free.
         falls = frame.verdict.backward.log10_total < -1
-        self._floor.show(frame.spec.dtype, self._shown, (self.left_end, self.right_end), on_the_left=falls)
+        self._floor.show(frame.spec.dtype, self._shown, self.stage.ends, on_the_left=falls)
         self._ridges.show_rows(_rows(frame), self._shown, None if reference is None else _rows(reference))
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light the layers that the backward wave has passed."""
         lit = np.array([playhead.has_gradient(layer) for layer in range(1, frame.depth + 1)])
         self._ridges.show_playhead(playhead)
-        set_curve(self._rms, np.where(lit, frame.series[SERIES], nan), self._shown)
+        set_curve(self._rms, np.where(lit, frame.series[RMS_MEASURE], nan), self._shown)
         zero, infinite, not_numbers = (frame.series[f"grad_a_{name}"] for name in ("zero", "infinite", "nan"))
         self._marks.show(lit & (zero == 1), lit & (infinite > 0), lit & (not_numbers > 0), *self._shown)
 
@@ -96,7 +96,7 @@ class GradientHistogramsPanel(LayerPanel):
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the gradient at a layer."""
         median = log10_median(frame, layer)
-        text = _("RMS {rms}").format(rms=exact_text(frame.series[SERIES][layer - 1]))
+        text = _("RMS {rms}").format(rms=exact_text(frame.series[RMS_MEASURE][layer - 1]))
         text += "" if np.isnan(median) else _(", median {median}").format(median=_rough(median))
         zero = frame.series["grad_a_zero"][layer - 1]
         return text + (", " + _("{share:.0%} exactly 0").format(share=zero) if zero > 0 else "")
@@ -107,7 +107,7 @@ class GradientHistogramsPanel(LayerPanel):
 
 
 def _rows(frame: Frame) -> Rows:
-    return Rows(frame.edges[KEY], frame.counts[KEY])
+    return Rows(frame.edges[HISTOGRAM], frame.counts[HISTOGRAM])
 
 
 def log10_median(frame: Frame, layer: int) -> float:
@@ -115,7 +115,7 @@ def log10_median(frame: Frame, layer: int) -> float:
 
     Exact zeros count as what they are, and so do infinities.
     """
-    edges, counts = frame.edges[KEY][layer - 1], frame.counts[KEY][layer - 1]
+    edges, counts = frame.edges[HISTOGRAM][layer - 1], frame.counts[HISTOGRAM][layer - 1]
     zero, infinite, not_numbers = (float(frame.series[f"grad_a_{name}"][layer - 1]) for name in ("zero", "infinite", "nan"))
     if not not_numbers <= 0 or not (0 <= zero <= 1 and 0 <= infinite < 0.5):
         return nan

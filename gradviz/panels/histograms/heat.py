@@ -9,9 +9,9 @@ import numpy as np
 
 from gradviz.core.choices.arrays import Float64Array, IntArray
 from gradviz.core.histograms import PER_DECADE, Rows
-from gradviz.panels.parts.spans import Span
+from gradviz.panels.scales.limits import Span
 
-MOST_ROWS = 512
+MOST_HEAT_ROWS = 512
 """More are not told apart; where there would be more bins by magnitude, some of them make a row."""
 
 STRONGEST, SCALE_DECADES = 0.1, 2.0
@@ -79,7 +79,7 @@ def _on_shared_edges(rows: Rows, shown: Span) -> tuple[float, float, IntArray]:
 
 def _on_one_grid(rows: Rows, shown: Span) -> tuple[float, float, IntArray]:
     first, last = ceil(shown[0] * PER_DECADE - 1e-6), floor(shown[1] * PER_DECADE + 1e-6)
-    together = max(1, ceil((last - first) / MOST_ROWS))
+    together = max(1, ceil((last - first) / MOST_HEAT_ROWS))
     counts = np.zeros((len(rows.counts), max(0, ceil((last - first) / together))), np.int64)
     bins = np.round(rows.edges[:, :-1] * PER_DECADE).astype(np.int64) - first
     layers, places = np.nonzero((bins >= 0) & (bins < last - first))

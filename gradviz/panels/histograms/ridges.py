@@ -22,7 +22,7 @@ MOST_RIDGES = 120
 HEIGHTS = 256
 """So many heights are told apart, which is finer than a pixel of a picture 16K wide with 50 layers."""
 
-REACH = 0.86
+RIDGE_REACH = 0.86
 """How far a histogram's peak reaches towards the next layer."""
 
 REACH_BESIDE = 0.6
@@ -68,7 +68,7 @@ class RidgesItem(pg.GraphicsObject):
         """Show the histograms of all layers, beside those of a reference, between two ends of the value axis."""
         depth = len(rows.counts)
         step = step_between(depth)
-        layers, reach = range(1, depth + 1, step), (REACH if reference is None else REACH_BESIDE) * step
+        layers, reach = range(1, depth + 1, step), (RIDGE_REACH if reference is None else REACH_BESIDE) * step
         self.prepareGeometryChange()
         self.ridges = outlines(rows, layers, shown, reach)
         self.ghosts = [] if reference is None else outlines(reference, layers, shown, -reach / 2)

@@ -56,7 +56,7 @@ def without_zeros(frame: Frame, key: str) -> IntArray:
     return nonzero_counts(frame, key)
 
 
-def zeros(frame: Frame, name: str) -> IntArray:
+def zero_counts(frame: Frame, name: str) -> IntArray:
     """Return how many numbers of a layer are exactly 0, (L,): those that a histogram by magnitude lacks."""
     missing: IntArray = frame.counts[name].sum(axis=1) - frame.counts[f"{name}_log10"].sum(axis=1)
     return np.maximum(missing, 0)
@@ -73,5 +73,5 @@ def nonzero_counts(frame: Frame, name: str) -> IntArray:
     """Return the counts of a histogram on an axis of values, without the exact zeros in it, (L, bins)."""
     edges, counts = frame.edges[name], frame.counts[name].copy()
     place = min(max(int(np.searchsorted(edges, 0.0, side="right")) - 1, 0), counts.shape[1] - 1)
-    counts[:, place] = np.maximum(counts[:, place] - zeros(frame, name), 0)
+    counts[:, place] = np.maximum(counts[:, place] - zero_counts(frame, name), 0)
     return counts

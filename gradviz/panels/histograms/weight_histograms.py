@@ -14,14 +14,14 @@ from gradviz.core.histograms import Rows
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text, superscript
-from gradviz.panels.base import LayerPanel
 from gradviz.panels.histograms.ridges import RidgesItem, step_between
-from gradviz.panels.histograms.shapes import nonzero_counts, zeros
+from gradviz.panels.histograms.shapes import nonzero_counts, zero_counts
+from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.marks import Marks
-from gradviz.panels.parts.ranges import StillRange
-from gradviz.panels.parts.spans import in_units, joined, span_of_values, unit_exponent
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.ranges import StillRange
+from gradviz.panels.scales.spans import in_units, joined, span_of_values, unit_exponent
 
 _FINDINGS = {
     # what the formula says: nothing, the same in the first and the last layer, or not
@@ -90,7 +90,7 @@ class WeightHistogramsPanel(LayerPanel):
         text = _("one histogram per layer, each scaled to its own peak")
         if step > 1:
             text = _("a histogram every {step} layers, each scaled to its own peak").format(step=step)
-        if zeros(frame, "weight").any():
+        if zero_counts(frame, "weight").any():
             text += _("; exact zeros left out")
         text += _("; dashed: ± std by the formula") if np.isfinite(self._wanted).any() else ""
         return text + (_("; grey, to the left: pinned reference") if reference is not None else "")

@@ -7,9 +7,8 @@ from PySide6.QtCore import Qt
 
 from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.i18n import _
-from gradviz.panels.base import LIMIT
-from gradviz.panels.parts.spans import Span
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.limits import Span
 
 
 class Floor:
@@ -35,7 +34,7 @@ class Floor:
     def show(self, dtype: str, shown: Span, ends: Span, *, on_the_left: bool) -> None:
         """Show as much of it as is in sight; it is named above its edge, at one of the ends of the layer axis."""
         edge = PRECISIONS[dtype].log10_smallest
-        low, high = max(-LIMIT, shown[0]), min(edge, shown[1])
+        low, high = shown[0], min(edge, shown[1])
         for item in (self._zone, self.name):
             item.setVisible(high > low)
         if high > low:

@@ -18,7 +18,7 @@ _KINDS = {
 }
 
 
-ROW = 38.0
+SECOND_ROW = 38.0
 """Pixels at scale 1 from the upper edge to the second row below it, so that the first one's name fits between."""
 
 EDGE = 6.0
@@ -89,7 +89,7 @@ class Marks:
         """Return how far up the axis a row is: the second one from above lower where the plot is low."""
         height, pixel = _KINDS[kind][1], self._scale / max(1.0, self._plot.vb.height())
         if kind == "nan":
-            return max(0.55, min(height, 1 - ROW * pixel))
+            return max(0.55, min(height, 1 - SECOND_ROW * pixel))
         edge = min(0.2, EDGE * pixel)
         return min(max(height, edge), 1 - edge)
 

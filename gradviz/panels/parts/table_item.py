@@ -16,7 +16,7 @@ from gradviz.panels.parts.style import Style
 TYPE = 13.0
 """The size of the type in pixels at scale 1."""
 
-ROW, HIGHEST_ROW, GAP, WIDEST_GAP = 1.45, 2.3, 0.9, 3.0
+LEAST_ROW, HIGHEST_ROW, LEAST_GAP, WIDEST_GAP = 1.45, 2.3, 0.9, 3.0
 """The least and the largest height of a row, and the same of the room between columns, in heights of the type."""
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -147,7 +147,7 @@ class TableItem(pg.GraphicsWidget):
         """Return column, left edge and width of those shown: room that is left over goes between them."""
         columns, least = self.columns(), self._gap()
         over = self.width() - sum(self._widths[column] for column in columns)
-        gap = min(max(least, over / max(1, len(columns))), WIDEST_GAP / GAP * least)
+        gap = min(max(least, over / max(1, len(columns))), WIDEST_GAP / LEAST_GAP * least)
         places, left = [], 0.0
         for column in columns:
             width = min(self._widths[column], self.width() - left)
@@ -167,12 +167,12 @@ class TableItem(pg.GraphicsWidget):
         self._widths = [max(map(metrics.horizontalAdvance, column)) + 2 for column in texts]
 
     def _gap(self) -> float:
-        return GAP * (self._style.px(TYPE) if self._style else TYPE)
+        return LEAST_GAP * (self._style.px(TYPE) if self._style else TYPE)
 
     def _row_height(self) -> float:
         type_height = self._style.px(TYPE) if self._style else TYPE
         count = self.table.count if self.table else 1
-        return float(floor(min(max(ROW * type_height, self.height() / (count + 1)), HIGHEST_ROW * type_height)))
+        return float(floor(min(max(LEAST_ROW * type_height, self.height() / (count + 1)), HIGHEST_ROW * type_height)))
 
 
 def _font(style: Style, *, bold: bool) -> QFont:

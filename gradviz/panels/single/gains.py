@@ -18,7 +18,7 @@ from gradviz.core.theory.gains import Gains
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text
 from gradviz.panels.base import BODY_ROW, Panel
-from gradviz.panels.parts.items import DecadeAxis, PlainAxis, Ticks
+from gradviz.panels.parts.axes import DecadeAxis, PlainAxis, Ticks
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.table_item import Table, TableColumn, TableItem
 
@@ -53,6 +53,10 @@ _GAINS: dict[str, tuple[str, str, Callable[[Gains], float | None]]] = {
 }
 
 
+LARGEST_SIGMA_W = 1e30
+"""An axis that reached farther could not be read."""
+
+
 class FactorAxis(PlainAxis):
     """An axis of logarithms to base 10, written as plain numbers: 0.1, 0.2, 0.5 and so on."""
 
@@ -70,6 +74,7 @@ class GainsPanel(Panel):
     """Factors per layer against σ_w, the gains at which they are 1, and the table of all activations."""
 
     key = "gains"
+    shows_one_layer = True
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
@@ -139,11 +144,10 @@ class GainsPanel(Panel):
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Bring the line to the σ_w of the current layer."""
         self._show_here(frame.sigma_w(self.shown_layer()))
-        self._write(frame)
 
     def show_hovered(self, frame: Frame, layer: int) -> None:
         """Bring the line to the σ_w of the hovered layer."""
-        self.show_playhead(frame, self.playhead)
+        self._show_here(frame.sigma_w(self.shown_layer()))
 
     def finding_text(self, frame: Frame) -> str:
         """Say on which side of the critical gain the network is."""
@@ -170,7 +174,7 @@ class GainsPanel(Panel):
         self.curves[name].setData(fine[_within(heights, FACTORS)], heights[_within(heights, FACTORS)])
 
     def _show_here(self, value: float) -> None:
-        place = log10(value) if 0 < value < 1e30 else None
+        place = log10(value) if 0 < value < LARGEST_SIGMA_W else None
         low, high = SHOWN
         if place is not None:
             low, high = min(low, place - 0.15), max(high, place + 0.15)

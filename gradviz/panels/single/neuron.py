@@ -12,15 +12,20 @@ from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
 from gradviz.core.runs.probe import Neuron, Probe
+from gradviz.core.runs.scene import Scene
 from gradviz.i18n import _
 from gradviz.numbers import signed_text
-from gradviz.panels.base import BODY_ROW, LIMIT, Panel
-from gradviz.panels.parts.items import LayerAxis, PlainAxis
-from gradviz.panels.parts.points import merged, set_points, span_of
+from gradviz.panels.base import BODY_ROW, Panel
+from gradviz.panels.parts.axes import LayerAxis, PlainAxis
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.limits import LARGEST_DRAWN
+from gradviz.panels.scales.points import merged, set_points, span_of
 
 MOST_BARS = 200
 """More are merged: neighbouring terms are added up."""
+
+DIMMED = 0.35
+"""How opaque the neuron of before is while that of the layer is computed."""
 
 AS_EXPECTED = 1.5
 """Within this factor of n Var(w) E[x²] the sum is one of independent terms."""
@@ -30,10 +35,13 @@ class NeuronPanel(Panel):
     """Left, the terms of unit 1 at the first example and their running sum; right, Var(z) against the number of terms."""
 
     key = "neuron"
+    shows_one_layer = True
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
         self.neuron: Neuron | None = None
+        self._is_behind = False
+        """Whether the neuron that is drawn is one of before, because there is no answer yet."""
         self.axes = [LayerAxis("bottom"), PlainAxis("left"), LayerAxis("bottom"), PlainAxis("left")]
         self.sum_plot, self.variance_plot = (
             pg.PlotItem(axisItems={"bottom": bottom, "left": left}, enableMenu=False)
@@ -95,6 +103,10 @@ class NeuronPanel(Panel):
             item.setFont(style.font(12, bold=item is self._z_name))
             item.fill = style.brush("ground", 0.75)
 
+    def asks(self, scene: Scene) -> tuple[Probe]:
+        """Return the question for the neuron of the layer that is looked at."""
+        return (Probe(scene.run.spec, self.layer_in(scene)),)
+
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Name the axes; the rest depends on the layer."""
         names = (_("term i of Σ wᵢxᵢ"), _("wᵢxᵢ and running sum"), _("number of terms n"), _("Var(z)"))
@@ -103,11 +115,11 @@ class NeuronPanel(Panel):
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Bring everything to the neuron of the current layer."""
-        self._show_layer(frame)
+        self._show_layer()
 
     def show_hovered(self, frame: Frame, layer: int) -> None:
         """Bring everything to the neuron of the hovered layer."""
-        self._show_layer(frame)
+        self._show_layer()
 
     def finding_text(self, frame: Frame) -> str:
         """Say what the terms add up to."""
@@ -142,28 +154,31 @@ class NeuronPanel(Panel):
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the neuron of a layer."""
-        if self.neuron is None:
+        if self.neuron is None or self._is_behind:
             return ""
         return _("z = {z}, Var(z) = {variance}").format(z=signed_text(self.neuron.z), variance=_number(self.neuron.z_variance))
 
-    def _show_layer(self, frame: Frame) -> None:
-        apology = ""
-        try:
-            self.neuron = next(Probe(frame.spec, self.shown_layer()).answers(lambda share: None))
-        except ExperimentError as error:
-            self.neuron, apology = None, str(error)
-        if self.neuron is None:
-            self._apologize(apology)
-        else:
-            self._apology.setText("")
-            for axis in self.axes[::2]:
-                axis.depth, axis.picture = self.neuron.fan_in, None  # numbered as layers are, the last one always
-            self._show_sum(self.neuron)
-            self._show_variance(self.neuron)
+    def _show_layer(self) -> None:
+        """Show the answer that is there; while there is none, that of before, dimmed."""
+        assert self.scene is not None
+        answer = self.scene.answers.get(*self.asks(self.scene))
+        self._is_behind = answer is None
+        self._body.setOpacity(DIMMED if self._is_behind else 1.0)
+        if isinstance(answer, Neuron):
+            self._show_neuron(answer)
+        elif isinstance(answer, ExperimentError):
+            self.neuron = None
+            self._apologize(str(answer))
         for item in (*self.axes, self._zero, self.variance_plot):
             item.setVisible(self.neuron is not None)
-        self._write(frame)
-        self._write_readout()
+
+    def _show_neuron(self, one: Neuron) -> None:
+        self.neuron = one
+        self._apology.setText("")
+        for axis in self.axes[::2]:
+            axis.depth, axis.picture = one.fan_in, None  # numbered as layers are, the last one always
+        self._show_sum(one)
+        self._show_variance(one)
 
     def _apologize(self, text: str) -> None:
         for item in (self.terms, self.sums, self.bias, self.z, self.expected, self.kept, self.measured):
@@ -191,7 +206,7 @@ class NeuronPanel(Panel):
         self.sum_plot.setXRange(0, end * 1.03 + 0.2, padding=0)
         self.sum_plot.setYRange(low, high, padding=0)
         self._z_name.setText(f"z = {signed_text(one.z)}")
-        level = one.z if abs(one.z) < LIMIT else 0.0
+        level = one.z if abs(one.z) < LARGEST_DRAWN else 0.0
         above = level < (low + high) / 2
         self._z_name.setAnchor((1, 1.3 if above else -0.3))
         self._z_name.setPos(end * 1.03 + 0.2, level)

@@ -6,21 +6,23 @@ from math import inf, isfinite
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QGraphicsPolygonItem
 
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text, superscript
-from gradviz.panels.base import BODY_ROW, VALUE_AXIS_WIDTH, Panel
+from gradviz.panels.base import BODY_ROW, Panel
 from gradviz.panels.curves.curve_item import polygon
-from gradviz.panels.parts.items import PlainAxis
-from gradviz.panels.parts.ranges import StillRange
-from gradviz.panels.parts.spans import Span, unit_exponent
+from gradviz.panels.parts.axes import PlainAxis
+from gradviz.panels.parts.layer_plots import VALUE_AXIS_WIDTH
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.limits import Span
+from gradviz.panels.scales.ranges import StillRange
+from gradviz.panels.scales.spans import unit_exponent
 from gradviz.panels.single.slope_names import SlopeNames
-from gradviz.panels.single.slopes import Curves, curves_of, height_of, normal_of, steps_of, what_comes_between, wished_span
+from gradviz.panels.single.slopes import SlopeCurves, curves_of, normal_of, slope_span, steps_of, what_comes_between, wished_span
 
 PEAK = 0.9
 """How high the histogram is, of the plot."""
@@ -28,8 +30,8 @@ PEAK = 0.9
 MOST_FLATS = 4
 """GELU and its like are flat in one place more than a sigmoid: where they turn."""
 
-FARTHEST = 300
-"""The largest exponent of a unit; z itself is then still a float64."""
+LARGEST_EXPONENT = 300
+"""Of the power of ten that z is in units of; z itself is then still a float64."""
 
 _FINDINGS = {
     # whether f′ is exactly 0 there
@@ -48,13 +50,14 @@ class PreActivationsPanel(Panel):
     """The histogram of z in the layer that is looked at. It does not stand over the layers, so it has axes of its own."""
 
     key = "pre_activations"
+    shows_one_layer = True
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
         self._range = StillRange(room=0.03)
         self._unit, self._layer = 0, 0
         self._pointed: float | None = None
-        self._curves: Curves | None = None
+        self._curves: SlopeCurves | None = None
         self.z_axis, self.value_axis = PlainAxis("bottom"), PlainAxis("left")
         self.plot = pg.PlotItem(axisItems={"bottom": self.z_axis, "left": self.value_axis}, enableMenu=False)
         self.plot.hideButtons()
@@ -69,7 +72,6 @@ class PreActivationsPanel(Panel):
             item.setZValue(depth)
             self.plot.addItem(item, ignoreBounds=True)
         self._names = SlopeNames(self.plot)
-        self.view.scene().sigMouseMoved.connect(self._point_at)
         # Where texts find room depends on the size in pixels.
         self.plot.vb.sigResized.connect(self._on_resized)
         self.restyle(style)
@@ -100,7 +102,6 @@ class PreActivationsPanel(Panel):
         if layer != self._layer:
             self._layer = layer
             self._show_layer(frame, layer)
-            self._write(frame)
         lit = playhead.has_activation(layer)
         self._histogram.setPen(self.style_.outline("forward", 0.7 if lit else 0.25))
         self._histogram.setBrush(self.style_.fill("forward", 0.3 if lit else 0.08))
@@ -143,14 +144,9 @@ class PreActivationsPanel(Panel):
         """Fit the axis anew next time."""
         self._range.forget()
 
-    def eventFilter(self, watched: object, event: object) -> bool:
-        if isinstance(event, QEvent) and event.type() == QEvent.Type.Leave:
-            self._pointed = None
-            self._write_readout()
-        return super().eventFilter(watched, event)
-
-    def _point_at(self, position: QPointF) -> None:
-        inside = self.plot.vb.sceneBoundingRect().contains(position)
+    def show_pointed(self, position: QPointF | None) -> None:
+        """Read out f and f′ under the pointer."""
+        inside = position is not None and self.plot.vb.sceneBoundingRect().contains(position)
         self._pointed = float(self.plot.vb.mapSceneToView(position).x()) if inside else None
         self._write_readout()
 
@@ -158,7 +154,7 @@ class PreActivationsPanel(Panel):
         self._show_unit(frame, layer)
         across = self._range.fit(*wished_span(frame, layer, self._unit))
         activation, k = frame.net.activation(layer), frame.net.k(layer)
-        up = height_of(activation, k)
+        up = slope_span(activation, k)
         self.plot.setXRange(*across, padding=0)
         self.plot.setYRange(*up, padding=0)
         self._curves = None if activation.pull_back else curves_of(activation, k, across, self._unit)
@@ -171,7 +167,7 @@ class PreActivationsPanel(Panel):
     def _show_unit(self, frame: Frame, layer: int) -> None:
         """Draw very large and very small z in units of a power of ten."""
         size = float(np.abs(frame.edges["pre_activation_own"][layer - 1]).max())
-        unit = min(max(unit_exponent(size), -FARTHEST), FARTHEST)
+        unit = min(max(unit_exponent(size), -LARGEST_EXPONENT), LARGEST_EXPONENT)
         if unit != self._unit:
             self._unit = unit
             self._range.forget()
@@ -182,7 +178,7 @@ class PreActivationsPanel(Panel):
         name = _("pre-activation z, in units of {unit}").format(unit=f"10{superscript(self._unit)}")
         self.z_axis.name_it(name if self._unit else _("pre-activation z"))
 
-    def _show_curves(self, curves: Curves | None, up: Span) -> None:
+    def _show_curves(self, curves: SlopeCurves | None, up: Span) -> None:
         for item, values in ((self._f, curves and curves.f), (self._slope, curves and curves.slope)):
             item.setVisible(curves is not None)
             if curves is not None and values is not None:
@@ -221,7 +217,7 @@ def _share_text(share: float) -> str:
     return f"{share:.0%}" if share >= 0.01 else "<1%"
 
 
-def _note(rms: float, curves: Curves | None) -> str:
+def _note(rms: float, curves: SlopeCurves | None) -> str:
     """Return what is to be said of a layer that histogram and curves cannot show."""
     if rms == 0:
         return _("every z is exactly 0")

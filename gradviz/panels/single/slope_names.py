@@ -6,9 +6,9 @@ import numpy as np
 import pyqtgraph as pg
 
 from gradviz.i18n import _
-from gradviz.panels.parts.spans import Span
 from gradviz.panels.parts.style import Style
-from gradviz.panels.single.slopes import Curves
+from gradviz.panels.scales.limits import Span
+from gradviz.panels.single.slopes import SlopeCurves
 
 END, BESIDE = 0.08, 0.2
 """In shares of the axis: how far names stay from its ends, and from each other."""
@@ -32,7 +32,7 @@ class SlopeNames:
             text.setColor(style.colour(_ROLES[name]))
             text.setFont(style.font(14 if name != "flat" else 12, bold=True))
 
-    def show(self, curves: Curves | None, across: Span, up: Span, share: str, note: str) -> None:
+    def show(self, curves: SlopeCurves | None, across: Span, up: Span, share: str, note: str) -> None:
         """Set and place the texts; `share` is how many units are saturated, `note` what else is to be said."""
         texts = {"f": "f(z)", "slope": "f′(z)", "flat": _flat_text(curves, share), "note": note}
         for name, text in texts.items():
@@ -50,7 +50,7 @@ class SlopeNames:
         width = rect.width() * (across[1] - across[0]) / max(1.0, box.width())
         return width, rect.height() * (up[1] - up[0]) / max(1.0, box.height())
 
-    def _show_curve_names(self, curves: Curves, across: Span, up: Span) -> None:
+    def _show_curve_names(self, curves: SlopeCurves, across: Span, up: Span) -> None:
         """Set each name where the curves are far apart, on the side away from the other one, and the two beside each other."""
         f, slope = (np.clip(np.nan_to_num(values), *up) for values in (curves.f, curves.slope))
         along = np.linspace(0, 1, len(curves.x))
@@ -68,7 +68,7 @@ class SlopeNames:
             fitting = [y for y in sides if up[0] + height / 2 <= y <= up[1] - height / 2]
             self._texts[name].setPos(curves.x[place], float((fitting or sides)[0]))
 
-    def _show_flat_name(self, curves: Curves, across: Span, up: Span) -> None:
+    def _show_flat_name(self, curves: SlopeCurves, across: Span, up: Span) -> None:
         """Set it into the widest of the stretches, in the largest gap between the curves there."""
         text = self._texts["flat"]
         text.setVisible(len(curves.flat) > 0)
@@ -83,6 +83,6 @@ class SlopeNames:
             text.setPos(x, float(levels[gap] + levels[gap + 1]) / 2)
 
 
-def _flat_text(curves: Curves | None, share: str) -> str:
+def _flat_text(curves: SlopeCurves | None, share: str) -> str:
     small = "f′ = 0" if curves is not None and curves.is_zero_where_flat else "f′ ≈ 0"
     return _("{share} of the units: {small}").format(share=share, small=small) if share else small

@@ -10,9 +10,10 @@ from gradviz.core.choices.activations import SATURATED_BELOW, Activation
 from gradviz.core.choices.arrays import Float64Array, FloatArray
 from gradviz.core.frame import Frame
 from gradviz.core.histograms import Rows
-from gradviz.panels.parts.spans import NOTHING, Span, in_units, span_of_values
+from gradviz.panels.scales.limits import Span
+from gradviz.panels.scales.spans import NOTHING_FINITE, in_units, span_of_values
 
-POINTS = 401
+CURVE_POINTS = 401
 """Of each curve, and two more at each corner, which so is where it should be at any size of the picture."""
 
 LOWEST, HIGHEST = -1.5, 2.0
@@ -24,7 +25,7 @@ OWN_FROM = 0.15
 """A layer that would fill less than this of the axis of all layers has one of its own."""
 
 
-class Curves(NamedTuple):
+class SlopeCurves(NamedTuple):
     """f and f′ at z = x · 10**unit, (points,) each, and the stretches of x where a unit is saturated."""
 
     x: Float64Array
@@ -38,20 +39,20 @@ class Curves(NamedTuple):
         return all(not self.slope[(self.x >= low) & (self.x <= high)].any() for low, high in self.flat)
 
 
-def curves_of(activation: Activation, k: float, span: Span, unit: int) -> Curves:
+def curves_of(activation: Activation, k: float, span: Span, unit: int) -> SlopeCurves:
     """Return the curves between two ends of an axis in units of 10**unit."""
     corners = np.array(activation.kinks) / 10.0**unit
     beside = np.concatenate([np.nextafter(corners, -np.inf), np.nextafter(corners, np.inf)])
-    x = np.unique(np.concatenate([np.linspace(*span, POINTS), beside[(beside > span[0]) & (beside < span[1])]]))
+    x = np.unique(np.concatenate([np.linspace(*span, CURVE_POINTS), beside[(beside > span[0]) & (beside < span[1])]]))
     with np.errstate(all="ignore"):
         z = x * 10.0**unit
         f, slope = activation.f(z, k), activation.derivative_at(z, k)
         is_flat = np.abs(slope) < SATURATED_BELOW * activation.steepest_at(k)
     changes = np.flatnonzero(np.diff(np.concatenate([[False], is_flat, [False]]).astype(np.int8))).reshape(-1, 2)
-    return Curves(x, f, slope, np.stack([x[changes[:, 0]], x[changes[:, 1] - 1]], axis=1))
+    return SlopeCurves(x, f, slope, np.stack([x[changes[:, 0]], x[changes[:, 1] - 1]], axis=1))
 
 
-def height_of(activation: Activation, k: float) -> Span:
+def slope_span(activation: Activation, k: float) -> Span:
     """Return the ends of an axis for f and f′, the same whatever z is."""
     low, high = activation.bounds_at(k)
     low, high = min(0.0, max(low, LOWEST)), max(min(high, HIGHEST), activation.steepest_at(k))
@@ -83,7 +84,7 @@ def normal_of(frame: Frame, layer: int, unit: int, x: Float64Array) -> Float64Ar
 def wished_span(frame: Frame, layer: int, unit: int) -> Span:
     """Return from where to where the z of a layer lies: that of all layers, if this one is not lost in it."""
     edges, counts = frame.edges["pre_activation_own"][layer - 1], frame.counts["pre_activation_own"][layer - 1 : layer]
-    if not counts.any() or edges[-1] <= NOTHING:
+    if not counts.any() or edges[-1] <= NOTHING_FINITE:
         return -1.0, 1.0
     own = span_of_values(Rows(in_units(edges, unit), counts))
     shared = span_of_values(Rows(in_units(frame.edges["pre_activation"], unit), frame.counts["pre_activation"]))

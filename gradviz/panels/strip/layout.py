@@ -11,12 +11,12 @@ from PySide6.QtGui import QColor, QFontMetricsF
 
 from gradviz.core.frame import Frame
 from gradviz.i18n import _
-from gradviz.panels.base import layer_ends
+from gradviz.panels.parts.layer_plots import layer_ends
 from gradviz.panels.parts.style import Style
 from gradviz.panels.strip import shape as shape
 from gradviz.panels.strip.items import Lane, Strip, mixed
 
-LEAST_HEIGHT = 3
+LEAST_COLUMN = 3
 """Pixels that the narrowest layer keeps."""
 
 ARC_ROOM = 14.0
@@ -72,7 +72,7 @@ class StripLayout:
     @property
     def half(self) -> float:
         """Half of the highest column."""
-        return max(float(LEAST_HEIGHT), (self.box.bottom() - self.top) / 2 - 1)
+        return max(float(LEAST_COLUMN), (self.box.bottom() - self.top) / 2 - 1)
 
     @property
     def spacing(self) -> float:
@@ -149,7 +149,7 @@ class StripLayout:
     def _rects(self, left: np.ndarray, right: np.ndarray, side: int) -> list[QRect]:
         """Return halves of columns, on whole pixels: neighbours then meet without a seam."""
         highs = (
-            np.maximum(np.round(np.maximum.reduceat(self.highs[1:], self.columns.first - 1)), LEAST_HEIGHT).astype(int).tolist()
+            np.maximum(np.round(np.maximum.reduceat(self.highs[1:], self.columns.first - 1)), LEAST_COLUMN).astype(int).tolist()
         )
         edges = np.round(left).astype(int).tolist(), np.round(right).astype(int).tolist()
         return [
@@ -160,7 +160,7 @@ class StripLayout:
     def _entrance(self) -> QRectF:
         if self.pixels < shape.LEAST_BAND:
             return QRectF()
-        high = max(float(LEAST_HEIGHT), float(self.highs[0]))
+        high = max(float(LEAST_COLUMN), float(self.highs[0]))
         wide = 2 * (self.radius + self.rim) if self.is_circles else min(self.pixels * shape.FILLED, self.style.px(INPUT_WIDTH))
         return QRectF(self.x(0) - wide / 2, self.middle - high, wide, 2 * high)
 

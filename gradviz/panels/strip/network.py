@@ -13,8 +13,8 @@ from gradviz.core.runs.playhead import Playhead
 from gradviz.core.verdict import Judgement
 from gradviz.i18n import N_, _
 from gradviz.numbers import exact_text, power_text
-from gradviz.panels.base import LayerPanel
-from gradviz.panels.parts.items import PlainAxis
+from gradviz.panels.layer_panel import LayerPanel
+from gradviz.panels.parts.axes import PlainAxis
 from gradviz.panels.parts.still_item import StillItem
 from gradviz.panels.parts.style import Style
 from gradviz.panels.strip.between import circles_of, strokes_between
@@ -61,7 +61,8 @@ class NetworkPanel(LayerPanel):
     """Columns as high as their layers are wide, or circles for units; the upper half is the signal, the lower half the gradient."""
 
     key = "network"
-    value_axis_type = NoAxis
+    value_axis_types = (NoAxis,)
+    names_its_layers = False
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
@@ -76,12 +77,10 @@ class NetworkPanel(LayerPanel):
 
     def restyle_items(self, style: Style) -> None:
         """Give the layers their colours; what stays takes them with the next Frame."""
-        self.layer_axis.restyle(style, 22)
         self.layers.style_ = self.labels.style_ = style
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Lay the network out in the room there is."""
-        self.layer_axis.name_it("")
         self.plot.setYRange(0, 1, padding=0)
         layout = StripLayout(frame, self.style_, self.plot.vb.geometry())
         strip = layout.strip()

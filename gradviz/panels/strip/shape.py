@@ -27,7 +27,7 @@ LINEAR_RATIO = 16.0
 MOST_CIRCLES = FEW_UNITS
 """Units in a layer, up to which each is drawn as a circle."""
 
-PLAIN, ZERO, INFINITE, NAN = range(4)
+FINITE, ZERO, INFINITE, NAN = range(4)
 """The kinds of a size, the gravest last."""
 
 
@@ -46,8 +46,8 @@ def bands(depth: int, pixels_per_layer: float) -> Bands:
 
 
 def kinds(log10_sizes: np.ndarray) -> np.ndarray:
-    """Return PLAIN, ZERO, INFINITE or NAN of each layer, (L,)."""
-    return np.select([np.isnan(log10_sizes), log10_sizes == np.inf, log10_sizes == -np.inf], [NAN, INFINITE, ZERO], PLAIN)
+    """Return FINITE, ZERO, INFINITE or NAN of each layer, (L,)."""
+    return np.select([np.isnan(log10_sizes), log10_sizes == np.inf, log10_sizes == -np.inf], [NAN, INFINITE, ZERO], FINITE)
 
 
 def levels(log10_sizes: np.ndarray) -> np.ndarray:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from PySide6.QtCore import QRectF
 
 CELL = 4.0
 """Pixels: as fine as texts are placed."""
@@ -16,7 +18,7 @@ LEAST_ROOM = 1.6
 
 
 @dataclass(frozen=True)
-class Place:
+class TextPlace:
     """Where a text goes, in the plot's coordinates: the middle of its lower edge where it lies above its line, else of its upper one."""
 
     x: float
@@ -54,7 +56,17 @@ class Room:
         first, last = ((y - self._low) / (self._high - self._low) * self._rows for y in (low, high))
         self._taken[:, max(0, round(first)) : max(0, round(last))] = True
 
-    def take_place(self, values: np.ndarray, width: float, height: float) -> Place | None:
+    def take_rect(self, rect: QRectF) -> None:
+        """Note that something else lies in a rectangle in the plot's coordinates; `rect.top()` is its lower edge."""
+        sides = ((rect.left(), rect.right(), self._left, self._right), (rect.top(), rect.bottom(), self._low, self._high))
+        counts = self._taken.shape
+        (left, right), (low, high) = (
+            (max(0, floor((start - least) / (most - least) * count)), max(0, ceil((end - least) / (most - least) * count)))
+            for (start, end, least, most), count in zip(sides, counts, strict=True)
+        )
+        self._taken[left:right, low:high] = True
+
+    def take_place(self, values: np.ndarray, width: float, height: float) -> TextPlace | None:
         """Return where a text of this size in pixels lies beside a line and over the fewest others, and note it as taken.
 
         None where the line has no point, and where a plot is so small that the text would lie on it.
@@ -78,7 +90,7 @@ class Room:
         below, column = np.unravel_index(int(np.argmin(cost)), cost.shape)
         row = int(kept[below, column])
         self._taken[column : column + across, row : row + up] = True
-        return Place(self._x(float(column) + across / 2), self._y(row + up * int(below)), not below)
+        return TextPlace(self._x(float(column) + across / 2), self._y(row + up * int(below)), not below)
 
     def _rows_of(self, values: np.ndarray) -> np.ndarray | None:
         """Return the row of a line at each edge of a column; it goes on level where it has ended."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 
-from gradviz.panels.base import LIMIT
+from gradviz.panels.scales.limits import Span, drawable
 
 
 def merged(terms: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -19,15 +19,15 @@ def merged(terms: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
 
 def set_points(item: pg.PlotDataItem | pg.ScatterPlotItem, x: np.ndarray, y: np.ndarray, **how: str) -> None:
     """Give an item the points that can be drawn to scale; a pair of which one cannot is left out."""
-    kept = np.isfinite(y) & (np.abs(y) < LIMIT)
+    kept = np.isfinite(drawable(y))
     if how:
         kept = np.repeat(kept.reshape(-1, 2).all(axis=1), 2)
     item.setData(x[kept], y[kept], **how)
 
 
-def span_of(values: np.ndarray) -> tuple[float, float]:
+def span_of(values: np.ndarray) -> Span:
     """Return a range around what can be drawn to scale, with some room."""
-    drawn = values[np.isfinite(values) & (np.abs(values) < LIMIT)]
+    drawn = values[np.isfinite(drawable(values))]
     low, high = (float(drawn.min()), float(drawn.max())) if drawn.size else (0.0, 1.0)
     if high - low < 1e-300 + 1e-9 * max(abs(low), abs(high)):
         low, high = low - max(1.0, abs(low)), high + max(1.0, abs(high))

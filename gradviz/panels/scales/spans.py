@@ -1,4 +1,4 @@
-"""From where to where an axis reaches to show histograms, within what Qt can draw."""
+"""The ends of an axis that shows histograms, and the unit that its numbers are in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from gradviz.core.choices.arrays import Float64Array
 from gradviz.core.histograms import EXPONENTS, Rows
+from gradviz.panels.scales.limits import Span, drawable_span
 
 OUTLIERS = 0.001
 """The share of a layer, at either end, that an axis of values need not reach to."""
@@ -15,30 +16,22 @@ OUTLIERS = 0.001
 TAIL = 0.01
 """By magnitude, a thin tail of tiny values reaches far down and says nothing: the share of a layer that may lie below the axis."""
 
-LARGEST = 1e12
-"""Qt 6.11 takes a scale of less than 1e-12 pixels a unit for none at all (`qFuzzyIsNull`)."""
-
-LEAST = 1e-9
-"""The shortest axis, over its largest end or 1: what is shorter is drawn as a line."""
-
-PLAIN = (-4, 6)
+PLAIN_EXPONENTS = (-4, 6)
 """Values between these powers of ten stand on an axis as they are; others in units of a power of ten."""
 
-NOTHING = 2.0 ** EXPONENTS[0]
+NOTHING_FINITE = 2.0 ** EXPONENTS[0]
 """The ends of the axis of a layer in which nothing is finite but zeros."""
-
-Span = tuple[float, float]
 
 
 def span_of_values(rows: Rows) -> Span:
     """Return the range that holds all but a thousandth of every layer at either end, and 0; edges shared by all layers."""
     edges, counts = rows.edges, rows.counts[rows.counts.any(axis=1)]
     if not counts.size:
-        return drawable(float(edges[0]), float(edges[-1]))
+        return drawable_span(float(edges[0]), float(edges[-1]))
     shares = np.cumsum(counts, axis=1) / counts.sum(axis=1, keepdims=True)
     low = int(np.argmax(shares > OUTLIERS, axis=1).min())
     high = int(np.argmax(shares >= 1 - OUTLIERS, axis=1).max())
-    return drawable(min(float(edges[low]), 0.0), max(float(edges[high + 1]), 0.0))
+    return drawable_span(min(float(edges[low]), 0.0), max(float(edges[high + 1]), 0.0))
 
 
 def span_of_decades(rows: Rows) -> Span:
@@ -49,7 +42,7 @@ def span_of_decades(rows: Rows) -> Span:
     edges, counts = rows.edges[filled], rows.counts[filled]
     shares = np.cumsum(counts, axis=1) / counts.sum(axis=1, keepdims=True)
     lows = edges[np.arange(len(edges)), np.argmax(shares >= TAIL, axis=1)]
-    return drawable(float(lows.min()), float(edges[:, -1].max()))
+    return drawable_span(float(lows.min()), float(edges[:, -1].max()))
 
 
 def joined(*spans: Span) -> Span:
@@ -57,19 +50,9 @@ def joined(*spans: Span) -> Span:
     return min(low for low, _high in spans), max(high for _low, high in spans)
 
 
-def drawable(low: float, high: float) -> Span:
-    """Return a range that is finite, not too large for Qt, and longer than nothing."""
-    low, high = (float(np.clip(np.nan_to_num(end), -LARGEST, LARGEST)) for end in (low, high))
-    least = LEAST * max(1.0, abs(low), abs(high))
-    if high - low >= least:
-        return low, high
-    middle = (low + high) / 2
-    return middle - least / 2, middle + least / 2
-
-
 def unit_exponent(size: float) -> int:
     """Return k, so that numbers of a size are drawn in units of 10**k: 0 unless they are very large or very small."""
-    if not isfinite(size) or size <= NOTHING or PLAIN[0] <= log10(size) <= PLAIN[1]:
+    if not isfinite(size) or size <= NOTHING_FINITE or PLAIN_EXPONENTS[0] <= log10(size) <= PLAIN_EXPONENTS[1]:
         return 0
     return floor(log10(size))
 
