@@ -156,7 +156,7 @@ def test_published_printout_of_relu_with_he():
 
 def test_relu_halves_the_square_with_one_over_n():
     """χ = σ_w²/2: 1/fan_in loses half of the mean square per layer, He holds it."""
-    spec = Spec(activation="relu", depth=30, width=1000, batch=64)
+    spec = Spec(activation="relu", depth=30, width=500, batch=64)
     lecun, he = (simulate(spec.replace(initializer=name)).series["log10_grad_a_rms"] for name in ("lecun_normal", "he_normal"))
     assert (lecun[0] - lecun[-1]) / 29 == pytest.approx(np.log10(0.5) / 2, rel=0.03)
     assert abs(he[0] - he[-1]) / 29 < 0.01

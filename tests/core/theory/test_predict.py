@@ -174,7 +174,7 @@ def test_the_spread_of_finite_width():
 
 def test_where_a_deep_network_settles():
     """tanh with σ_w² = 4: q* solves q = 4 E tanh²(√q Z), and χ there is the factor that deep layers show."""
-    spec = Spec(activation="tanh", initializer="lecun_normal", gain=2.0, width=1000, depth=12, batch=32)
+    spec = Spec(activation="tanh", initializer="lecun_normal", gain=2.0, width=500, depth=12, batch=32)
     text = settled_text(simulate(spec))
     q, chi = (float(number) for number in re.findall(r"settles at ([\d.]+).*χ = ([\d.]+)", text)[0])
     series = simulate(spec).series
