@@ -50,7 +50,7 @@ def json_text(frame: Frame) -> str:
     ways = {"forward": (verdict.forward, verdict.forward_text()), "backward": (verdict.backward, verdict.backward_text())}
     content = {
         "experiment": frame.spec.to_text(full=True),
-        "spec": frame.spec.said(),
+        "spec": frame.spec.written_fields(),
         "step": frame.step,
         "loss": _jsonable(frame.loss),
         "verdict": {

@@ -1,4 +1,4 @@
-"""Reads a user's data file: CSV or NPZ, one row per example. Everything in it is checked; nothing in it is run."""
+"""Reads a user's data file: CSV or NPZ, one row per example. All of it is checked; no code in it (pickle) is run."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from gradviz.i18n import _
 
 LARGEST_FILE = 64 * 2**20
 LARGEST_INFLATED = 256 * 2**20
-"""Bytes of a file, and of what an archive may unpack to."""
+"""Bytes that a file may have, and that an archive may unpack to."""
 
 MOST_FEATURES = 2048
-"""As many as a layer may have units."""
+"""As many as the units that a layer may have."""
 
 LARGEST_NUMBER = 1e307
-"""The difference of larger ones might not be a number of float64 any more."""
+"""The difference of two larger numbers could overflow float64."""
 
 MOST_PROBLEMS = 10
-"""So many are named; a file with a wrong separator has one in every line."""
+"""The largest number of problems reported; a file with a wrong separator has one in every line."""
 
 
-_OF_ARCHIVES = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, MemoryError, EOFError, KeyError)
-"""What comes of archives that are damaged, encrypted, packed in a way of their own, or lie about a table's size."""
+_ARCHIVE_ERRORS = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, MemoryError, EOFError, KeyError)
+"""Raised for archives that are damaged, encrypted, compressed by an unknown method, or wrong about a table's size."""
 
 
 def read_examples(path: str) -> Float64Array:
@@ -48,14 +48,14 @@ def read_examples(path: str) -> Float64Array:
         raise _wrong(_("which file? Give its path"))
     try:
         state = os.stat(path)
-        if not stat.S_ISREG(state.st_mode):  # a pipe would be waited for
+        if not stat.S_ISREG(state.st_mode):  # opening a pipe would block
             raise _wrong(_("{path} is no file").format(path=shown(path, 300)))
         if state.st_size > LARGEST_FILE:
             raise _wrong(_("the file is larger than {limit} MiB").format(limit=LARGEST_FILE // 2**20))
         return _read(path, state.st_mtime_ns, state.st_size)
     except UnicodeDecodeError:
         raise _wrong(_("{path} is no text in UTF-8, and no NPZ archive").format(path=shown(path, 300))) from None
-    except (OSError, ValueError, csv.Error, *_OF_ARCHIVES) as error:
+    except (OSError, ValueError, csv.Error, *_ARCHIVE_ERRORS) as error:
         if isinstance(error, ExperimentError):
             raise
         reason = getattr(error, "strerror", None) or str(error)
@@ -64,7 +64,7 @@ def read_examples(path: str) -> Float64Array:
 
 @remembered
 def _read(path: str, changed: int, size: int) -> Float64Array:
-    """Read a file once for each time that it has changed."""
+    """Read a file; cached until its modification time or size changes."""
     with open(path, "rb") as file:
         content = file.read(LARGEST_FILE + 1)
     table = _from_npz(content) if content.startswith(b"PK") else _from_csv(content)
@@ -74,11 +74,11 @@ def _read(path: str, changed: int, size: int) -> Float64Array:
         )
     if table.shape[1] > MOST_FEATURES:
         raise _wrong(_("{count} features; at most {limit} are possible").format(count=table.shape[1], limit=MOST_FEATURES))
-    if unfit := [
-        _unfit(_("row {row}").format(row=row + 1), column)
+    if out_of_range := [
+        _out_of_range(_("row {row}").format(row=row + 1), column)
         for row, column in np.argwhere(~(np.abs(table) <= LARGEST_NUMBER))[:MOST_PROBLEMS]
     ]:
-        raise _all_wrong(unfit)
+        raise _all_wrong(out_of_range)
     table.flags.writeable = False
     return table
 
@@ -88,7 +88,7 @@ def _from_npz(content: bytes) -> Float64Array:
         if sum(member.file_size for member in archive.infolist()) > LARGEST_INFLATED:
             raise _wrong(_("the archive unpacks to more than {limit} MiB").format(limit=LARGEST_INFLATED // 2**20))
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        members = {name: stored[name] for name in stored.files}  # bytes, where one is no array
+        members = {name: stored[name] for name in stored.files}  # bytes for a member that is no array
     arrays = {name: member for name, member in members.items() if isinstance(member, np.ndarray)}
     tables = {name: array for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiub"}
     if "x" in tables:
@@ -101,7 +101,7 @@ def _from_npz(content: bytes) -> Float64Array:
 
 
 def _as_float64(table: np.ndarray) -> Float64Array:
-    with np.errstate(over="ignore"):  # what is beyond float64 is infinite, and refused as that
+    with np.errstate(over="ignore"):  # overflow gives infinity, which is refused later
         return table.astype(np.float64)
 
 
@@ -112,11 +112,11 @@ def _from_csv(content: bytes) -> Float64Array:
     for place, (line, cells) in enumerate(_filled_lines(content)):
         numbers = [_number(cell) for cell in cells]
         expected = expected or len(cells)
-        if place == 0 and all(number is None for number in numbers) and any(cell.strip() for cell in cells):  # a heading
+        if place == 0 and all(number is None for number in numbers) and any(cell.strip() for cell in cells):  # a header row
             continue
         row = [nan if number is None else number for number in numbers]
         problems += [
-            _unfit(_("line {line}").format(line=line), column)
+            _out_of_range(_("line {line}").format(line=line), column)
             for column, value in enumerate(row)
             if not abs(value) <= LARGEST_NUMBER
         ]
@@ -133,7 +133,7 @@ def _from_csv(content: bytes) -> Float64Array:
 
 
 def _filled_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Hand out the lines that hold anything, numbered from 1."""
+    """Yield the rows that are not blank, each with its number, counted from 1."""
     for line, cells in enumerate(csv.reader(io.StringIO(content.decode("utf-8-sig"))), start=1):
         if len(cells) > 1 or any(cell.strip() for cell in cells):
             yield line, cells
@@ -146,7 +146,7 @@ def _number(cell: str) -> float | None:
         return None
 
 
-def _unfit(place: str, column: int) -> str:
+def _out_of_range(place: str, column: int) -> str:
     return _("{place}, column {column} is not a number between −10³⁰⁷ and 10³⁰⁷").format(place=place, column=column + 1)
 
 
