@@ -29,7 +29,7 @@ class Frame:
     Attributes
     ----------
     spec : Spec
-        What was asked for.
+        The experiment.
     net : Architecture
         Its layers.
     step : int
@@ -102,7 +102,7 @@ class Frame:
 
     @property
     def settled(self) -> FixedPoint | None:
-        """The fixed point that a plain network of one width approaches with depth, from its input, or None where there is none."""
+        """The fixed point that a plain network of one width approaches with depth from its input, or None without one."""
         return None if self.mean_field is None else settled(self.mean_field, self.input_rms)
 
     def sigma_w(self, layer: int) -> float:

@@ -31,7 +31,7 @@ class Jacobian:
 
     Only for networks without normalization (see `obstacle`): batch normalization couples the examples.
 
-    The smallest singular value of a long product is lost in the rounding of the largest. Three more things are therefore followed:
+    The smallest singular value of a long product is lost in the rounding of the largest. So three more things are followed:
 
     - the inverse, whose largest singular value is 1 over the smallest of the product, as long as the inverse exists and no skip
       connection has occurred;

@@ -52,7 +52,7 @@ class UnitDraw:
 
     @property
     def in_order(self) -> FloatArray:
-        """The unscaled numbers, ascending, (fan_out · fan_in,); cached, because sorting takes longer than measuring the result."""
+        """The unscaled numbers, ascending, (fan_out · fan_in,); cached, because sorting takes longer than measuring."""
         return CACHE.get(("in order", self.name), lambda: np.sort(self.unit, axis=None))
 
     @property

@@ -418,7 +418,7 @@ class Spec(BaseModel):
 
     @classmethod
     def from_text(cls, text: str, base: Self | None = None) -> Self:
-        """Read a line such as ``depth=50&activation=tanh``; fields it does not name are taken from `base`, or have their defaults."""
+        """Read a line such as ``depth=50&activation=tanh``; others are taken from `base`, or have their defaults."""
         _refuse_long(text)
         pairs: list[tuple[str, Any]] = []
         problems: list[Problem] = []
@@ -463,7 +463,7 @@ class Spec(BaseModel):
         return spec
 
     def differences(self, other: Spec) -> tuple[str, ...]:
-        """Return the names of the fields that differ and apply in at least one of the experiments, in the order of declaration."""
+        """Return the names of the fields that differ and apply in one experiment or both, in the order of declaration."""
         return tuple(
             name
             for name, knob in KNOBS.items()

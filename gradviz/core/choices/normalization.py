@@ -40,7 +40,7 @@ class Normalization:
     centres: bool = True
 
     def apply(self, x: FloatArray) -> tuple[FloatArray, Pullback]:
-        """Return the normalized array, and the function from the gradient with respect to it to the gradient with respect to x."""
+        """Return the normalized y, and the function that turns the gradient with respect to y into that with respect to x."""
         axis = self.axis
         if axis is None:
             return x, lambda gradient: gradient

@@ -62,7 +62,7 @@ class Precision:
         return log10(fraction) + exponent * LOG10_2
 
     def ends_over_two_to(self, exponent: int) -> tuple[float, float]:
-        """Return the |x| below which ``x * 2**exponent`` is rounded to 0, and the |x| above which it exceeds the largest number."""
+        """Return the |x| below which ``x * 2**exponent`` is rounded to 0, and the |x| above which it overflows."""
         half_of_smallest = frexp(float(self._limits.smallest_subnormal))[1] - 2
         # Exactly half the smallest number is rounded to the even neighbour, 0.
         return nextafter(_times_two_to(1.0, half_of_smallest - exponent), inf), _times_two_to(float(self._limits.max), -exponent)

@@ -95,7 +95,7 @@ def _standardize(training: Float64Array) -> tuple[Float64Array, Float64Array]:
 def _scaled_offsets(training: Float64Array) -> tuple[Float64Array, Float64Array]:
     """Return each feature's offsets from the first example divided by a power of two, (examples, n_0), and that power, (n_0,).
 
-    So a constant feature gives exactly 0, and squaring the offsets neither underflows nor overflows, whatever the feature's scale.
+    So a constant feature gives exactly 0, and squaring the offsets neither underflows nor overflows at any scale.
     """
     offsets = training - training[0]
     size: Float64Array = np.ldexp(1.0, np.frexp(np.abs(offsets).max(axis=0))[1])

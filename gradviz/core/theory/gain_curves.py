@@ -66,7 +66,7 @@ def settled_chi(activation: Activation, k: float) -> Curve:
 
 
 def against_critical(value: float, solved: Gains) -> str:
-    """Return whether a gain is "below", "at" or "above" the critical gain; "" if there is none or the value is NaN or negative."""
+    """Return whether a gain is "below", "at" or "above" the critical gain; "" without one, or for a NaN or negative value."""
     if solved.critical is None or not value >= 0:
         return ""
     ratio = value / solved.critical

@@ -187,9 +187,9 @@ def _product(activation: Activation, k: float, q: float, c: float, *, of_slopes:
     """Return E g(u₁) g(u₂) for g = f or f′.
 
     By Mehler's formula it is Σ aₙ² cⁿ, where aₙ = E g(√q Z) hₙ(Z) and hₙ are the normalized Hermite polynomials. By Bessel's
-    inequality the terms from N on add up to at most |c|ᴺ (E g² - Σ aₙ²), where Σ runs over the terms before N. Where this bound is
-    small enough, the series is used, which takes a tenth of the time. Otherwise (a kinked or steep g and a strong correlation) the
-    plane is integrated.
+    inequality the terms from N on add up to at most |c|ᴺ (E g² - Σ aₙ²), where Σ runs over the terms before N. Where this bound
+    is small enough, the series is used, which takes a tenth of the time. Otherwise (a kinked or steep g and a strong correlation)
+    the plane is integrated.
     """
     q = min(q, LARGEST_CORRELATED_Q)
     if q > 0 and abs(c) < 1:

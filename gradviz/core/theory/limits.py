@@ -76,11 +76,11 @@ def chi(activation: Activation, k: float, sigma_w2: float, q: float) -> float:
 def fixed_point(
     activation: Activation, k: float, sigma_w2: float, sigma_b2: float = 0.0, start: float = 1.0
 ) -> FixedPoint | None:
-    """Return the fixed point that q approaches from a start; None if q grows without bound, falls to 0, or is constant at any value.
+    """Return the fixed point that q approaches from a start; None if q grows without bound, falls to 0, or stays at any start.
 
     The map q' = V(q) = σ_w² E f(√q Z)² + σ_b² increases with q, so q moves monotonically to the next root of V(q) - q: above the
-    start if V(q) > q there, else below. Linear, ReLU and leaky ReLU have a root only with a bias. Roots outside 1e-12 … 1e12 count
-    as 0 and infinity.
+    start if V(q) > q there, else below. Linear, ReLU and leaky ReLU have a root only with a bias. Roots outside 1e-12 … 1e12
+    count as 0 and infinity.
 
     Parameters
     ----------
@@ -146,8 +146,8 @@ def finite_width_variance(net: MeanField) -> Float64Array | None:
 def finite_width_band(net: MeanField, signal: Mapping[str, Float64Array]) -> tuple[Float64Array, Float64Array] | None:
     """Return the 68 % interval of log10 of the activation mean square over weight draws: its ends, (L,) each, or None.
 
-    The ends lie one standard deviation below and above the mean: ln m is a sum of independent terms and nearly Gaussian. A layer's
-    factor 1 + δ has E δ² = v = κ/n and E δ³ = μ₃/n², so its logarithm has mean -v/2 + μ₃/3n² - 3v²/4 and variance
+    The ends lie one standard deviation below and above the mean: ln m is a sum of independent terms and nearly Gaussian. A
+    layer's factor 1 + δ has E δ² = v = κ/n and E δ³ = μ₃/n², so its logarithm has mean -v/2 + μ₃/3n² - 3v²/4 and variance
     v - μ₃/n² + 5v²/2, up to terms of order 1/n³; the typical m is smaller than the mean m. For one fixed input and the networks of
     `finite_width_variance`; None also if a layer is so narrow that v > 1/4.
     """

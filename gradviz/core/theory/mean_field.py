@@ -25,8 +25,8 @@ from gradviz.core.choices.arrays import Float64Array, Series
 from gradviz.core.theory.gaussian import LARGEST_CORRELATED_Q, correlated_product, gaussian_moments
 
 LARGEST_DECADES = 20
-"""A root mean square outside 10⁻²⁰ … 10²⁰ is stored as mantissa and exponent, so that 1,000 layers neither underflow nor overflow.
-At such sizes f(z)/z, or f(z), equals its limit to within 1e-20."""
+"""A root mean square outside 10⁻²⁰ … 10²⁰ is stored as mantissa and exponent, so that 1,000 layers do not under- or overflow. At
+such sizes f(z)/z, or f(z), equals its limit to within 1e-20."""
 
 
 @dataclass(frozen=True)
@@ -166,10 +166,11 @@ def forward(net: MeanField, input_mean_square: float) -> Series | None:
     Returns
     -------
     dict of (L,) arrays or None
-        ``q`` = E z[l]² and ``pre_activation_std`` = √q, before any normalization; ``activation_mean``, ``activation_mean_square``,
-        ``activation_rms`` and ``activation_std`` of a[l], the layer's output; ``log10_q`` and ``log10_activation_mean_square``,
-        right also beyond the range of float64; ``log10_input_mean_square`` and ``log10_input_variance`` of a[l-1], each layer's
-        input; and ``log10_slope_square`` = log10 (E grad_z² / E grad_a²), which `backward` reads.
+        ``q`` = E z[l]² and ``pre_activation_std`` = √q, before any normalization; ``activation_mean``,
+        ``activation_mean_square``, ``activation_rms`` and ``activation_std`` of a[l], the layer's output; ``log10_q`` and
+        ``log10_activation_mean_square``, right also beyond the range of float64; ``log10_input_mean_square`` and
+        ``log10_input_variance`` of a[l-1], each layer's input; and ``log10_slope_square`` = log10 (E grad_z² / E grad_a²), which
+        `backward` reads.
 
     Raises
     ------
@@ -216,7 +217,7 @@ def _layer(net: MeanField, l: int, before: LayerMoments) -> tuple[LayerMoments, 
 def _activated(net: MeanField, z: LayerMoments) -> tuple[LayerMoments, float]:
     """Return f(z) and log10 E f′(z)².
 
-    Where z has decades, f is either proportional to z (near 0 or far out) or constant; in the constant case E f′² falls like 1/√q.
+    Where z has decades, f is either proportional to z (near 0 or far out) or constant; if constant, E f′² falls like 1/√q.
     """
     if z.decades == 0:
         m = gaussian_moments(net.activation, net.k, z.variance)
@@ -254,10 +255,10 @@ def backward(net: MeanField, signal: Mapping[str, Float64Array], batch: int = 1)
     """Return the size of the gradients in each layer, where the gradient with respect to a[L] is N(0, 1).
 
     E grad_a[l-1]² = n_l Var(W[l]) E grad_z[l]², plus the gradient that a skip connection passes back unchanged. In sums over the
-    batch the mean squares add, because the gradients of two examples are independent: E grad_W² = batch · E grad_z[l]² · E a[l-1]²
-    and E grad_b² = batch · E grad_z[l]². Batch normalization of z removes the batch mean of grad_z: grad_b is 0 (−∞ in log10), and
-    Var a[l-1] replaces E a[l-1]². Batch normalization after the activation makes grad_z of two examples dependent: grad_b is NaN,
-    because this theory does not give it.
+    batch the mean squares add, because the gradients of two examples are independent: E grad_W² = batch · E grad_z[l]² ·
+    E a[l-1]² and E grad_b² = batch · E grad_z[l]². Batch normalization of z removes the batch mean of grad_z: grad_b is 0 (−∞ in
+    log10), and Var a[l-1] replaces E a[l-1]². Batch normalization after the activation makes grad_z of two examples dependent:
+    grad_b is NaN, because this theory does not give it.
 
     Parameters
     ----------

@@ -20,8 +20,8 @@ WIDEST_INPUT = 1.25
 the mean of the examples' mean squares are not the mean of their statistics; at 1 the sizes are off by a tenth."""
 
 SMALLEST_BATCH, LARGEST_LIKENESS = 32, 0.6
-"""For batch normalization: with fewer examples, or a larger `Inputs.likeness` (examples in a plane), the predicted gradient is off
-by more than a factor of 2 in 20 layers."""
+"""For batch normalization: with fewer examples, or a larger `Inputs.likeness` (examples in a plane), the gradient is off by
+more than a factor of 2 in 20 layers."""
 
 NARROWEST_NORMALIZED = 16
 """Units of a hidden layer; with fewer, the part of the gradient that normalization projects out is not negligible."""
@@ -66,7 +66,7 @@ class Inputs(NamedTuple):
 
 @remembered
 def settled(net: MeanField, input_rms: float) -> FixedPoint | None:
-    """Return the fixed point that a plain network of one width approaches with depth, from its input, or None if there is none."""
+    """Return the fixed point that a plain network of one width approaches with depth from its input, or None without one."""
     if not net.is_plain or len(set(net.units[1:])) > 1 or (net.depth == 1 and net.units[0] != net.units[1]):
         return None
     start = net.sigma_w2[0] * input_rms * input_rms + net.bias_variance
@@ -87,8 +87,8 @@ def _skips_amplify_gradient(net: MeanField) -> bool:
     """Whether skip connections amplify the gradient beyond the prediction.
 
     The theory assumes that the gradient is independent of the weights it passes. With skip connections, the mean of f's output
-    accumulates along one direction, W and f′ are correlated along it, and the gradient's component there grows like the signal: at
-    60 ReLU layers it is 10³·⁸ times the prediction from independence.
+    accumulates along one direction, W and f′ are correlated along it, and the gradient's component there grows like the signal:
+    at 60 ReLU layers it is 10³·⁸ times the prediction from independence.
     """
     return bool(net.residual) and net.normalization == "none" and _mean_can_grow(net)
 
