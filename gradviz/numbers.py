@@ -32,7 +32,7 @@ def exact_text(log10: float, digits: int = 4) -> str:
 
 
 def signed_text(value: float, digits: int = 4) -> str:
-    """Return a number as `exact_text` does, with a sign; minus is U+2212."""
+    """Return a number in the form of `exact_text`; negative ones have a real minus sign (U+2212)."""
     if value != value or value == 0:
         return "0" if value == 0 else "NaN"
     size = inf if abs(value) == inf else log10_of(abs(value))

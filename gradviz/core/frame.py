@@ -1,4 +1,4 @@
-"""The Frame: the measurements of one pass. It holds all that a panel shows of it, so nothing is computed or opened again."""
+"""The Frame: the measurements of one pass. It holds all that panels show of it, so that they compute and open nothing."""
 
 from __future__ import annotations
 

@@ -418,7 +418,7 @@ class Spec(BaseModel):
 
     @classmethod
     def from_text(cls, text: str, base: Self | None = None) -> Self:
-        """Read a line such as ``depth=50&activation=tanh``; others are taken from `base`, or have their defaults."""
+        """Read a line such as ``depth=50&activation=tanh``; fields not named are taken from `base`, or have their defaults."""
         _refuse_long(text)
         pairs: list[tuple[str, Any]] = []
         problems: list[Problem] = []

@@ -45,7 +45,7 @@ class Judgement:
     ----------
     kind : Kind
     log10_total : float
-        log10 of the size at the end over the size at the start: −inf for an exact 0, inf or NaN for numbers not finite.
+        log10 of the size at the end over the size at the start: −inf for an exact 0, inf or NaN if the size at the end is.
     steps : int
         The number of factors between start and end: one less than the layers.
     zero_layer, nonfinite_layer : int or None

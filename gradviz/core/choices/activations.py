@@ -44,7 +44,7 @@ class Activation:
     bounds : tuple of float
         The infimum and the supremum of f; at k = 1 if it has a k.
     steepest : float
-        The largest |f′|, under the same condition.
+        The largest |f′|; likewise at k = 1.
     saturation : str
         Where f counts as saturated, and why; marked for translation.
     initializer : str
@@ -99,7 +99,7 @@ class Activation:
         return bool(np.isfinite(self.bounds).all())
 
     def derivative_at(self, z: FloatArray, k: float) -> FloatArray:
-        """Return f′(z), computed from z also where `derivative` reads a."""
+        """Return f′(z) given z, also where `derivative` reads a."""
         return self.derivative(z if self.derivative_of == "pre_activation" else self.f(z, k), k)
 
 

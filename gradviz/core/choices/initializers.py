@@ -63,7 +63,7 @@ def orthogonal_matrix(rng: np.random.Generator, shape: tuple[int, int]) -> Float
 
 @dataclass(frozen=True)
 class FanMode:
-    """A choice of the fan that the variance is divided by: ``fan(fan_in, fan_out)``, or None for the initializer's own."""
+    """A choice of the fan that the variance is divided by: ``fan(fan_in, fan_out)``; None leaves it to the initializer."""
 
     name: str
     title: str

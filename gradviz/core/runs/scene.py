@@ -1,4 +1,4 @@
-"""The Scene: all that is shown at one moment. Panels, claims of lessons and picture files receive the same class."""
+"""The Scene: all that is shown at one moment. Panels, claims of lessons and picture files all receive a Scene."""
 
 from __future__ import annotations
 

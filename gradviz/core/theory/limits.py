@@ -136,8 +136,8 @@ def finite_width_variance(net: MeanField) -> Float64Array | None:
     """Return Var[m] / E[m]² over weight draws, (L,), for m = (1/n_l) Σ a[l]² at one fixed input; None where no formula holds.
 
     Every layer multiplies m by an independent factor (σ_w²/n) Σ f(Z)², so it is Π (1 + κ/n_l) - 1 with
-    κ = E f(Z)⁴ / (E f(Z)²)² - 1: 5 for ReLU, 2 for linear (Hanin and Nica 2020). Exact for Gaussian weights and linear, ReLU or
-    leaky ReLU layers without bias, skip connections or normalization; None for any other network.
+    κ = E f(Z)⁴ / (E f(Z)²)² - 1: 5 for ReLU, 2 for linear (Hanin and Nica 2020). Exact for Gaussian weights.
+    Holds for linear, ReLU and leaky ReLU without bias, skip connections and normalization; None for any other network.
     """
     log_growth = _log_growth(net)
     return None if log_growth is None else np.expm1(log_growth)
@@ -148,8 +148,8 @@ def finite_width_band(net: MeanField, signal: Mapping[str, Float64Array]) -> tup
 
     The ends lie one standard deviation below and above the mean: ln m is a sum of independent terms and nearly Gaussian. A
     layer's factor 1 + δ has E δ² = v = κ/n and E δ³ = μ₃/n², so its logarithm has mean -v/2 + μ₃/3n² - 3v²/4 and variance
-    v - μ₃/n² + 5v²/2, up to terms of order 1/n³; the typical m is smaller than the mean m. For one fixed input and the networks of
-    `finite_width_variance`; None also if a layer is so narrow that v > 1/4.
+    v - μ₃/n² + 5v²/2, up to terms of order 1/n³; the typical m is smaller than the mean m. For one fixed input and the
+    networks of `finite_width_variance`; None also if a layer is so narrow that v > 1/4.
     """
     log_growth = _log_growth(net)
     if log_growth is None:

@@ -215,7 +215,7 @@ def _layer(net: MeanField, l: int, before: LayerMoments) -> tuple[LayerMoments, 
 
 
 def _activated(net: MeanField, z: LayerMoments) -> tuple[LayerMoments, float]:
-    """Return f(z) and log10 E f′(z)².
+    """Return the moments of f(z), and log10 E f′(z)².
 
     Where z has decades, f is either proportional to z (near 0 or far out) or constant; if constant, E f′² falls like 1/√q.
     """

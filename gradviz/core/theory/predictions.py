@@ -16,8 +16,8 @@ SMALLEST_MEAN = 1e-9
 """A mean of f(Z) below this is rounding error of the integral."""
 
 WIDEST_INPUT = 1.25
-"""The largest `Inputs.spread` for which there is a prediction (Gaussian input: of one feature). Above it, the statistics of f at
-the mean of the examples' mean squares are not the mean of their statistics; at 1 the sizes are off by a tenth."""
+"""The largest `Inputs.spread` for a prediction where f is nonlinear in the input's size (Gaussian input: of one feature). Above
+it, f at the mean of the examples' mean squares does not give the mean over the examples; at 1 the sizes are off by a tenth."""
 
 SMALLEST_BATCH, LARGEST_LIKENESS = 32, 0.6
 """For batch normalization: with fewer examples, or a larger `Inputs.likeness` (examples in a plane), the gradient is off by
