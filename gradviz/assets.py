@@ -1,4 +1,4 @@
-"""Where the files of `resources/` are: inside an installed wheel, or beside the package in a checkout."""
+"""The location of the `resources/` folder: inside an installed wheel, or beside the package in a checkout."""
 
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ def resources() -> Path:
     Raises
     ------
     FileNotFoundError
-        When neither an installed copy nor a checkout's folder is there.
+        When the folder is in neither place.
     """
     package = Path(__file__).resolve().parent
     for folder in (package / "resources", package.parent / "resources"):

@@ -1,8 +1,8 @@
-"""One bounded store for what is costly to make again: random draws, tables of the theory, answers.
+"""One bounded cache for values that are costly to recompute: random draws, theory tables, answers.
 
-Everything that is remembered between two runs lies in `CACHE`, under a key that says all it depends on. What was not used for
-longest goes first when the budget is reached, and what several runs have not used goes without that: after a visit to the
-largest networks their draws do not stay.
+Everything kept between two runs is in `CACHE`, under a key that names all it depends on. When the budget is exceeded, the least
+recently used entries are dropped first. Entries that several runs have not used are dropped even within the budget, so that
+the draws of the largest networks do not stay after a visit to them.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from functools import wraps
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 BUDGET = 448 * 2**20
-"""Bytes. 152 layers of 512 units in float32 have draws of 152 MiB, and as much again in order."""
+"""Bytes. 152 layers of 512 units in float32 need 152 MiB of draws, and as much again for their sorted copies."""
 
 GENERATIONS = 6
-"""Runs that an entry outlives without being used: enough to compare with a few others and come back."""
+"""Number of runs an unused entry is kept for: enough to compare with a few other experiments and come back."""
 
 SMALL = 64 * 2**20
-"""Bytes below which entries may stay however long they are not used."""
+"""Bytes held in all, below which no entry is dropped for being unused."""
 
 PLAIN_BYTES = 256
-"""What a number, a name or a small record counts as, its key included."""
+"""Bytes counted for a number, a name or a small record, key included."""
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -36,7 +36,7 @@ class _Entry(NamedTuple):
 
 
 def bytes_of(value: Any) -> int:
-    """Return about how many bytes a value holds: the arrays in it, through tuples and lists."""
+    """Return about how many bytes a value takes, counting the arrays inside tuples and lists."""
     if isinstance(value, tuple | list):
         return PLAIN_BYTES + sum(map(bytes_of, value))
     if isinstance(value, bytes | str):
@@ -45,7 +45,7 @@ def bytes_of(value: Any) -> int:
 
 
 class Cache:
-    """Values by key, within a budget of bytes. Any thread may use it."""
+    """A least-recently-used cache within a budget of bytes. Thread-safe."""
 
     def __init__(self, budget: int = BUDGET) -> None:
         self._budget = budget
@@ -56,22 +56,22 @@ class Cache:
 
     @property
     def budget(self) -> int:
-        """How many bytes may be held."""
+        """The number of bytes that may be held."""
         return self._budget
 
     @budget.setter
     def budget(self, budget: int) -> None:
         with self._lock:
             self._budget = budget
-            self._drop_beyond(budget)
+            self._shrink_to(budget)
 
     @property
     def held(self) -> int:
-        """How many bytes are held."""
+        """The number of bytes held now."""
         return self._held
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return the value of a key, made if it is not there. What is larger than the budget is made each time."""
+        """Return the value of a key, calling `make` if it is missing. A value larger than the budget is made again each time."""
         with self._lock:
             entry = self._entries.get(key)
             if entry is not None:
@@ -86,27 +86,27 @@ class Cache:
             if key not in self._entries and size <= self._budget:
                 self._entries[key] = _Entry(value, size, self._generation)
                 self._held += size
-                self._drop_beyond(self._budget)
+                self._shrink_to(self._budget)
         return value
 
     def begin_generation(self) -> None:
-        """Count one run more, and let go of what the last ones have not used."""
+        """Start a new run, and drop entries unused in the last GENERATIONS runs while more than SMALL bytes are held."""
         with self._lock:
             self._generation += 1
-            while self._held > SMALL and self._is_oldest_unused():
+            while self._held > SMALL and self._is_oldest_stale():
                 self._drop_oldest()
 
     def clear(self) -> None:
-        """Let go of everything."""
+        """Drop every entry."""
         with self._lock:
             self._entries.clear()
             self._held = 0
 
-    def _is_oldest_unused(self) -> bool:
+    def _is_oldest_stale(self) -> bool:
         oldest = next(iter(self._entries.values()))
         return oldest.generation < self._generation - GENERATIONS
 
-    def _drop_beyond(self, budget: int) -> None:
+    def _shrink_to(self, budget: int) -> None:
         while self._held > budget:
             self._drop_oldest()
 
@@ -116,11 +116,11 @@ class Cache:
 
 
 CACHE = Cache()
-"""The one that the program uses."""
+"""The program's only cache."""
 
 
 def remembered(function: Callable[P, T]) -> Callable[P, T]:
-    """Let a pure function of hashable arguments keep its answers in `CACHE`."""
+    """Decorate a pure function of hashable arguments to keep its results in `CACHE`."""
     name = f"{function.__module__}.{function.__qualname__}"
 
     @wraps(function)

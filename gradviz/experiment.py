@@ -1,4 +1,4 @@
-"""Finds the experiment in whatever names one: the line of text, a JSON file, a picture, a lesson's step, standard input."""
+"""Reads an experiment from a line of text, a JSON file, an exported picture, a lesson's step, or standard input."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gradviz.i18n import _
 from gradviz.lessons.shelf import names_step, step_experiment
 
 LONGEST_PICTURE = 256 * 2**20
-"""Bytes; a 16K picture is smaller."""
+"""Bytes; larger inputs are refused. A 16K picture is smaller."""
 
 
 def read_experiment(source: str | None) -> Spec:
@@ -21,7 +21,7 @@ def read_experiment(source: str | None) -> Spec:
     Raises
     ------
     ExperimentError
-        With every problem, or because there is no such file, or no experiment in it.
+        With every problem of the experiment, or because there is no such file, or no experiment in it.
     """
     if not source:
         return Spec()
@@ -35,7 +35,7 @@ def read_experiment(source: str | None) -> Spec:
 
 
 def names_experiment(word: str) -> bool:
-    """Whether a word cannot be meant otherwise than as an experiment: a line of text, a path, a lesson's step, or ``-``."""
+    """Whether a word can only be an experiment: a line of text, a path, a lesson's step, or ``-``."""
     return word == "-" or names_step(word) or _is_text(word) or _is_file(word) or Path(word).suffix != "" or "/" in word
 
 
@@ -44,7 +44,13 @@ def _is_text(source: str) -> bool:
 
 
 def read_file(path: str | Path) -> Spec:
-    """Return the experiment in a file: JSON, the line of text, or a picture that gradviz exported."""
+    """Return the experiment in a file: JSON, a line of text, or a picture that gradviz exported.
+
+    Raises
+    ------
+    ExperimentError
+        With every problem of the experiment, or because the file cannot be read or holds no experiment.
+    """
     try:
         with open(path, "rb") as file:
             content = file.read(LONGEST_PICTURE + 1)

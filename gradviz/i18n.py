@@ -1,7 +1,7 @@
-"""One translation system for core, command line and window: gettext, switched while the program runs.
+"""One translation system for core, command line and window: gettext, with a language that can change at run time.
 
-Texts are English in the source. `_` translates now; `N_` only marks a text in a table for the catalogue, to be translated
-where it is shown, so that a table made at import follows a later change of language.
+Texts are English in the source. `_` translates at once. `N_` only marks a text in a table for the catalogue; it is translated
+where it is shown, so that tables created at import follow a later change of language.
 """
 
 import gettext
@@ -11,14 +11,14 @@ import os
 from gradviz.assets import resources
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
-"""Language code → its own name, in menu order."""
+"""Language code → the language's own name, in menu order."""
 
 _current: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
 
 
 def N_(message: str) -> str:
-    """Mark a text for the catalogue and hand it back unchanged."""
+    """Mark a text for the catalogue and return it unchanged."""
     return message
 
 
@@ -28,7 +28,7 @@ def _(message: str) -> str:
 
 
 def use_language(code: str) -> None:
-    """Translate from here on into `code`, one of `LANGUAGES`; anything else means English."""
+    """Set the language in use to `code`, a key of `LANGUAGES`; any other code means English."""
     global _current, _language
     _language = code if code in LANGUAGES else "en"
     fallback = _language == "en"
@@ -41,7 +41,7 @@ def language() -> str:
 
 
 def system_language() -> str:
-    """Return the language of `LANGUAGES` that the machine is set to, else English."""
-    told = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")] + [locale.getlocale()[0] or ""]
-    wanted = next((value for value in told if value), "en")[:2].lower()
+    """Return the code of the system's language if it is in `LANGUAGES`, else of English."""
+    locale_names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")] + [locale.getlocale()[0] or ""]
+    wanted = next((value for value in locale_names if value), "en")[:2].lower()
     return wanted if wanted in LANGUAGES else "en"

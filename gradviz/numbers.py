@@ -1,4 +1,4 @@
-"""Numbers as people read them: powers of ten with real exponents, factors, decades beyond what a float64 holds."""
+"""Numbers as text: powers of ten with superscript exponents, factors, and numbers beyond the range of float64."""
 
 from math import floor, inf, isnan
 from math import log10 as log10_of
@@ -7,7 +7,7 @@ _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def superscript(number: int) -> str:
-    """Return a whole number in raised digits."""
+    """Return a whole number in superscript digits."""
     return str(number).translate(_SUPERSCRIPT)
 
 
@@ -21,7 +21,7 @@ def decimal_text(log10: float, digits: int = 4) -> str:
 
 
 def exact_text(log10: float, digits: int = 4) -> str:
-    """Return 10**log10 to be read out: ``0.8854``, ``1.020·10⁻⁵``."""
+    """Return 10**log10 to a number of significant digits: ``0.8854``, ``1.020·10⁻⁵``."""
     special = _special(log10)
     if special is not None:
         return special
@@ -32,7 +32,7 @@ def exact_text(log10: float, digits: int = 4) -> str:
 
 
 def signed_text(value: float, digits: int = 4) -> str:
-    """Return a number to be read out, with a real minus sign."""
+    """Return a number in the form of `exact_text`; negative ones have a real minus sign (U+2212)."""
     if value != value or value == 0:
         return "0" if value == 0 else "NaN"
     size = inf if abs(value) == inf else log10_of(abs(value))
@@ -40,7 +40,7 @@ def signed_text(value: float, digits: int = 4) -> str:
 
 
 def power_text(log10: float) -> str:
-    """Return 10**log10 as it stands on a slide: ``0.41``, ``3.2·10⁻⁸``, ``25``."""
+    """Return 10**log10 to about two digits: ``0.41``, ``3.2·10⁻⁸``, ``25``."""
     special = _special(log10)
     if special is not None:
         return special
@@ -53,7 +53,7 @@ def power_text(log10: float) -> str:
 
 
 def factor_text(log10: float) -> str:
-    """Return a factor: ``×0.41``, ``×1.50``; three decimals near 1, where they decide over a hundred layers."""
+    """Return the factor 10**log10: ``×0.41``, ``×1.50``; with three decimals near 1, where they matter over a hundred layers."""
     if -0.1 < log10 < 0.1:
         return f"×{10.0**log10:.3f}"
     return f"×{power_text(log10)}"

@@ -1,4 +1,4 @@
-"""What the machine lacks to open a window: asked before Qt is, because Qt answers by aborting the process."""
+"""Checks for what Qt needs on this machine, made before Qt starts, because Qt aborts the process if something is missing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DRAWING = {
     "libdbus-1.so.3": "libdbus-1-3",
     "libxkbcommon.so.0": "libxkbcommon0",
 }
-"""Shared library → Debian package: without these Qt cannot even draw to a file (Linux)."""
+"""Shared library → Debian package, of what Qt needs on Linux even to draw to a file."""
 
 WINDOW = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
@@ -35,20 +35,22 @@ WINDOW = {
     "libxcb-shape.so.0": "libxcb-shape0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
-"""The same for a window under X."""
+"""Shared library → Debian package, of what Qt needs in addition for a window under X."""
 
 HANGUL_PACKAGE = "fonts-nanum"
+"""The Debian package of a font with Hangul."""
 
 NO_DISPLAY_NEEDED = ("offscreen", "minimal", "vnc")
+"""The Qt platforms that work without a display."""
 
 
 class SystemLacksError(Exception):
-    """The machine lacks something; the message is one sentence and says the line that mends it."""
+    """Raised when the machine lacks something Qt needs; the message is one sentence that says what to do."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the doctor's report."""
+    """One line of the report of `gradviz doctor`; `mend` is the fix, or ""."""
 
     ok: bool
     what: str
@@ -56,7 +58,7 @@ class Finding:
 
 
 def missing_packages(libraries: Mapping[str, str]) -> list[str]:
-    """Return the packages of those libraries that cannot be loaded; nothing is asked elsewhere than on Linux."""
+    """Return the packages of those libraries that cannot be loaded; none on systems other than Linux, which are not checked."""
     if sys.platform != "linux":
         return []
     return [package for library, package in libraries.items() if not _loads(library)]
@@ -71,17 +73,17 @@ def _loads(library: str) -> bool:
 
 
 def install_line(packages: list[str]) -> str:
-    """Return the one line that installs Debian packages."""
+    """Return the command line that installs Debian packages."""
     return f"apt-get install -y --no-install-recommends {' '.join(packages)}"
 
 
 def require_drawing() -> None:
-    """Raise SystemLacksError where Qt could not draw even to a file."""
+    """Raise SystemLacksError if Qt could not draw even to a file."""
     _require(DRAWING)
 
 
 def require_window(platform: str | None = None) -> None:
-    """Raise SystemLacksError where Qt could not open a window."""
+    """Raise SystemLacksError if Qt could not open a window on a platform, by default that of QT_QPA_PLATFORM."""
     platform = os.environ.get("QT_QPA_PLATFORM", "") if platform is None else platform
     require_drawing()
     if sys.platform != "linux" or platform.partition(":")[0] in NO_DISPLAY_NEEDED:
@@ -120,13 +122,13 @@ def _wayland_answers() -> bool:
 
 
 def _x_answers() -> bool:
-    """Ask as Qt's own plugin asks, through libxcb: that the name is set does not say that a server answers and lets us in."""
+    """Whether an X server accepts a connection through libxcb, as Qt's plugin makes it; a set DISPLAY alone does not prove it."""
     if not os.environ.get("DISPLAY"):
         return False
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
-        return True  # the missing library is the better sentence
+        return True  # so that the missing library is reported instead of the display
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
@@ -138,7 +140,7 @@ def _x_answers() -> bool:
 
 
 def has_hangul_font() -> bool:
-    """Whether some font has the Korean letters; asked of fontconfig, and taken for granted elsewhere than on Linux."""
+    """Whether a font has Hangul, according to fontconfig or else to font file names; assumed on systems other than Linux."""
     if sys.platform != "linux":
         return True
     try:
@@ -151,7 +153,7 @@ def has_hangul_font() -> bool:
 
 
 def examine() -> list[Finding]:
-    """Return what `gradviz doctor` reports."""
+    """Return the lines of the report of `gradviz doctor`."""
     findings = []
     for libraries, what in ((DRAWING, _("libraries to draw with")), (WINDOW, _("libraries for a window"))):
         packages = missing_packages(libraries)

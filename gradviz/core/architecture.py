@@ -1,4 +1,4 @@
-"""The Architecture: what an experiment says of the shapes of its network, resolved once. No weights, no file."""
+"""The Architecture: the shapes and layer types of a network, resolved once from a Spec. No weights, no file."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ class Architecture:
     activations : tuple of Activation
         f of layers 1 … L.
     constants : tuple of float
-        What shapes each f (the slope of a leaky ReLU, the α of an ELU); 0 where nothing does.
+        The constant k of each f (the slope of a leaky ReLU, the α of an ELU); 0 where f has none.
     residual : int
-        Past how many layers each skip connection leads; 0 for none.
+        How many layers each skip connection spans; 0 for no skip connections.
     skips : tuple of int or None
-        For layers 1 … L, the layer from which a skip connection leads to it.
+        For layers 1 … L, the layer whose output a skip connection adds here, or None.
     order : {"pre", "post"}
         Whether the skipped signal is added after the activation or before it.
     branch_scale : float
-        What the branch beside a skip connection is multiplied by.
+        The factor on the branch beside a skip connection.
     normalizations : tuple of Normalization
-        What normalizes each of layers 1 … L.
+        The normalization of layers 1 … L.
     place : {"before", "after"}
-        Where the normalization stands: before the activation or after it.
+        Whether normalization comes before the activation or after it.
     precision : Precision
         The number format.
     shares_weights : bool
-        Whether layers of one shape have the same matrix: a recurrent network unrolled in time.
+        Whether all layers of one shape share one matrix, as in a recurrent network unrolled in time.
     drawn_as : tuple of int
-        For layers 1 … L, the layer whose random draw this one reuses: its own, or with shared weights the first of its shape.
+        For layers 1 … L, the layer whose random draw this layer reuses: itself, or with shared weights the first of its shape.
     has_own_output : bool
-        Whether the last layer has an activation named for it alone; it is then neither normalized nor skipped past.
+        Whether the last layer's activation was chosen separately; that layer is then not normalized and has no skip connection.
     """
 
     units: tuple[int, ...]
@@ -61,7 +61,7 @@ class Architecture:
 
     @classmethod
     def of(cls, spec: Spec, features: int) -> Architecture:
-        """Return the architecture of an experiment whose input has so many features."""
+        """Return the architecture of an experiment; `features` is n_0."""
         units = (features, *spec.layer_units)
         depth = len(units) - 1
         output = OUTPUT_ACTIVATIONS[spec.output_activation].activation
@@ -73,7 +73,7 @@ class Architecture:
             activations=activations,
             constants=tuple(float(getattr(spec, f.parameter)) if f.parameter else 0.0 for f in activations),
             residual=spec.residual,
-            skips=tuple(_skip_to(layer, spec.residual, units, output is not None) for layer in range(1, depth + 1)),
+            skips=tuple(_skip_source(layer, spec.residual, units, output is not None) for layer in range(1, depth + 1)),
             order=spec.residual_order,
             branch_scale=RESIDUAL_SCALES[spec.residual_scale].factor(depth),
             normalizations=(*[normalization] * (depth - 1), normalization if output is None else plain),
@@ -86,12 +86,12 @@ class Architecture:
 
     @property
     def depth(self) -> int:
-        """L."""
+        """L, the number of layers."""
         return len(self.units) - 1
 
     @property
     def layers(self) -> range:
-        """1 … L."""
+        """The layer numbers, 1 … L."""
         return range(1, len(self.units))
 
     def shape(self, layer: int) -> tuple[int, int]:
@@ -99,24 +99,24 @@ class Architecture:
         return self.units[layer], self.units[layer - 1]
 
     def activation(self, layer: int) -> Activation:
-        """Return f of a layer."""
+        """Return the activation function f of a layer."""
         return self.activations[layer - 1]
 
     def k(self, layer: int) -> float:
-        """Return the constant that shapes f of a layer."""
+        """Return the constant k of a layer's f."""
         return self.constants[layer - 1]
 
     def normalization(self, layer: int, place: str) -> Normalization:
-        """Return what normalizes a layer "before" or "after" its activation."""
+        """Return a layer's normalization at a place, "before" or "after" its activation; the identity at the other place."""
         return self.normalizations[layer - 1] if place == self.place else BLOCK_NORMALIZATIONS["none"]
 
     def skip(self, layer: int, order: str) -> int | None:
-        """Return the layer whose output is added in a layer in the order "pre" or "post", or None."""
+        """Return the layer whose output is added to this one in the order "pre" or "post", or None."""
         return self.skips[layer - 1] if order == self.order else None
 
     @property
     def has_skips(self) -> bool:
-        """Whether any skip connection finds two layers of one width."""
+        """Whether any skip connection exists: it needs two layers of equal width."""
         return any(source is not None for source in self.skips)
 
     @property
@@ -126,12 +126,12 @@ class Architecture:
 
     @property
     def is_plain(self) -> bool:
-        """Whether a = f(z) in every layer: no normalization, and no skip connection asked for."""
+        """Whether a = f(z) in every layer: no normalization, and `residual` is 0."""
         return not (self.is_normalized or self.residual)
 
 
-def _skip_to(layer: int, every: int, units: tuple[int, ...], has_own_output: bool) -> int | None:
-    """Return the layer from which a connection leads past others to this one."""
+def _skip_source(layer: int, every: int, units: tuple[int, ...], has_own_output: bool) -> int | None:
+    """Return the layer whose output a skip connection adds to this layer, or None."""
     is_output = layer == len(units) - 1 and has_own_output
     if not every or layer % every or is_output or units[layer - every] != units[layer]:
         return None

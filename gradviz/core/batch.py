@@ -1,4 +1,4 @@
-"""The Batch: the examples that go in and what comes out is compared with. The only place that opens an experiment's data."""
+"""The Batch: the input examples and the loss's target. The only module that opens an experiment's data."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from gradviz.core.spec import Spec
 from gradviz.i18n import _
 
 TRAINING_SHARE = 0.8
-"""Of a data set, in its own order; what comes after is the test part."""
+"""The share of a data set, in its own order, that is the training part; the rest is the test part."""
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What a pass is run on; read-only.
+    """The input and target of one pass; both arrays are read-only.
 
     Attributes
     ----------
     a0 : ndarray, (batch, n_0)
-        The input, normalized as the experiment asks, in float64.
+        The input, normalized as the experiment asks; float64.
     target : ndarray
-        What the loss compares the output with: (batch, n_L), or one label per example.
+        What the loss compares the output with: (batch, n_L), or one label per example, (batch,).
     """
 
     a0: Float64Array
@@ -44,13 +44,13 @@ class Batch:
         Raises
         ------
         ExperimentError
-            When its data cannot be read.
+            When its data cannot be read, or is too small to have the part asked for.
         """
         source = SOURCES[spec.data]
         examples = source.examples(spec)
         classes = None if source.classes is None else source.classes()
         if source.is_set:
-            training, rows = _chosen(spec, len(examples))
+            training, rows = _batch_rows(spec, len(examples))
             shift, divisor = INPUT_NORMALIZATIONS[spec.normalize].measure(examples[training])
             examples = (examples[rows] - shift) / divisor
             classes = None if classes is None else classes[rows]
@@ -59,22 +59,28 @@ class Batch:
 
     @property
     def features(self) -> int:
-        """n_0."""
+        """n_0, the number of input features."""
         return self.a0.shape[1]
 
     @property
     def size(self) -> int:
-        """How many examples there are."""
+        """The number of examples."""
         return len(self.a0)
 
 
 def features_of(spec: Spec) -> int:
-    """Return n_0 before the batch is made. Raises ExperimentError when the data cannot be read."""
+    """Return n_0 without making the batch.
+
+    Raises
+    ------
+    ExperimentError
+        When the data cannot be read.
+    """
     return SOURCES[spec.data].units(spec)
 
 
-def _chosen(spec: Spec, count: int) -> tuple[slice, IntArray]:
-    """Return the training part of a set and the rows that make the batch; a batch larger than the part goes round again."""
+def _batch_rows(spec: Spec, count: int) -> tuple[slice, IntArray]:
+    """Return the training part's slice and the rows of the batch; a batch larger than its part repeats examples."""
     split = max(1, min(round(TRAINING_SHARE * count), count - 1))
     training = slice(0, split)
     part = np.arange(count)[training if spec.part == "training" else slice(split, count)]

@@ -1,4 +1,4 @@
-"""What a network begins with: its batch, its architecture, its parameters, found from the Spec before the pass."""
+"""A network at step 0: batch, architecture and parameters, built from the Spec before the pass."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gradviz.core.spec import Spec
 
 @dataclass(frozen=True, eq=False)
 class Birth:
-    """All that `propagate` asks for, at step 0.
+    """The arguments of `propagate` at step 0.
 
     Attributes
     ----------
@@ -35,12 +35,12 @@ class Birth:
 
     @classmethod
     def of(cls, spec: Spec) -> Birth:
-        """Return what an experiment begins with.
+        """Return the network, parameters, batch and loss of an experiment at birth.
 
         Raises
         ------
         ExperimentError
-            When its data or its weights cannot be read, or do not fit.
+            When its data or weights cannot be read, or do not fit the network.
         """
         batch = Batch.of(spec)
         net = Architecture.of(spec, batch.features)
@@ -58,7 +58,7 @@ def _parameters(spec: Spec, net: Architecture, batch: Batch) -> Parameters:
 def with_unit_variance(drawn: Drawn, batch: Batch) -> Drawn:
     """Return parameters rescaled so that W·a has variance gain² on the batch in every layer (LSUV).
 
-    Mishkin and Matas, "All you need is a good init" (2015). Shared weights are rescaled where they occur first.
+    Mishkin and Matas, "All you need is a good init" (2015). Shared weights are rescaled once, in the first layer that has them.
     """
     net, fitted = drawn.net, dict[int, float]()
     a = {0: net.precision.round(batch.a0.astype(net.precision.computes_in))}

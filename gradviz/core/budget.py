@@ -1,4 +1,4 @@
-"""How much memory a run needs, asked before anything is allocated."""
+"""Estimates of a run's memory and time, made before anything is allocated."""
 
 from __future__ import annotations
 
@@ -16,39 +16,40 @@ from gradviz.core.choices.initializers import INITIALIZERS
 from gradviz.core.spec import Spec
 from gradviz.i18n import _
 
-BEHIND_BYTES = 16 * 2**20
-"""Of arrays that may wait to be measured: enough for measuring and the pass not to wait for each other."""
+QUEUED_BYTES = 16 * 2**20
+"""Bytes of arrays that may wait to be measured: enough that the pass and the measuring do not wait for each other."""
 
 STEPS_AT_ONCE = 2
-"""Steps whose arrays are held besides: the one that is being made, and the one that is being measured."""
+"""Steps whose arrays are held at once besides the waiting ones: the one being computed and the one being measured."""
 
 LARGEST_MAPPED = 31 * 2**20
-"""Bytes; from 32 MiB on glibc takes no notice."""
+"""Bytes; glibc ignores freed blocks of 32 MiB and more (see `keep_freed_memory`)."""
 
 PRODUCTS_PER_SECOND, ELEMENTS_PER_SECOND, PER_LAYER = 2.5e10, 3e8, 2e-4
-"""Multiply-adds of a float32 product on one core; numbers that are computed, put in order and counted; seconds that a layer
-costs however small it is."""
+"""On one core: multiply-adds per second of a float32 product; numbers per second that are computed, sorted and counted; seconds
+per layer, however small the layer."""
 
 ALWAYS_THERE = 64 * 2**20
-"""Bytes that are not worth asking for."""
+"""Bytes below which free memory is not checked."""
 
 
 @cache
-def keep_what_is_freed() -> None:
-    """Have the C library keep freed memory for the next run, which spares a run some thousand page faults: 4 % of its time.
+def keep_freed_memory() -> None:
+    """Make the C library keep freed memory for the next run, which saves a run some thousand page faults: 4 % of its time.
 
-    glibc hands back what lies free at the end of its heap beyond twice the largest block that was ever mapped and freed, up to
-    64 MiB (``mallopt(3)``, M_MMAP_THRESHOLD). None of this block is ever touched; elsewhere it does nothing.
+    glibc returns free memory at the end of its heap to the system only beyond twice the size of the largest block that was ever
+    mapped and freed, up to 64 MiB (``mallopt(3)``, M_MMAP_THRESHOLD). So one large block is mapped and freed here; none of it is
+    ever touched. On other C libraries this has no effect.
     """
     np.empty(LARGEST_MAPPED, np.uint8)
 
 
 class _Sizes(NamedTuple):
-    """What the arrays of an experiment are made of."""
+    """The sizes that the memory estimates are made from."""
 
     itemsize: int
     weights: int
-    """Of all layers."""
+    """Numbers in the weights of all layers."""
     states: int
     """Numbers in a[0] … a[L]."""
     widest: int
@@ -64,46 +65,46 @@ class _Sizes(NamedTuple):
 
 
 def needed_bytes(spec: Spec) -> int:
-    """Estimate the peak memory of `simulate`: the pass, and what it takes to measure it."""
+    """Estimate the peak memory of `simulate` in bytes: the pass and its measuring."""
     net = Architecture.of(spec, features_of(spec))
     sizes = _Sizes.of(net, spec.batch)
-    behind = min(net.depth * sizes.step_bytes(spec.batch), BEHIND_BYTES)
-    # What is measured is put in order and taken to float64.
+    queued = min(net.depth * sizes.step_bytes(spec.batch), QUEUED_BYTES)
+    # An array that is measured is copied twice: sorted, and in float64.
     measuring = (sizes.itemsize + 8) * max(spec.batch, sizes.widest) * sizes.widest
     jacobian = 8 * 4 * sizes.widest * sizes.widest if spec.jacobian else 0
-    return _pass_bytes(spec, net, sizes, drawn_twice=True) + behind + measuring + jacobian
+    return _pass_bytes(spec, net, sizes, with_sorted_draws=True) + queued + measuring + jacobian
 
 
-def _pass_bytes(spec: Spec, net: Architecture, sizes: _Sizes, *, drawn_twice: bool = False) -> int:
-    """Estimate the memory of the pass itself: the draws (in order too) and the states of all layers, and the arrays of two steps."""
-    # a of every layer; z where f′ needs it; what normalization and a skip connection remember besides.
+def _pass_bytes(spec: Spec, net: Architecture, sizes: _Sizes, *, with_sorted_draws: bool = False) -> int:
+    """Estimate the bytes of the pass: draws (also sorted, if asked), the states of all layers, and the arrays of two steps."""
+    # Per layer: a; z where f′ needs it; two arrays more with normalization, and one more with skip connections.
     kept = 1 + (net.activation(1).derivative_of == "pre_activation")
     kept += 2 * net.is_normalized + (net.residual > 0)
-    # Draws beyond what the cache keeps are made again on the way back; weights from a file are all there.
+    # Draws beyond the cache's budget are not kept; the backward pass draws them again. Weights from a file are all there.
     one_draw = sizes.weights * sizes.itemsize
     is_loaded = INITIALIZERS[spec.initializer].is_loaded
-    draws = one_draw if is_loaded else min((1 + drawn_twice) * one_draw, CACHE.budget)
+    draws = one_draw if is_loaded else min((1 + with_sorted_draws) * one_draw, CACHE.budget)
     batch = sizes.states // sum(net.units)
     return draws + sizes.itemsize * kept * sizes.states + STEPS_AT_ONCE * sizes.step_bytes(batch)
 
 
 def step_bytes(net: Architecture, batch: int) -> int:
-    """Estimate what one step of the pass holds beside what is kept anyway: z or two gradients, and W or its gradient."""
+    """Estimate the bytes that one step adds to what the pass keeps anyway: z or two gradients, and W or its gradient."""
     return _Sizes.of(net, batch).step_bytes(batch)
 
 
 def traced_bytes(spec: Spec) -> int:
-    """Estimate the peak memory of `trace`: the pass, and all that it keeps."""
+    """Estimate the peak memory of `trace` in bytes: the pass and the arrays that it returns."""
     net = Architecture.of(spec, features_of(spec))
     sizes = _Sizes.of(net, spec.batch)
     return _pass_bytes(spec, net, sizes) + sizes.itemsize * (2 * sizes.weights + 3 * sizes.states)
 
 
 def refuse_what_does_not_fit(needed: int) -> None:
-    """Raise an ExperimentError when `needed` bytes are not free."""
+    """Raise ExperimentError if `needed` bytes are not free."""
     if needed < ALWAYS_THERE:
         return
-    import psutil  # only for the large ones: most experiments never ask
+    import psutil  # here, because only large experiments need it
 
     free = psutil.virtual_memory().available
     if needed > free:
@@ -114,7 +115,7 @@ def refuse_what_does_not_fit(needed: int) -> None:
 
 
 def expected_seconds(spec: Spec) -> float:
-    """Estimate how long `simulate` takes, on a machine like the one that the rates were measured on."""
+    """Estimate the seconds that `simulate` takes on a machine like the one on which the rates were measured."""
     net = Architecture.of(spec, features_of(spec))
     sizes = _Sizes.of(net, spec.batch)
     products = 3 * spec.batch * sizes.weights

@@ -1,4 +1,4 @@
-"""The Frame: one pass, measured. It holds whatever a panel may say of the pass; nothing has to be computed or opened again."""
+"""The Frame: the measurements of one pass. It holds all that panels show of it, so that they compute and open nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gradviz.core.theory.predictions import settled
 from gradviz.core.verdict import Verdict
 
 FEW_UNITS = 16
-"""Where the layers on both sides of a matrix have at most so many units, a Frame keeps the matrix, to be drawn weight by weight."""
+"""A Frame keeps the weight matrices with at most this many rows and columns, to be drawn weight by weight."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,37 +29,37 @@ class Frame:
     Attributes
     ----------
     spec : Spec
-        What was asked for.
+        The experiment.
     net : Architecture
         Its layers.
     step : int
         The training step; 0 at birth.
     axes : mapping of str to Axis
-        Where the bins of the histograms lie. ``activation``, ``pre_activation`` and ``weight``, shared by all layers, and with
-        ``_own`` behind the name each layer on its own axis. ``grad_a`` and ``grad_W``, in units of each layer's own RMS. All
-        five with ``_log10`` behind the name: log10 of the magnitude, each layer in its own place, which for all but the weights
-        is a number of whole bins from that of every other.
+        The bins of the histograms. ``activation``, ``pre_activation`` and ``weight``: one axis for all layers; with the suffix
+        ``_own``, one axis per layer. ``grad_a`` and ``grad_W``: in units of each layer's own RMS. All five with the suffix
+        ``_log10``: log10 of the magnitude, one axis per layer; except for weights, the axes of any two layers differ by a whole
+        number of bins.
     counts : mapping of str to ndarray
         The histograms, (L, bins), int32: no array has 2³¹ numbers.
     series : mapping of str to ndarray
-        The measures, (L,), float64; keys as in `MEASURES`.
+        The measures by their keys in `MEASURES`, (L,), float64.
     theory : mapping of str to ndarray
-        What mean-field theory predicts for the measures of the same names, (L,); empty where no theory holds.
+        Mean-field predictions under the same keys, (L,); empty where the theory does not hold.
     bands : mapping of str to ndarray
-        The 68 % interval of a measure over draws of the weights, by the theory of finite width, (L, 2); for one input, and
-        empty where there is none.
+        The 68 % interval of a measure over weight draws, for one input, by finite-width theory, (L, 2); empty where the theory
+        does not hold.
     verdict : Verdict
-        Vanishing, stable or exploding, both ways.
+        Vanishing, stable or exploding, for signal and gradient.
     loss : float
         The value of the loss.
     mean_field : MeanField or None
-        The network as mean-field theory sees it, or None where its assumptions do not hold.
+        The network as mean-field theory describes it, or None where its assumptions do not hold.
     input_rms : float
         The root mean square of the input.
     weight_variance : ndarray
-        Var(W) by the initializer's formula, (L,); NaN where no formula says it.
+        Var(W) by the initializer's formula, (L,); NaN where there is no formula.
     weights : mapping of int to ndarray
-        W[l] of the layers that have at most FEW_UNITS units on both sides.
+        W[l] by layer, where fan-in and fan-out are at most FEW_UNITS.
     """
 
     spec: Spec
@@ -88,25 +88,25 @@ class Frame:
 
     @property
     def depth(self) -> int:
-        """L."""
+        """L, the number of layers."""
         return self.net.depth
 
     @property
     def edges(self) -> Mapping[str, Float64Array]:
-        """The edges of the bins by histogram: (bins + 1,) where all layers share them, else (L, bins + 1)."""
+        """The bin edges by histogram name: (bins + 1,) where all layers share them, else (L, bins + 1)."""
         return _Edges(self.axes)
 
     def rows(self, name: str) -> Rows:
-        """Return the histograms of all layers by their name in `counts`."""
+        """Return the histograms of all layers under a name in `counts`."""
         return Rows(self.axes[name].edges, self.counts[name])
 
     @property
     def settled(self) -> FixedPoint | None:
-        """Where a plain network of one width settles from its input if it is deep enough, or None where it does not."""
+        """The fixed point that a plain network of one width approaches with depth from its input, or None without one."""
         return None if self.mean_field is None else settled(self.mean_field, self.input_rms)
 
     def sigma_w(self, layer: int) -> float:
-        """Return σ_w = √(fan_in · Var W) of a layer; where no formula gives Var W, √(fan_in · E W²) as measured."""
+        """Return σ_w = √(fan_in · Var W) of a layer; where no formula gives Var W, the measured √(fan_in · E W²)."""
         fan_in, variance = self.net.units[layer - 1], float(self.weight_variance[layer - 1])
         if np.isfinite(variance):
             return float(np.sqrt(fan_in * variance))
@@ -115,13 +115,13 @@ class Frame:
 
     @property
     def nbytes(self) -> int:
-        """Return how many bytes the arrays take."""
+        """The number of bytes the arrays take."""
         mappings: tuple[Mapping[object, np.ndarray], ...] = (self.counts, self.series, self.theory, self.bands, self.weights)  # type: ignore[assignment]
         return sum(array.nbytes for arrays in mappings for array in arrays.values())
 
 
 class _Edges(Mapping[str, Float64Array]):
-    """Edges by name, made from the axes when they are asked for."""
+    """Bin edges by name, computed from the axes on access."""
 
     def __init__(self, axes: Mapping[str, Axis]) -> None:
         self._axes = axes

@@ -1,4 +1,4 @@
-"""The derivative of each layer by the input, for one example, and its singular values."""
+"""The input–layer Jacobian of one example, ∂a[l]/∂a[0], and its singular values."""
 
 from __future__ import annotations
 
@@ -13,28 +13,30 @@ from gradviz.core.network import ForwardStep, Scaled, scaled, take_exponent
 from gradviz.core.spec import Spec
 
 CLEAR_OF_ROUNDING = 1000.0
-"""How many times the rounding a singular value must be for its first three digits to be true."""
+"""A singular value must be this many times the rounding error for its first three digits to be right."""
 
 
 def obstacle(spec: Spec) -> str | None:
-    """Return the name of the field that must be changed for the Jacobian to be measured, or None where it is."""
-    stands = {
+    """Return the name of a field that keeps the Jacobian from being measured, or None if it is measured."""
+    blocked = {
         "normalization": spec.normalization != "none",
         "output_activation": spec.output_activation == "softmax",
         "jacobian": not spec.jacobian,
     }
-    return next((name for name, there in stands.items() if there), None)
+    return next((name for name, is_blocked in blocked.items() if is_blocked), None)
 
 
 class Jacobian:
-    """Follows ∂a[l]/∂a[0] of the first example through the layers, with an exponent, in float64.
+    """Follows ∂a[l]/∂a[0] of the first example through the layers, in float64 with a separate exponent.
 
-    Only for networks without normalization (see `obstacle`): batch normalization ties the examples together.
+    Only for networks without normalization (see `obstacle`): batch normalization couples the examples.
 
-    The smallest singular value of a long product is lost in the rounding of the largest, but it is 1 over the largest of the
-    inverse; so the inverse is followed too, as long as there is one and no skip connection was met. So is the greatest rank
-    that the product can have: where that is less than its sides, the smallest singular value is 0, whatever rounding makes
-    of it. And so is the size of the rounding, which the layers that follow stretch as they stretch any direction.
+    The smallest singular value of a long product is lost in the rounding of the largest. So three more things are followed:
+
+    - the inverse, whose largest singular value is 1 over the smallest of the product, as long as the inverse exists and no skip
+      connection has occurred;
+    - an upper bound on the product's rank: where it is less than both sides, the smallest singular value is exactly 0;
+    - the size of the rounding error, which later layers stretch as they stretch a random direction.
     """
 
     def __init__(self, net: Architecture) -> None:
@@ -45,9 +47,10 @@ class Jacobian:
         self._rank: float = units
 
     def follow(self, step: ForwardStep) -> dict[str, float]:
-        """Take one layer more, and return log10 of the largest and of the smallest singular value.
+        """Add the next layer, and return log10 of its largest and smallest singular values by the names of the findings.
 
-        Where the smallest is less than what rounding makes of the largest, and nothing else is known of it, it is left out.
+        The smallest is left out where it is lost in the rounding and neither rank nor inverse gives it. Both are left out where
+        the product is not finite.
         """
         net, l = self._net, step.layer
         before = self._kept[l - 1]
@@ -101,7 +104,7 @@ class Jacobian:
 
 
 class _Product(NamedTuple):
-    """An array times 2**exponent, and about how large its rounding is, in units of 2**exponent too."""
+    """An array times 2**exponent, and the approximate size of its rounding error, in the same units of 2**exponent."""
 
     array: Float64Array
     exponent: int
@@ -109,14 +112,14 @@ class _Product(NamedTuple):
 
     @classmethod
     def of(cls, array: Float64Array, exponent: int, error: float) -> _Product:
-        """Return an array that has just been computed, with the rounding that it brings and that of what it was computed from."""
+        """Return a newly computed array, its own rounding error added to that of its operands."""
         error += float(np.finfo(np.float64).eps * np.linalg.norm(array))
         scaled, taken = take_exponent(array)
         return cls(scaled.astype(np.float64, copy=False), exponent + taken, float(np.ldexp(error, -taken)))
 
 
 def _stretch(factor: Float64Array) -> float:
-    """Return by how much a matrix, or a diagonal given by its vector, stretches a random direction."""
+    """Return the RMS factor by which a matrix, or a diagonal matrix given as a vector, stretches a random direction."""
     return float(np.linalg.norm(factor) / sqrt(factor.shape[-1]))
 
 

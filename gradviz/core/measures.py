@@ -17,9 +17,10 @@ from gradviz.i18n import N_
 
 
 class Moments(NamedTuple):
-    """What is known of one array.
+    """The statistics of one array.
 
-    Where it holds an infinity or a NaN, so do the moments; the shares say how much of it.
+    An infinity or a NaN in the array makes the moments infinite or NaN. `zero`, `infinite` and `nan` are the shares of such
+    numbers.
     """
 
     mean: float
@@ -36,7 +37,7 @@ class Moments(NamedTuple):
         return Moments(*sizes, self.zero, self.infinite, self.nan)
 
     def times_two_to(self, exponent: int) -> Moments:
-        """Return the moments of the array times 2**exponent; the logarithm outlives what float64 can hold."""
+        """Return the moments of the array times 2**exponent; `log10_rms` stays right beyond the range of float64."""
         if not exponent:
             return self
         mean, std, rms = (_scaled(size, exponent) for size in (self.mean, self.std, self.rms))
@@ -44,10 +45,18 @@ class Moments(NamedTuple):
 
 
 def moments(x: FloatArray, ordered: Ordered | None = None, *, about_mean: bool = True) -> Moments:
-    """Measure an array; faster with the array put in order, where there is one, and where mean and std are not wanted (NaN then).
+    """Measure an array.
 
-    The array is scaled by a power of two before it is squared, so that 1e-200 is not taken for 0, and centred before the
-    variance is taken where the mean is what it mostly consists of, so that a saturated layer keeps its last spread.
+    The array is scaled by a power of two before squaring, so that 1e-200 does not become 0. Where the mean dominates, it is
+    subtracted before the variance is taken, so that the small spread of a saturated layer survives.
+
+    Parameters
+    ----------
+    x : ndarray
+    ordered : Ordered or None
+        The same numbers sorted, which makes it faster.
+    about_mean : bool
+        Whether to compute mean and std; without them (NaN) it is faster.
     """
     low, high = ordered.ends if ordered else (float(x.min()), float(x.max()))
     if not (isfinite(low) and isfinite(high)):
@@ -55,7 +64,7 @@ def moments(x: FloatArray, ordered: Ordered | None = None, *, about_mean: bool =
     peak = max(high, -low)
     if peak == 0:
         return Moments(0.0, 0.0, 0.0, -inf, 1.0, 0.0, 0.0)
-    # all() is four times as fast as count_nonzero, and mostly true.
+    # all() is four times as fast as count_nonzero, and usually true.
     zero = ordered.zeros / x.size if ordered else 0.0 if x.all() else 1.0 - np.count_nonzero(x) / x.size
     if low == high:
         return Moments(low, 0.0, peak, log10(peak), zero, 0.0, 0.0)
@@ -65,15 +74,15 @@ def moments(x: FloatArray, ordered: Ordered | None = None, *, about_mean: bool =
         flat = np.ldexp(flat, -taken)
     else:
         taken = 0
-    mean_square = float(flat.dot(flat)) / flat.size  # other threads run beside dot, but not beside @
+    mean_square = float(flat.dot(flat)) / flat.size  # dot lets other threads run, @ does not
     rms = sqrt(mean_square)
     if not about_mean:
         return Moments(nan, nan, rms, log10(rms), zero, 0.0, 0.0).times_two_to(taken)
     mean = float(np.add.reduce(flat)) / flat.size
     variance = mean_square - mean * mean
-    if 2 * variance < mean_square:  # the difference has lost digits
+    if 2 * variance < mean_square:  # the subtraction has lost digits
         flat -= mean
-        rest = float(np.add.reduce(flat)) / flat.size  # of the mean, which is rounded
+        rest = float(np.add.reduce(flat)) / flat.size  # the rounding error of the mean
         variance = float(flat.dot(flat)) / flat.size - rest * rest
     return Moments(mean, sqrt(variance), rms, log10(rms), zero, 0.0, 0.0).times_two_to(taken)
 
@@ -82,9 +91,9 @@ _scratch = threading.local()
 
 
 def _in_float64(x: FloatArray) -> Float64Array:
-    """Return the numbers of x in float64, (size,), in an array that the thread's next call writes over.
+    """Return the numbers of x in float64, (size,), in a scratch array that the thread's next call overwrites.
 
-    A new array for each would cost more than the conversion: its pages have to be given by the system.
+    Allocating a new array would cost more than the conversion, because the system has to map its pages.
     """
     if x.dtype == np.float64:
         return np.ravel(x)
@@ -109,7 +118,7 @@ def root_mean_square(x: FloatArray, exponent: int = 0) -> Size:
     One pass over x where its squares stay within float64, which those of float32 always do.
     """
     flat = _in_float64(x)
-    mean_square = float(flat.dot(flat)) / flat.size  # other threads run beside dot, but not beside @
+    mean_square = float(flat.dot(flat)) / flat.size  # dot lets other threads run, @ does not
     if not 1e-290 < mean_square < 1e290:
         found = moments(x, about_mean=False).times_two_to(exponent)
         return Size(found.rms, found.log10_rms)
@@ -120,7 +129,7 @@ def root_mean_square(x: FloatArray, exponent: int = 0) -> Size:
 def _nonfinite_moments(x: FloatArray) -> Moments:
     infinite = np.count_nonzero(np.isinf(x)) / x.size
     not_numbers = np.count_nonzero(np.isnan(x)) / x.size
-    mean = float(x.sum(dtype=np.float64))  # an infinity, or NaN where there is one or two infinities cancel
+    mean = float(x.sum(dtype=np.float64))  # infinite; NaN if x holds a NaN or infinities of both signs
     size = nan if not_numbers else inf
     zero = 1.0 - np.count_nonzero(x) / x.size
     return Moments(mean, nan, size, size, zero, infinite, not_numbers)
@@ -134,14 +143,14 @@ def _scaled(value: float, exponent: int) -> float:
 
 
 MOST_PAIRS = 32
-"""The correlation of two inputs is the mean over so many pairs at most."""
+"""The largest number of pairs of examples over which their correlation is averaged."""
 
 
 def pair_cosines(x: FloatArray) -> Float64Array:
-    """Return the cosine between the rows of the pairs of examples 1 and 2, 3 and 4, and so on; NaN where a row is 0. (pairs,)."""
+    """Return the cosines between examples 1 and 2, 3 and 4, and so on, (pairs,); NaN where a row is 0."""
     rows = x[: min(len(x) // 2, MOST_PAIRS) * 2].astype(np.float64)
     with np.errstate(all="ignore"):
-        if x.dtype == np.float64:  # the squares of what float32 can hold stay within float64
+        if x.dtype == np.float64:  # squares of float32 numbers stay within float64; those of float64 may not
             rows /= np.abs(rows).max(axis=1, keepdims=True, initial=0.0)
         squares, products = np.einsum("bi,bi->b", rows, rows), np.einsum("bi,bi->b", rows[::2], rows[1::2])
         cosines: Float64Array = products / np.sqrt(squares[::2] * squares[1::2])
@@ -149,45 +158,45 @@ def pair_cosines(x: FloatArray) -> Float64Array:
 
 
 def mean_cosine(x: FloatArray) -> float:
-    """Return the mean of the pairs' cosines that there are, or NaN."""
+    """Return the mean of the pairs' cosines that are not NaN, or NaN if there are none."""
     cosines = pair_cosines(x)
     known = cosines[~np.isnan(cosines)]
     return float(known.mean()) if known.size else nan
 
 
 def inputs_of(x: FloatArray) -> Inputs:
-    """Measure a batch of inputs, (batch, features), as the theory asks."""
+    """Return what the theory needs to know of a batch of inputs, (batch, features)."""
     wide, rms = x.astype(np.float64), moments(x).rms
     squares = np.square(wide).mean(axis=1)
     spread = float(squares.std() / squares.mean()) if squares.any() else 0.0
     centred = pair_cosines(wide - wide.mean(axis=0))
     likeness = float(np.sqrt(np.mean(centred**2))) if centred.size else nan
-    return Inputs(rms * rms, spread, mean_cosine(x), likeness, len(x))  # not rms ** 2, which raises beyond float64
+    return Inputs(rms * rms, spread, mean_cosine(x), likeness, len(x))  # not rms ** 2, which raises OverflowError
 
 
 Findings = Mapping[str, Any]
-"""What was found in one layer: the moments of its arrays by name, and single numbers by name."""
+"""The findings of one layer by name: moments of its arrays, and single numbers."""
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A number that every layer has.
+    """A measure: one number per layer.
 
     Attributes
     ----------
     key : str
-        Its name in `Frame.series`, in CSV and JSON. One that begins with ``log10_`` is a logarithm, because its span may be
-        hundreds of decades: −inf is an exact 0.
+        Its name in `Frame.series`, in CSV and JSON. The prefix ``log10_`` marks a logarithm, used where the range may be hundreds
+        of decades; −inf is an exact 0.
     title : str
         Marked for translation.
     of : str
-        Which finding it is taken of; NaN where a layer has none.
+        The name of the finding it is computed from; NaN for a layer without that finding.
     statistic : callable
         ``statistic(finding) -> float``.
     derived : callable or None
-        Instead: ``derived(*series) -> (L,)``, from measures above it in the table.
+        For a measure computed from others: ``derived(*series) -> (L,)``, from measures above it in the table.
     derived_from : tuple of str
-        Their keys.
+        The keys of those measures.
     """
 
     key: str
@@ -198,7 +207,7 @@ class Measure:
     derived_from: tuple[str, ...] = ()
 
     def derive(self, series: Series) -> Float64Array | None:
-        """Return it from other measures, (L,), or None where it is none that is derived, or one of them is not there."""
+        """Return the measure computed from others, (L,), or None if it is not a derived one or a measure it needs is missing."""
         if self.derived is None or not set(self.derived_from) <= series.keys():
             return None
         with np.errstate(all="ignore"):
@@ -211,17 +220,17 @@ class Measure:
 
     @property
     def plain_key(self) -> str:
-        """The name of the quantity itself."""
+        """The key without the ``log10_`` prefix."""
         return self.key.removeprefix("log10_")
 
 
 def _spread_factor(std: Float64Array) -> Float64Array:
-    """Return std(a[l]) / std(a[l-1]); layer 1 has no layer before it that is one of the network's."""
+    """Return std(a[l]) / std(a[l-1]), (L,); NaN for layer 1, because layer 0 is the input."""
     return np.concatenate([[nan], std[1:] / std[:-1]])
 
 
 def _gradient_factor(log10_rms: Float64Array) -> Float64Array:
-    """Return RMS(grad_a[l]) / RMS(grad_a[l+1]): what the layer above did to it; the last layer has none above it."""
+    """Return RMS(grad_a[l]) / RMS(grad_a[l+1]), (L,): the factor of layer l + 1; NaN for the last layer."""
     return np.concatenate([10.0 ** (log10_rms[:-1] - log10_rms[1:]), [nan]])
 
 
@@ -265,7 +274,7 @@ MEASURES: dict[str, Measure] = {
 
 
 def series_of(layers: Sequence[Findings], wants: Collection[str] = MEASURES) -> dict[str, Float64Array]:
-    """Return the measures that are wanted, (L,), from what was found in layers 1 … L."""
+    """Return the measures whose keys are in `wants`, (L,) each, from the findings of layers 1 … L."""
     series: dict[str, Float64Array] = {}
     for key, measure in MEASURES.items():
         if key not in wants:

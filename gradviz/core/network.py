@@ -5,8 +5,8 @@ Layers are numbered 1 … L and layer 0 is the input. W[l] has the shape (fan_ou
 
     z[l] = a[l-1] @ W[l].T + b[l]        a[l] = f(z[l])
 
-With normalization N, before or after the activation, and at every k-th layer a skip connection from a[l-k] with the branch
-scaled by s, it is one of::
+With normalization N before or after the activation, and at every k-th layer a skip connection from a[l-k] beside a branch
+scaled by s, a layer is one of::
 
     a[l] = a[l-k] + s · N(f(z[l]))       order "pre"  (N(f(z)) or f(N(z)))
     a[l] = N(f(a[l-k] + s · z[l]))       order "post" (N(f(·)) or f(N(·)))
@@ -32,7 +32,20 @@ from gradviz.core.parameters import Parameters
 
 @dataclass(frozen=True)
 class ForwardStep:
-    """What the forward pass does in one layer; `a_before` is what comes in, `v` the array that f′ is computed from."""
+    """The forward pass of one layer.
+
+    Attributes
+    ----------
+    layer : int
+    a_before : ndarray, (batch, n_{l-1})
+        The layer's input, a[l-1].
+    W : ndarray, (n_l, n_{l-1})
+    b : ndarray, (n_l,), or None
+    z, a : ndarray, (batch, n_l)
+        Pre-activation and output.
+    v : ndarray, (batch, n_l)
+        The array from which f′ is computed: f's input or output (see `Activation.derivative_of`).
+    """
 
     layer: int
     a_before: FloatArray
@@ -45,10 +58,18 @@ class ForwardStep:
 
 @dataclass(frozen=True)
 class BackwardStep:
-    """The gradients in one layer: each of them times 2**exponent; `a_before` is what came in on the way forward.
+    """The gradients of one layer; every array stands for itself times 2**exponent.
 
-    The backward pass is linear in the gradient that comes from above, so a power of two can be taken out of it exactly and kept
-    apart: nothing underflows or overflows on the way, however deep the network.
+    The backward pass is linear in the gradient from the layer above, so a power of two can be factored out exactly and kept
+    separately: nothing underflows or overflows on the way, however deep the network.
+
+    Attributes
+    ----------
+    layer, exponent : int
+    grad_a, grad_z : ndarray, (batch, n_l)
+    a_before : ndarray, (batch, n_{l-1})
+        The layer's input, a[l-1].
+    precision : Precision
     """
 
     layer: int
@@ -58,7 +79,7 @@ class BackwardStep:
     a_before: FloatArray
     precision: Precision
 
-    # The layer below does not need the gradients of the parameters, so they are computed where they are asked for.
+    # The layer below does not need the gradients of the parameters, so they are computed on access.
 
     @cached_property
     def grad_W(self) -> FloatArray:
@@ -78,8 +99,8 @@ class Scaled(NamedTuple):
     exponent: int
 
 
-class WayBack(NamedTuple):
-    """What a gradient needs to come back through a layer: `v`, and the pullbacks of the normalizations beside f."""
+class BackwardContext(NamedTuple):
+    """What the forward pass of a layer saves for its backward pass: `v`, and the pullbacks of both normalizations."""
 
     v: FloatArray
     before: Pullback
@@ -87,21 +108,21 @@ class WayBack(NamedTuple):
 
 
 def propagate(net: Architecture, parameters: Parameters, batch: Batch, loss: Loss) -> Iterator[ForwardStep | BackwardStep]:
-    """Run one batch through the network and its gradient back, yielding layers 1 … L and then L … 1."""
+    """Run the forward and the backward pass of one batch, yielding layers 1 … L and then L … 1."""
     a = {0: net.precision.round(batch.a0.astype(net.precision.computes_in))}
-    ways: dict[int, WayBack] = {}
+    contexts: dict[int, BackwardContext] = {}
     for l in net.layers:
-        step, ways[l] = forward(net, parameters, l, a)
+        step, contexts[l] = forward(net, parameters, l, a)
         a[l] = step.a
         yield step
 
     grad_a = {net.depth: scaled(net.precision.round_digits(loss.gradient(a[net.depth], batch.target)))}
     for l in reversed(net.layers):
-        yield _backward(net, parameters, l, a[l - 1], ways.pop(l), grad_a)
+        yield _backward(net, parameters, l, a[l - 1], contexts.pop(l), grad_a)
         del a[l]
 
 
-def forward(net: Architecture, parameters: Parameters, l: int, a: dict[int, FloatArray]) -> tuple[ForwardStep, WayBack]:
+def forward(net: Architecture, parameters: Parameters, l: int, a: dict[int, FloatArray]) -> tuple[ForwardStep, BackwardContext]:
     """Compute layer l from a[0] … a[l-1]."""
     f, k, round_ = net.activation(l), net.k(l), net.precision.round
     W, b = parameters.weight(l), parameters.bias(l)
@@ -112,7 +133,7 @@ def forward(net: Architecture, parameters: Parameters, l: int, a: dict[int, Floa
     y, after = net.normalization(l, "after").apply(u)
     out = _with_skip(net, l, "pre", a, round_(y))
     v = h if f.derivative_of == "pre_activation" else u
-    return ForwardStep(l, a[l - 1], W, b, z, out, v), WayBack(v, before, after)
+    return ForwardStep(l, a[l - 1], W, b, z, out, v), BackwardContext(v, before, after)
 
 
 def _with_skip(net: Architecture, l: int, order: str, a: dict[int, FloatArray], branch: FloatArray) -> FloatArray:
@@ -123,45 +144,45 @@ def _with_skip(net: Architecture, l: int, order: str, a: dict[int, FloatArray], 
 
 
 def _backward(
-    net: Architecture, parameters: Parameters, l: int, a_before: FloatArray, way: WayBack, grad_a: dict[int, Scaled]
+    net: Architecture, parameters: Parameters, l: int, a_before: FloatArray, context: BackwardContext, grad_a: dict[int, Scaled]
 ) -> BackwardStep:
-    """Take grad_a[l] to grad_z[l], and add what it gives to grad_a of the layers below."""
+    """Compute grad_z[l] from grad_a[l], and add its contributions to grad_a of the layers below."""
     above, round_ = grad_a.pop(l), net.precision.round_digits
 
-    def past_skip(order: str, gradient: FloatArray) -> FloatArray:
+    def through_skip(order: str, gradient: FloatArray) -> FloatArray:
         source = net.skip(l, order)
         if source is None:
             return gradient
-        _add(net, grad_a, source, Scaled(gradient, above.exponent))
+        _accumulate(net, grad_a, source, Scaled(gradient, above.exponent))
         return round_(gradient * gradient.dtype.type(net.branch_scale))
 
-    grad_f = round_(way.after(past_skip("pre", above.array)))
-    grad_h = round_(net.activation(l).gradient(grad_f, way.v, net.k(l)))
-    grad_z = past_skip("post", round_(way.before(grad_h)))
-    _add(net, grad_a, l - 1, scaled(round_(grad_z @ parameters.weight(l)), above.exponent))
+    grad_f = round_(context.after(through_skip("pre", above.array)))
+    grad_h = round_(net.activation(l).gradient(grad_f, context.v, net.k(l)))
+    grad_z = through_skip("post", round_(context.before(grad_h)))
+    _accumulate(net, grad_a, l - 1, scaled(round_(grad_z @ parameters.weight(l)), above.exponent))
     return BackwardStep(l, above.exponent, above.array, grad_z, a_before, net.precision)
 
 
-def _add(net: Architecture, grad_a: dict[int, Scaled], layer: int, more: Scaled) -> None:
-    """Add to the gradient with respect to a[layer]."""
-    there = grad_a.get(layer)
-    if there is not None:
-        exponent = max(there.exponent, more.exponent)
-        total = sum(np.ldexp(part.array, part.exponent - exponent) for part in (there, more))
+def _accumulate(net: Architecture, grad_a: dict[int, Scaled], layer: int, more: Scaled) -> None:
+    """Add a contribution to grad_a[layer]."""
+    known = grad_a.get(layer)
+    if known is not None:
+        exponent = max(known.exponent, more.exponent)
+        total = sum(np.ldexp(part.array, part.exponent - exponent) for part in (known, more))
         more = scaled(net.precision.round_digits(np.asarray(total)), exponent)
     grad_a[layer] = more
 
 
 def scaled(x: FloatArray, exponent: int = 0) -> Scaled:
-    """Return ``x * 2**exponent`` with the array's own power of two taken out."""
+    """Return ``x * 2**exponent`` with the array's own power of two moved into the exponent."""
     array, taken = take_exponent(x)
     return Scaled(array, exponent + taken)
 
 
 def take_exponent(x: FloatArray) -> tuple[FloatArray, int]:
-    """Split x into an array of a size near 1 and a power of two: ``x == array * 2.0**exponent``, exactly.
+    """Split x into an array of size near 1 and a power of two: ``x == array * 2.0**exponent``, exactly.
 
-    Arrays within a factor of 2¹⁰ of 1, and those with nothing but zeros or with an infinity or NaN, stay as they are.
+    An array whose peak is within a factor of 2¹⁰ of 1, is 0, or is not finite is returned unchanged with exponent 0.
     """
     peak = float(max(x.max(), -x.min()))
     exponent = int(np.frexp(peak)[1])

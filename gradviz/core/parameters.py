@@ -1,4 +1,4 @@
-"""The parameters of a network as a value: drawn from a seed, or stored, as after a step of training or in a file."""
+"""The parameters of a network as a value: drawn from a seed, or stored arrays (after a training step, or from a file)."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from gradviz.core.theory.mean_field import MeanField
 
 @dataclass(frozen=True)
 class UnitDraw:
-    """A remembered random matrix of unit variance and what it is multiplied by to give the weights of a layer.
+    """A cached random matrix of unit variance, and the factor that scales it to the weights of a layer.
 
     Attributes
     ----------
     factor : float
     seed, drawn_as : int
-        Name the draw, with shape, distribution and number type.
+        Seed and layer that name the draw, together with `shape`, `distribution` and `dtype`.
     shape : tuple of int
         (fan_out, fan_in).
     distribution : callable
@@ -42,48 +42,48 @@ class UnitDraw:
 
     @property
     def name(self) -> Hashable:
-        """All that the matrix depends on; the factor is not part of it."""
+        """A key of all that the unscaled matrix depends on, so without the factor."""
         return (self.seed, self.drawn_as, self.shape, self.distribution, self.dtype)
 
     @property
     def unit(self) -> FloatArray:
-        """The matrix before it is scaled, (fan_out, fan_in), read-only."""
+        """The unscaled matrix, (fan_out, fan_in), read-only."""
         return unit_weight(self.seed, self.drawn_as, self.shape, self.distribution, self.dtype)
 
     @property
     def in_order(self) -> FloatArray:
-        """Its numbers, ascending; remembered too, because sorting takes longer than measuring what is sorted."""
+        """The unscaled numbers, ascending, (fan_out · fan_in,); cached, because sorting takes longer than measuring."""
         return CACHE.get(("in order", self.name), lambda: np.sort(self.unit, axis=None))
 
     @property
     def weight(self) -> FloatArray:
-        """W before it is rounded to the network's precision, (fan_out, fan_in)."""
+        """W before rounding to the network's precision, (fan_out, fan_in)."""
         return self.unit * self.unit.dtype.type(self.factor)
 
 
 class Parameters(Protocol):
-    """The weights and biases of layers 1 … L, in the number type that the network computes in."""
+    """The weights and biases of layers 1 … L, in the dtype that the network computes in."""
 
     def weight(self, layer: int) -> FloatArray:
         """Return W[layer], (n_l, n_{l-1})."""
 
     def bias(self, layer: int) -> FloatArray | None:
-        """Return b[layer], (n_l,), or None where there is none."""
+        """Return b[layer], (n_l,), or None where the layer has no bias."""
 
     def draw(self, layer: int) -> UnitDraw | None:
-        """Return the draw that W[layer] is a multiple of, or None where it is none."""
+        """Return the draw that W[layer] is a multiple of, or None where W was not drawn."""
 
     def variance(self, layer: int) -> float:
-        """Return Var(W[layer]) by the initializer's formula, NaN where no formula says it."""
+        """Return Var(W[layer]) by the initializer's formula, or NaN where there is no formula."""
 
     @property
     def mean_field(self) -> MeanField | None:
-        """What mean-field theory needs to know of the network, or None where its assumptions do not hold."""
+        """The network as mean-field theory describes it, or None where its assumptions do not hold."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """Parameters at birth, drawn from a seed when they are asked for.
+    """Parameters at birth, drawn from a seed on access.
 
     Attributes
     ----------
@@ -93,9 +93,9 @@ class Drawn:
     gain : float
     fan_mode : str
     bias_std : float
-        0: there are no biases.
+        The standard deviation of the biases; 0 means no biases.
     fitted : mapping of int to float
-        Factors on top, by the layer whose draw they scale (LSUV).
+        Extra factors that LSUV puts on a draw, by the layer that the draw is named after.
     """
 
     net: Architecture
@@ -111,7 +111,7 @@ class Drawn:
         return self.net.precision.round(self.draw(layer).weight)
 
     def bias(self, layer: int) -> FloatArray | None:
-        """Return b[layer], (n_l,), drawn from N(0, bias_std²)."""
+        """Return b[layer], (n_l,), drawn from N(0, bias_std²), or None without biases."""
         if not self.bias_std:
             return None
         units, precision = self.net.units[layer], self.net.precision
@@ -126,16 +126,16 @@ class Drawn:
         return UnitDraw(factor, self.seed, drawn_as, shape, self.initializer.draw, self.net.precision.computes_in)
 
     def variance(self, layer: int) -> float:
-        """Return Var(W[layer]) by the initializer's formula; NaN for one that is not random."""
+        """Return Var(W[layer]) by the initializer's formula, or NaN for an initializer that is not random."""
         fan_out, fan_in = self.net.shape(layer)
         return self.initializer.variance(self.gain, fan_in, fan_out, self.fan_mode) if self.initializer.is_random else nan
 
     @property
     def mean_field(self) -> MeanField | None:
-        """What the theory needs to know of the network.
+        """The network as mean-field theory describes it.
 
         None for weights that are not drawn independently (c·I, constants, orthogonal, LSUV, shared), and for an output layer
-        of another kind.
+        whose activation was chosen separately.
         """
         net = self.net
         if not self.initializer.is_independent or net.shares_weights or net.has_own_output:
@@ -158,7 +158,7 @@ class Drawn:
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """Parameters that are there as arrays: after a step of training, or from a file.
+    """Parameters held as arrays: after a training step, or from a file.
 
     Attributes
     ----------
@@ -176,21 +176,21 @@ class Stored:
         return self.weights[layer - 1]
 
     def bias(self, layer: int) -> FloatArray | None:
-        """Return b[layer], (n_l,), or None."""
+        """Return b[layer], (n_l,), or None where the layer has no bias."""
         return self.biases[layer - 1]
 
     def draw(self, layer: int) -> None:
-        """Return None: the arrays are all that is known."""
+        """Return None: stored weights are not a multiple of a draw."""
 
     def variance(self, layer: int) -> float:
-        """Return NaN: no formula says it."""
+        """Return NaN: stored weights have no formula."""
         return nan
 
     @property
     def mean_field(self) -> None:
-        """None: the theory is one of random weights."""
+        """None: the theory assumes random weights."""
 
     @classmethod
     def of(cls, parameters: Parameters, layers: Sequence[int]) -> Stored:
-        """Return the arrays of other parameters."""
+        """Return the parameters of some layers, as arrays."""
         return cls([parameters.weight(l) for l in layers], [parameters.bias(l) for l in layers])

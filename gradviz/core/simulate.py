@@ -1,6 +1,6 @@
-"""simulate(spec) → Frame: one pass at birth, measured layer by layer; trace(spec) keeps the arrays instead.
+"""simulate(spec) → Frame: one pass at birth, measured layer by layer; trace(spec) returns the arrays instead.
 
-`measured` runs and measures a pass with any parameters: those of birth, after a step of training, or from a file.
+`measured` runs and measures a pass with any parameters: at birth, after a training step, or from a file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from threadpoolctl import ThreadpoolController
 
 from gradviz.cache import CACHE
 from gradviz.core.birth import Birth
-from gradviz.core.budget import BEHIND_BYTES, keep_what_is_freed, needed_bytes, refuse_what_does_not_fit, step_bytes, traced_bytes
+from gradviz.core.budget import QUEUED_BYTES, keep_freed_memory, needed_bytes, refuse_what_does_not_fit, step_bytes, traced_bytes
 from gradviz.core.frame import Frame
 from gradviz.core.jacobian import obstacle
 from gradviz.core.measures import moments
@@ -30,13 +30,13 @@ from gradviz.core.network import BackwardStep, ForwardStep, propagate
 from gradviz.core.spec import Spec
 
 BLAS_THREADS = 1
-"""One, everywhere: how a product is split among threads changes its last bits, and the window wants a core for itself."""
+"""One: splitting a product among threads changes its last bits, and the window needs a core for itself."""
 
 WORTH_A_THREAD = 2**15
-"""Numbers in a layer's activations, below which handing a layer to another thread costs more than measuring it."""
+"""Numbers in the widest layer's activations below which handing steps to another thread costs more than measuring them."""
 
 Tick = Callable[[float], None]
-"""Called between layers with the share of the work that is done; it may raise to break the run off."""
+"""Called between layers with the share of the work done; may raise to abort the run."""
 
 Step = ForwardStep | BackwardStep
 
@@ -44,16 +44,15 @@ T = TypeVar("T")
 
 
 def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
-    """Run the experiment and return what was measured. The same Spec gives the same Frame, byte for byte, on one machine.
+    """Run the experiment and return its Frame. The same Spec gives the same Frame, byte for byte, on one machine.
 
     Raises
     ------
     ExperimentError
-        When the network does not fit into the memory that is free (nothing has been allocated then), or its data or its
-        weights cannot be read.
+        When the network does not fit into free memory (nothing has been allocated then), or its data or weights cannot be read.
     """
     refuse_what_does_not_fit(needed_bytes(spec))
-    keep_what_is_freed()
+    keep_freed_memory()
     CACHE.begin_generation()
     birth = Birth.of(spec)
     wants = EVERYTHING if obstacle(spec) is None else EVERYTHING - {JACOBIAN}
@@ -62,12 +61,12 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
 
 
 class Measured(NamedTuple):
-    """A pass that was measured.
+    """The measurements of one pass.
 
     Attributes
     ----------
     meter : Meter
-        What was found.
+        Holds the measures of each layer.
     loss : float
         The value of the loss.
     input_rms : float
@@ -79,12 +78,12 @@ class Measured(NamedTuple):
     input_rms: float
 
     def frame(self, spec: Spec, step: int = 0) -> Frame:
-        """Return the Frame, where the meter has measured everything."""
+        """Return the Frame; the meter must have measured EVERYTHING, with or without the Jacobian."""
         return self.meter.frame(spec, step=step, loss=self.loss, input_rms=self.input_rms)
 
 
 def measured(birth: Birth, meter: Meter, tick: Tick = lambda share: None) -> Measured:
-    """Run one pass and have it measured."""
+    """Run one pass and measure it."""
     loss = nan
     with limited_blas(), _measuring(birth, meter) as measure:
         for step in _steps(birth, tick):
@@ -99,30 +98,30 @@ def measured(birth: Birth, meter: Meter, tick: Tick = lambda share: None) -> Mea
 
 @contextmanager
 def _measuring(birth: Birth, meter: Meter) -> Iterator[Callable[[Step], None]]:
-    """Hand out what measures a step: beside the network's own thread where that pays, else at once.
+    """Yield the function that measures a step: in a second thread where that pays, else immediately.
 
-    Each layer has its own place, so that it makes no difference when and where it is measured. When the other thread is behind,
-    the network's own lends a hand. (Two threads beside the network's are slower than one.)
+    Each layer's results have their own place, so the order and the thread do not matter. When the second thread falls behind,
+    the pass's own thread measures too. (Two extra threads are slower than one.)
     """
     if birth.batch.size * max(birth.net.units) < WORTH_A_THREAD:
         yield meter.measure
         return
-    behind: deque[tuple[Future[None], Step]] = deque()
-    most = max(4, BEHIND_BYTES // step_bytes(birth.net, birth.batch.size))
+    queue: deque[tuple[Future[None], Step]] = deque()
+    longest = max(4, QUEUED_BYTES // step_bytes(birth.net, birth.batch.size))
     with ThreadPoolExecutor(1, "measure") as worker:
 
         def submit(step: Step) -> None:
-            while behind and behind[0][0].done():
-                behind.popleft()[0].result()
-            if len(behind) < most:
-                behind.append((worker.submit(meter.measure, step), step))
+            while queue and queue[0][0].done():
+                queue.popleft()[0].result()
+            if len(queue) < longest:
+                queue.append((worker.submit(meter.measure, step), step))
             else:
                 meter.measure(step)
 
         try:
             yield submit
-            while behind:
-                future, step = behind.pop()
+            while queue:
+                future, step = queue.pop()
                 if future.cancel():
                     meter.measure(step)
                 else:
@@ -140,10 +139,10 @@ class Trace:
     ----------
     spec : Spec
     arrays : dict of str to ndarray
-        ``a0``, the input batch, ``target`` where the loss has one, and for l = 1 … L: ``W{l}`` (n_l, n_{l-1}), ``b{l}`` (n_l,), ``z{l}`` and ``a{l}``
-        (batch, n_l), and the gradients of the loss with respect to each, ``grad_W{l}``, ``grad_b{l}``, ``grad_z{l}`` and
-        ``grad_a{l}``. With loss=cotangent, the loss is the sum of ``a{L} * grad_a{L}``. What the precision cannot hold is 0 or
-        infinite here.
+        ``a0``, the input batch (batch, n_0); ``target``, except with loss=cotangent; and for l = 1 … L: ``W{l}`` (n_l, n_{l-1}),
+        ``b{l}`` (n_l,), ``z{l}`` and ``a{l}`` (batch, n_l), and the gradients of the loss with respect to them, ``grad_W{l}``,
+        ``grad_b{l}``, ``grad_z{l}`` and ``grad_a{l}``. With loss=cotangent, the loss is the sum of ``a{L} * grad_a{L}``. Numbers
+        that the precision cannot hold are 0 or infinite.
     """
 
     spec: Spec
@@ -156,7 +155,7 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
     Raises
     ------
     ExperimentError
-        When the arrays do not fit into the memory that is free, or the data cannot be read.
+        When the arrays do not fit into free memory, or the data or weights cannot be read.
     """
     refuse_what_does_not_fit(traced_bytes(spec))
     birth = Birth.of(spec)
@@ -171,7 +170,7 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
 
 
 def inspect_forward(birth: Birth, last: int, inspect: Callable[[ForwardStep], T]) -> list[T]:
-    """Run the pass forward as far as a layer and return what `inspect` makes of each step; the arrays are those of `trace`."""
+    """Run the forward pass up to layer `last` and return `inspect(step)` of each layer; the arrays are those of `trace`."""
     with limited_blas():
         steps = islice(_steps(birth, lambda share: None), last)
         return [inspect(step) for step in steps if isinstance(step, ForwardStep)]
@@ -192,9 +191,9 @@ def _collect(birth: Birth, tick: Tick, arrays: dict[str, np.ndarray]) -> None:
 
 
 def _steps(birth: Birth, tick: Tick) -> Iterator[ForwardStep | BackwardStep]:
-    """Yield the pass, telling how far it is; overflow and NaN are what is being taught, not something to warn of."""
+    """Yield the steps of the pass and report progress; overflow and NaN give no warnings, because they are what is taught."""
     total = 2 * birth.net.depth
-    # NumPy's error state is the thread's own, so it is set here, wherever this runs.
+    # NumPy's error state belongs to the thread, so it is set here, in the thread that runs the pass.
     with np.errstate(all="ignore"):
         for done, step in enumerate(propagate(birth.net, birth.parameters, birth.batch, birth.loss)):
             tick(done / total)
@@ -208,9 +207,10 @@ def _threadpools() -> ThreadpoolController:
 
 
 class _BlasLimit:
-    """Keeps products to BLAS_THREADS while any pass runs: the first one sets the limit, the last one lifts it.
+    """Limits matrix products to BLAS_THREADS while any pass runs: the first pass sets the limit, the last one lifts it.
 
-    The limit is the library's, not the thread's; lifted while another pass runs, it would change that one's last bits half way.
+    The limit applies to the whole BLAS library, not to a thread: lifting it while another pass runs would change that pass's
+    last bits half way.
     """
 
     def __init__(self) -> None:

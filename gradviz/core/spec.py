@@ -1,7 +1,7 @@
-"""The Spec: what is asked for, as one frozen value, one line of text, or one JSON object.
+"""The Spec: an experiment as one frozen value, one line of text, or one JSON object.
 
-A field is declared once, in the class below: type, range, default, unit, title, help, group and when it applies. Validation,
-the control in the window, its tooltip, the command line, both file forms and the reference are read from that declaration.
+Each field is declared once, in the class below: type, range, default, unit, title, help, group and when it applies. Validation,
+the control in the window, its tooltip, the command line, both file formats and the reference are generated from it.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from gradviz.core.choices.sources import INPUT_NORMALIZATIONS, PARTS, SOURCES
 from gradviz.i18n import N_, _
 
 WIDEST = 2048
-"""Units a layer may have."""
+"""The largest number of units in a layer."""
 
 DEEPEST = 1000
-"""Layers a network may have."""
+"""The largest number of layers."""
 
 LONGEST_TEXT = 64 * 1024
-"""Bytes; an experiment is a line, so anything longer is something else."""
+"""Bytes; an experiment is one line of text or a small JSON object, so a longer input is not one."""
 
 
 @dataclass(frozen=True)
 class Knob:
-    """What the program knows of a Spec's field beyond its type and range.
+    """The declaration of one field of the Spec.
 
     Attributes
     ----------
@@ -49,21 +49,21 @@ class Knob:
         int, float, bool or str.
     default : int, float, bool or str
     low, high : number or None
-        The range that is accepted, both ends included.
+        The accepted range, both ends included.
     reach : tuple of numbers or None
-        The part of the range that a slider spans, where that is less.
+        The range of the slider, where that is smaller than the accepted range.
     scale : {"linear", "log"}
-        How a slider divides it.
+        The scale of the slider.
     choices : mapping or None
-        Name → entry of the table that the value is taken from; each entry has a `title` and a `help`.
+        The table that the value must be a key of: name → entry with a `title` and a `help`.
     group : {"front", "more"}
-        Whether its control stands in front or is folded away.
+        Whether its control is always visible ("front") or in the folded part ("more").
     is_seed : bool
-        Whether any value is as good as another, so that people ask for a new one instead of choosing.
+        Whether it is a random seed, for which people ask for any new value instead of choosing one.
     opens : str
-        Where the value is the path of a file: what a file dialog offers, as Qt writes it.
+        For a field that is the path of a file: what a file dialog offers, as Qt writes it.
     applies : callable
-        ``applies(spec)``: whether the value makes a difference.
+        ``applies(spec)``: whether the field has an effect in that experiment.
     """
 
     name: str
@@ -117,7 +117,7 @@ def _knob(
 
 
 class Spec(BaseModel):
-    """One experiment: a network at initialization, its input, and the draws.
+    """One experiment: a network at initialization, its input, and its random seed.
 
     Frozen, hashable, comparable; every field has a default, and the defaults are the opening experiment.
 
@@ -377,7 +377,7 @@ class Spec(BaseModel):
 
     @property
     def layer_units(self) -> tuple[int, ...]:
-        """n_1 … n_L: how many units each layer has."""
+        """n_1 … n_L: the units of each layer."""
         if self.widths:
             return tuple(map(int, self.widths.split("-")))
         hidden = WIDTH_PROFILES[self.width_profile].units(self.width, self.depth)
@@ -385,7 +385,7 @@ class Spec(BaseModel):
 
     @property
     def input_width(self) -> int:
-        """How many features a drawn input has."""
+        """The number of features of a drawn input."""
         if self.input_units or self.widths:
             return self.input_units or self.layer_units[0]
         return WIDTH_PROFILES[self.width_profile].units(self.width, self.depth)[0]
@@ -408,23 +408,26 @@ class Spec(BaseModel):
         return value
 
     def replace(self, /, **changes: Any) -> Self:
-        """Return a copy with some fields changed, validated. Without widths, depth and width stay what the widths made them."""
+        """Return a validated copy with some fields changed.
+
+        If `widths` is cleared, depth and width keep the values that followed from it.
+        """
         widths = changes.get("widths", self.widths)
         kept = {name: value for name, value in self if not (widths and name in SIZES)}
         return type(self)(**{**kept, **changes})
 
-    def said(self) -> dict[str, Any]:
-        """Return the fields that say the experiment, by name: all but those that `widths` stands for, where it is given."""
+    def written_fields(self) -> dict[str, Any]:
+        """Return the fields that text and JSON hold, by name: all, but where `widths` is given, not those in SIZES."""
         return {name: value for name, value in self if not (self.widths and name in SIZES)}
 
     def to_text(self, *, full: bool = False) -> str:
-        """Return the experiment as one line: what differs from the defaults, or with `full` every field."""
-        said = self.said().items()
-        return "&".join(f"{name}={_written(value)}" for name, value in said if full or value != KNOBS[name].default)
+        """Return the experiment as one line of text: the fields that differ from their defaults, or with `full` every field."""
+        fields = self.written_fields().items()
+        return "&".join(f"{name}={_written(value)}" for name, value in fields if full or value != KNOBS[name].default)
 
     @classmethod
     def from_text(cls, text: str, base: Self | None = None) -> Self:
-        """Read the one line, ``depth=50&activation=tanh``; what it does not name is as in `base`, or has its default."""
+        """Read a line such as ``depth=50&activation=tanh``; fields not named are taken from `base`, or have their defaults."""
         _refuse_long(text)
         pairs: list[tuple[str, Any]] = []
         problems: list[Problem] = []
@@ -437,15 +440,15 @@ class Spec(BaseModel):
         return cls._from_pairs(pairs, problems, base)
 
     def to_json(self) -> str:
-        """Return the experiment as a JSON object of all its fields."""
-        return json.dumps(self.said(), indent=2) + "\n"
+        """Return the experiment as a JSON object of its fields (see `written_fields`)."""
+        return json.dumps(self.written_fields(), indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read a JSON object of fields; what it does not name has its default."""
+        """Read a JSON object of fields; fields it does not name have their defaults."""
         _refuse_long(text)
         try:
-            # Pairs instead of a dict, so that a key given twice is seen.
+            # Pairs instead of a dict, so that duplicate keys are noticed.
             pairs = json.loads(text, object_pairs_hook=_Pairs)
         except (ValueError, RecursionError) as error:
             raise ExperimentError([Problem("", _("this is not JSON: {reason}").format(reason=shown(str(error))))]) from None
@@ -469,7 +472,7 @@ class Spec(BaseModel):
         return spec
 
     def differences(self, other: Spec) -> tuple[str, ...]:
-        """Return the names of the fields in which two experiments really differ, in the order of declaration."""
+        """Return the names of the fields that differ and apply in one experiment or both, in the order of declaration."""
         return tuple(
             name
             for name, knob in KNOBS.items()
@@ -478,11 +481,11 @@ class Spec(BaseModel):
 
 
 SIZES = ("depth", "width", "width_profile", "output_units")
-"""The fields that `widths` stands for, and that must not be given beside it."""
+"""The fields that `widths` replaces, and that must not be given together with it."""
 
 
 def _sizes_of(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the fields that follow from `widths`, and what is wrong with them."""
+    """Return the fields that follow from `widths`, and the problems in it."""
     widths = values.get("widths", "")
     if not (widths and isinstance(widths, str)):
         return {}, []
@@ -505,10 +508,10 @@ def _sizes_of(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """A JSON object as it was written, keys given twice included."""
+    """A JSON object as a list of pairs, duplicate keys included."""
 
 
-def _declared() -> dict[str, Knob]:
+def _declared_knobs() -> dict[str, Knob]:
     knobs = {}
     for name, field in Spec.model_fields.items():
         more = next(entry for entry in field.metadata if isinstance(entry, dict))
@@ -528,8 +531,8 @@ def _declared() -> dict[str, Knob]:
     return knobs
 
 
-KNOBS: dict[str, Knob] = _declared()
-"""Field name → what is declared of it, in the order of the controls."""
+KNOBS: dict[str, Knob] = _declared_knobs()
+"""Field name → Knob, in the order of the controls."""
 
 
 def _written(value: Any) -> str:
@@ -539,9 +542,9 @@ def _written(value: Any) -> str:
 
 
 def _read(name: str, text: str) -> Any:
-    """Turn text into the field's type; what cannot be turned stays text, which the validation then refuses."""
+    """Convert text to the field's type; text that cannot be converted is returned as it is, and validation refuses it."""
     kind = KNOBS[name].kind if name in KNOBS else str
-    # int() and float() also take underscores and the digits of other scripts, and very long ones for a very long time.
+    # int() and float() also accept underscores and digits of other scripts, and take very long for very long numbers.
     if kind is bool:
         return {"true": True, "false": False}.get(text.lower(), text)
     if kind is str or not re.fullmatch(r"[-+.0-9a-z]{1,400}", text, re.ASCII | re.IGNORECASE):
@@ -559,7 +562,7 @@ def _refuse_long(text: str) -> None:
 
 
 def _problem(details: ErrorDetails) -> Problem:
-    """Say what pydantic found in the program's own words."""
+    """Return the Problem for an error found by pydantic, with this program's message."""
     name = str(details["loc"][0]) if details["loc"] else ""
     value, knob = details["input"], KNOBS.get(name)
     if knob is None:

@@ -1,4 +1,4 @@
-"""The verdict: vanishing, stable or exploding, for the signal on its way forward and for the gradient on its way back."""
+"""The verdict: vanishing, stable or exploding, for the signal in the forward pass and the gradient in the backward pass."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text, power_text
 
 THRESHOLD_DECADES = 3.0
-"""A total factor beyond 10±³ over the depth counts as vanishing or exploding.
+"""A total factor below 10⁻³ or above 10³ over the depth counts as vanishing or exploding.
 
-A convention of this program: at one learning rate for all layers, the far end then learns a thousand times slower or faster
-than the near one, which is what the lecture calls slow learning and divergence.
+A convention of this program: at one learning rate for all layers, one end then learns a thousand times slower or faster than the
+other, which the lecture calls slow learning and divergence.
 """
 
 
 FACTOR_DECADES = log10(2.0) - 1e-12
-"""So does a factor of 2 or more, or ½ or less, in every layer, which a shallow network shows before it comes to 10±³."""
+"""A mean factor per layer of 2 or more, or ½ or less, counts too: a shallow network reaches it before the total reaches 10±³."""
 
 
 GROWN_DECADES = log10(1.005)
-"""Above this a total reads as more than 1.00."""
+"""log10 of the total factor above which it is printed as more than 1.00."""
 
 
 class Kind(Enum):
-    """What becomes of a signal."""
+    """The three verdicts on a signal or a gradient."""
 
     VANISHING = "vanishing"
     STABLE = "stable"
@@ -39,22 +39,22 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Judgement:
-    """What becomes of one signal on its way.
+    """The verdict on the signal or the gradient, from the sizes that it has layer by layer.
 
     Attributes
     ----------
     kind : Kind
     log10_total : float
-        log10 of size at the end over size at the start: −inf for an exact 0, inf or NaN where the numbers end.
+        log10 of the size at the end over the size at the start: −inf for an exact 0, inf or NaN if the size at the end is.
     steps : int
-        How many layers lie between.
+        The number of factors between start and end: one less than the layers.
     zero_layer, nonfinite_layer : int or None
-        The layer from which on everything is exactly 0; the first layer that holds an infinity or a NaN.
+        The first layer of a run of exact zeros up to the end; the first layer that holds an infinity or a NaN.
     underflow_layer, overflow_layer : int or None
-        The layer from which on all sizes lie below the smallest, or above the largest number of the network's precision,
-        though the program, which carries an exponent, still reads it.
+        The first layer of a run up to the end in which every size is below the smallest, or above the largest, number of the
+        network's precision. (The program still reads such sizes, because it carries a separate exponent.)
     equal_layer : int or None
-        The layer from which on all examples are the same, though the inputs are not.
+        The first layer of a run up to the end in which all examples are the same, though the inputs are not.
     """
 
     kind: Kind
@@ -68,7 +68,7 @@ class Judgement:
 
     @property
     def word(self) -> str:
-        """What becomes of it, for a choice of words: a stable signal may have grown a little."""
+        """The key of the sentence to use: the kind, or "grown" for a stable signal that has grown a little."""
         return "grown" if self.kind is Kind.STABLE and self.log10_total > GROWN_DECADES else self.kind.value
 
     @property
@@ -78,28 +78,40 @@ class Judgement:
 
 
 def judge(log10_sizes: Float64Array, layers: IntArray, precision: Precision, is_equal: BoolArray | None = None) -> Judgement:
-    """Judge a signal from its log10 sizes, (L,), in the order in which it passes the `layers`, and from where it is all equal."""
+    """Judge a signal or a gradient from its sizes.
+
+    Parameters
+    ----------
+    log10_sizes : ndarray, (L,)
+        In the order in which it passes the layers.
+    layers : ndarray, (L,)
+        The layer numbers in that order.
+    precision : Precision
+        Of the network.
+    is_equal : ndarray, (L,), or None
+        In which layers all examples are the same.
+    """
     start, end = float(log10_sizes[0]), float(log10_sizes[-1])
     zero = _last_run(layers, log10_sizes == -inf)
-    unfinite = _first(layers, np.isnan(log10_sizes) | (log10_sizes == inf))
+    nonfinite = _first(layers, np.isnan(log10_sizes) | (log10_sizes == inf))
     underflow = _last_run(layers, np.isfinite(log10_sizes) & (log10_sizes < precision.log10_smallest))
     overflow = _last_run(layers, np.isfinite(log10_sizes) & (log10_sizes > precision.log10_largest))
-    has_way = len(layers) > 1 and zero is None and unfinite is None
-    equal = _last_run(layers, is_equal) if is_equal is not None and has_way else None
-    total = end - start if isfinite(start) else (-inf if zero is not None and unfinite is None else end)
+    is_comparable = len(layers) > 1 and zero is None and nonfinite is None
+    equal = _last_run(layers, is_equal) if is_equal is not None and is_comparable else None
+    total = end - start if isfinite(start) else (-inf if zero is not None and nonfinite is None else end)
     steps = len(layers) - 1
     per_layer = total / steps if steps else 0.0
-    if unfinite is not None or total > THRESHOLD_DECADES or per_layer >= FACTOR_DECADES:
+    if nonfinite is not None or total > THRESHOLD_DECADES or per_layer >= FACTOR_DECADES:
         kind = Kind.EXPLODING
     elif zero is not None or equal is not None or total < -THRESHOLD_DECADES or per_layer <= -FACTOR_DECADES:
         kind = Kind.VANISHING
     else:
         kind = Kind.STABLE
-    return Judgement(kind, total, steps, zero, unfinite, underflow, overflow, equal)
+    return Judgement(kind, total, steps, zero, nonfinite, underflow, overflow, equal)
 
 
 def _last_run(layers: IntArray, where: np.ndarray) -> int | None:
-    """Return the first layer of the run with which the way ends, if `where` holds at its end."""
+    """Return the first layer of the unbroken run where `where` holds up to the end, or None if it does not hold at the end."""
     if not where[-1]:
         return None
     return int(layers[len(where) - int(np.argmin(where[::-1]))] if not where.all() else layers[0])
@@ -111,15 +123,16 @@ def _first(layers: IntArray, where: np.ndarray) -> int | None:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of the activations (layer 1 → depth) and of the gradient (layer depth → 1).
+    """The verdicts on the activations (layer 1 → depth) and on the gradient (layer depth → 1).
 
     Attributes
     ----------
     forward, backward : Judgement
     depth : int
-        The last layer that is judged: an output layer of another kind (a softmax, say) has numbers of another size, which say
-        nothing of how the signal came there.
+        The last layer judged. An output layer of another kind (a softmax, say) is left out: the size of its numbers says nothing
+        of how the signal got there.
     dtype : str
+        The name of the network's precision.
     """
 
     forward: Judgement
@@ -135,7 +148,7 @@ class Verdict:
         precision: Precision,
         examples_are_equal: BoolArray | None = None,
     ) -> Verdict:
-        """Judge both signals from their sizes in layers 1 … depth, and from where all examples are the same, (depth,)."""
+        """Judge signal and gradient from their log10 sizes, (depth,), and from the layers where all examples are the same, (depth,)."""
         depth = len(log10_grad_a_rms)
         layers = np.arange(1, depth + 1, dtype=np.int64)
         return cls(
@@ -155,7 +168,7 @@ class Verdict:
 
     @staticmethod
     def threshold_text() -> str:
-        """Return what the words mean, and whose convention that is."""
+        """Return the sentence that defines "stable" and says whose convention it is."""
         return _(
             "Stable means: between 10⁻³ and 10³ in all, and less than a factor of 2 per layer. That is this program's convention."
         )

@@ -1,7 +1,7 @@
-"""What is measured of the weights.
+"""The measures of the weights.
 
-Most of what is changed in an experiment leaves the draws as they are, so they are put in order and measured once: scaling keeps
-the order and scales the moments.
+Most changes to an experiment keep the draws, so a draw is sorted and measured once: scaling it keeps the order and scales the
+moments.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ class WeightHistograms(NamedTuple):
 
 
 def weight_histograms(W: FloatArray, draw: UnitDraw | None, precision: Precision) -> WeightHistograms:
-    """Return the histograms of the weights of a layer, which may be a multiple of a remembered draw."""
+    """Return the histograms of a layer's weights, from the cache where W is a multiple of a cached draw."""
     if draw is None:
         return _histograms_of(Ordered(W))
     key = ("weight histograms", draw.name, draw.factor, precision)
-    return CACHE.get(key, lambda: _histograms_of(_in_order(draw, precision)))
+    return CACHE.get(key, lambda: _histograms_of(_sorted_weights(draw, precision)))
 
 
 def weight_moments(W: FloatArray, draw: UnitDraw | None, precision: Precision) -> Moments:
-    """Return the moments of the weights of a layer, which may be a multiple of a remembered draw."""
+    """Return the moments of a layer's weights, scaled from the cache where W is a multiple of a cached draw."""
     if draw is None or abs(draw.factor) < precision.smallest_normal or precision.dtype != precision.computes_in:
-        # Scaling has lost digits, or rounding to 16 bits comes after it: the weights themselves have to be measured.
+        # Scaling loses digits, or is followed by rounding to 16 bits: measure the weights themselves.
         return moments(W)
     return CACHE.get(("moments of draw", draw.name), lambda: moments(draw.unit)).scaled(draw.factor)
 
 
-def _in_order(draw: UnitDraw, precision: Precision) -> Ordered:
-    # Multiplying by a positive number and rounding keep the order, so these are the sorted weights to the last digit.
+def _sorted_weights(draw: UnitDraw, precision: Precision) -> Ordered:
+    # Multiplying by a positive number and rounding keep the order, so these are exactly the sorted weights.
     unit = draw.in_order
     return Ordered(precision.round(unit * unit.dtype.type(draw.factor)), is_sorted=True)
 

@@ -1,4 +1,4 @@
-"""The columns of numbers that people read, a row a layer: in the report of the command line and in the panel of numbers."""
+"""The columns of the tables with one row per layer: in the command line's report and in the panel of numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gradviz.numbers import decimal_text
 
 @dataclass(frozen=True)
 class Column:
-    """One number a layer, as it stands in a table.
+    """A table column: one number per layer.
 
     Attributes
     ----------
@@ -23,13 +23,13 @@ class Column:
     key : str
         The measure, a key of `MEASURES`.
     way : {"forward", "backward"}
-        The pass in which it comes about.
+        The pass in which the measure arises.
     rank : int
-        What is left out first where there is no room: the largest.
+        The priority: where there is no room, the columns of the largest rank are left out first.
     is_theory : bool
-        Whether it is what theory predicts for the measure.
+        Whether it shows the theoretical prediction for the measure.
     in_report : bool
-        Whether the command line prints it.
+        Whether the command line's report has it.
     """
 
     heading: str
@@ -40,11 +40,11 @@ class Column:
     in_report: bool = True
 
     def is_in(self, frame: Frame) -> bool:
-        """Whether a Frame has such numbers."""
+        """Whether a Frame has the numbers for this column."""
         return not self.is_theory or self.key in frame.theory
 
     def text(self, frame: Frame, layer: int) -> str:
-        """Return the number at a layer, with a fixed number of digits so that rows can be compared."""
+        """Return the number of a layer as text, with a fixed number of digits so that rows can be compared."""
         value = float((frame.theory if self.is_theory else frame.series)[self.key][layer - 1])
         if self.key.endswith("_factor") and np.isnan(value):
             return "—"  # there is no layer to compare with
@@ -66,15 +66,19 @@ COLUMNS = (
     Column(N_("grad W"), "log10_grad_W_rms", "backward", 5),
     Column(N_("grad b"), "log10_grad_b_rms", "backward", 12),
 )
-"""In the order of the table: what comes about on the way forward, then what on the way back."""
+"""In the order of the table: the forward pass, then the backward pass."""
 
 
 def plain_text(value: float) -> str:
-    """Return a number with six decimals, or in e-notation where those say too little."""
+    """Return a number with six decimals, or in e-notation below 1e-5 and from 1e6 on."""
     return (
-        f"{value:.6f}" if value == 0 or 1e-5 <= abs(value) < 1e6 else f"{value:.3e}" if np.isfinite(value) else _unfinite(value)
+        f"{value:.6f}"
+        if value == 0 or 1e-5 <= abs(value) < 1e6
+        else f"{value:.3e}"
+        if np.isfinite(value)
+        else _nonfinite_text(value)
     )
 
 
-def _unfinite(value: float) -> str:
+def _nonfinite_text(value: float) -> str:
     return "NaN" if np.isnan(value) else "∞" if value > 0 else "-∞"

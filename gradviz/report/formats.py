@@ -1,4 +1,4 @@
-"""A Frame as CSV and as JSON: every measure, with what theory predicts beside it."""
+"""A Frame as CSV and as JSON: every measure, with its theoretical prediction."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from gradviz.numbers import decimal_text
 
 
 def columns_of(frame: Frame) -> dict[str, list[Any]]:
-    """Return the numbers as a table, one list per column, one entry per layer.
+    """Return the measures as a table: column name → list with one entry per layer.
 
-    A measure that is kept as a logarithm has two columns: itself as text, in decimal notation at any exponent, and the logarithm
-    as a number. What theory predicts stands beside it with ``_theory`` behind the name, and the ends of its interval at this
-    width with ``_theory_low`` and ``_theory_high``.
+    A measure stored as log10 has two columns: the quantity as text in e-notation, at any exponent, and the logarithm as a number.
+    Predictions have the measure's name with the suffix ``_theory``, and the ends of the 68 % interval over weight draws at this
+    width the suffixes ``_theory_low`` and ``_theory_high``.
     """
     table: dict[str, list[Any]] = {"layer": list(frame.net.layers)}
     for key, values in frame.series.items():
@@ -35,7 +35,7 @@ def columns_of(frame: Frame) -> dict[str, list[Any]]:
 
 
 def csv_text(frame: Frame) -> str:
-    """Return one row per layer and one column per measure, headed by the measures' names."""
+    """Return the table of `columns_of` as CSV: a header of column names, then one row per layer."""
     columns = columns_of(frame)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -45,12 +45,12 @@ def csv_text(frame: Frame) -> str:
 
 
 def json_text(frame: Frame) -> str:
-    """Return experiment, verdict and measures as JSON; infinities and NaN, which JSON has no numbers for, as text."""
+    """Return experiment, verdict and measures as JSON; infinities and NaN, which JSON does not have, are strings."""
     verdict, settled = frame.verdict, frame.settled
     ways = {"forward": (verdict.forward, verdict.forward_text()), "backward": (verdict.backward, verdict.backward_text())}
     content = {
         "experiment": frame.spec.to_text(full=True),
-        "spec": frame.spec.said(),
+        "spec": frame.spec.written_fields(),
         "step": frame.step,
         "loss": _jsonable(frame.loss),
         "verdict": {

@@ -1,4 +1,4 @@
-"""The reference of every field, activation, initializer, measure and panel, made from their declarations."""
+"""The reference of all fields, activations, initializers, measures and panels, generated from their declarations."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def _tables() -> Iterator[tuple[str, Sequence[str], Rows]]:
         (N_("Name"), N_("Title"), N_("Formula"), N_("Meaning")),
         [(f"`{i.name}`", _(i.title), i.formula, _(i.help)) for i in INITIALIZERS.values()],
     )
-    told = {id(ACTIVATIONS), id(INITIALIZERS)}
+    listed = {id(ACTIVATIONS), id(INITIALIZERS)}
     for knob in KNOBS.values():
-        if knob.choices is not None and id(knob.choices) not in told:
+        if knob.choices is not None and id(knob.choices) not in listed:
             yield (
                 knob.title,
                 _ENTRY_HEAD,
@@ -74,7 +74,7 @@ _NOTES = {
         "of z at which the gradient neither shrinks nor grows; — where there is no such size, or where the depth leads away from it."
     )
 }
-"""Title of a table → what stands below it."""
+"""Title of a table → the note below it."""
 
 _FIELD_HEAD = (N_("Name"), N_("Title"), N_("Values"), N_("Default"), N_("Meaning"))
 _GAIN_HEAD = (
@@ -104,7 +104,7 @@ def _field_row(knob: Knob) -> Sequence[str]:
 
 
 def _gain_row(activation: Activation) -> Sequence[str]:
-    """Return the Gaussian moments of an activation, and the gains on 1/fan_in that follow from them, beside what frameworks ship."""
+    """Return a row of an activation's Gaussian moments, the gains that follow from them, and those of PyTorch and Keras."""
     k = float(KNOBS[activation.parameter].default) if activation.parameter else 0.0
     solved = gains(activation, k)
     m = solved.moments

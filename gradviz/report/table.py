@@ -8,7 +8,7 @@ from gradviz.report.words import caption
 
 
 def report(frame: Frame) -> str:
-    """Return the table, one row a layer, and what becomes of signal and gradient."""
+    """Return a table with one row per layer, and the verdict on signal and gradient."""
     columns = [column for column in COLUMNS if column.in_report and column.is_in(frame)]
     rows = [["layer", *(column.heading for column in columns)]]
     rows += [[str(layer), *(column.text(frame, layer) for column in columns)] for layer in range(1, frame.depth + 1)]
@@ -22,7 +22,7 @@ def report(frame: Frame) -> str:
 
 
 def settled_text(frame: Frame) -> str:
-    """Return one sentence on where a plain network settles if it is deep enough, or nothing where it does not."""
+    """Return sentences on the fixed point that a deep plain network approaches, or "" if it has none."""
     settled = frame.settled
     if settled is None:
         return ""

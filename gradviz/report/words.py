@@ -1,4 +1,4 @@
-"""An experiment in words, in the language in use."""
+"""An experiment as words, in the language in use."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from gradviz.i18n import _
 
 
 def value_text(name: str, value: Any) -> str:
-    """Return a field's value as people read it: a table entry by its title, a number with its digits."""
+    """Return a field's value as text for the user: a table entry's title, yes or no, or a number to six digits."""
     knob = KNOBS[name]
     if knob.choices is not None:
         return _(knob.choices[value].title)
@@ -17,7 +17,7 @@ def value_text(name: str, value: Any) -> str:
 
 
 def caption(spec: Spec) -> str:
-    """Return the experiment as one line of words: every field that makes a difference and stands in front or is not usual."""
+    """Return a one-line description: the fields that have an effect; of the group "more" only those not at their default."""
     said = [
         f"{_(knob.title)} {value_text(name, getattr(spec, name))}"
         for name, knob in KNOBS.items()
@@ -27,7 +27,7 @@ def caption(spec: Spec) -> str:
 
 
 def difference_text(spec: Spec, reference: Spec) -> str:
-    """Return what differs from a reference: ``Gain 1 → 0.5``; the reference's value comes first."""
+    """Return the differences from a reference, such as ``Gain 1 → 0.5``, with the reference's value first."""
     said = [
         f"{_(KNOBS[name].title)} {value_text(name, getattr(reference, name))} → {value_text(name, getattr(spec, name))}"
         for name in spec.differences(reference)

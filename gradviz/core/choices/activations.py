@@ -1,7 +1,7 @@
-"""The activation functions: one entry here is all that a new one needs.
+"""The activation functions. To add one, add one entry here.
 
-Functions take and return arrays of the network's own precision. `k` is the constant that shapes some of them: the value of the
-Spec's field that `Activation.parameter` names. At a kink the derivative is the one PyTorch takes.
+Functions take and return arrays of the network's precision. `k` is the constant that some of them have: the value of the Spec's
+field named by `Activation.parameter`. At a kink the derivative is PyTorch's.
 """
 
 from collections.abc import Callable
@@ -21,44 +21,44 @@ SELU_ALPHA = 1.6732632423543772848
 """λ and α of Klambauer et al., "Self-Normalizing Neural Networks" (2017)."""
 
 SATURATED_BELOW = 0.01
-"""A unit counts as saturated where |f′| is below this share of its largest value: next to nothing comes back through it."""
+"""A unit counts as saturated where |f′| is below this share of its largest value: almost no gradient passes back through it."""
 
 
 @dataclass(frozen=True)
 class Activation:
-    """An activation function, its derivative, and what the program says of it.
+    """An activation function, its derivative, and its texts.
 
     Attributes
     ----------
     name : str
-        What a Spec calls it.
+        Its name in a Spec.
     title, formula, help : str
-        What people read; `title` and `help` are marked for translation.
+        Texts for the user; `title` and `help` are marked for translation.
     f : callable
         ``f(z, k) -> a``.
     derivative : callable
-        ``derivative(v, k) -> f'(z)``, a new array, where v is a or z, as `derivative_of` says. Where f′ follows from a = f(z), the pass need
-        not remember z.
+        ``derivative(v, k) -> f'(z)``, a new array, where v is a or z, as `derivative_of` says. If f′ can be computed from
+        a = f(z), the pass need not keep z.
     derivative_of : {"activation", "pre_activation"}
         Which of the two arrays `derivative` reads.
     bounds : tuple of float
-        The infimum and the supremum of f, for k = 1 where there is a k.
+        The infimum and the supremum of f; at k = 1 if it has a k.
     steepest : float
-        The largest |f′|, likewise.
+        The largest |f′|; likewise at k = 1.
     saturation : str
-        Where it counts as saturated, and why; marked for translation.
+        Where f counts as saturated, and why; marked for translation.
     initializer : str
-        The initializer usually recommended with it.
+        The initializer usually recommended for it.
     kinks : tuple of float
-        Where f′ jumps.
+        The z at which f′ or f″ jumps; quadrature is split there.
     parameter : {"", "slope", "alpha"}
-        The Spec's field that k is.
+        The Spec's field that gives k; "" if f has no k.
     pull_back : callable or None
-        ``pull_back(gradient, v, k)``, where a unit's output depends on the other units too, so that the gradient is not just
-        multiplied by f′. `derivative` then is that of each output by its own input.
+        ``pull_back(gradient, v, k)`` returns the gradient with respect to z. Given where a unit's output also depends on other
+        units, so that multiplying by f′ is not enough; `derivative` is then ∂aᵢ/∂zᵢ.
     rises_fast : bool
-        Whether f never falls, not by a last digit either, and takes less time than to put the numbers in order: then f of the
-        ordered z are the ordered a.
+        Whether f is monotonic down to the last digit, and faster to compute than sorting is: then the sorted a are computed as
+        f of the sorted z.
     """
 
     name: str
@@ -78,45 +78,45 @@ class Activation:
     rises_fast: bool = False
 
     def gradient(self, gradient: FloatArray, v: FloatArray, k: float) -> FloatArray:
-        """Take a gradient with respect to a back to one with respect to z; v is the array that `derivative` reads."""
+        """Return the gradient with respect to z, given the one with respect to a; v is the array that `derivative` reads."""
         if self.pull_back is not None:
             return self.pull_back(gradient, v, k)
         slopes = self.derivative(v, k)
         return np.multiply(gradient, slopes, out=slopes)
 
     def bounds_at(self, k: float) -> tuple[float, float]:
-        """Return the infimum and the supremum of f for a k."""
+        """Return the infimum and the supremum of f at k."""
         low, high = self.bounds
         return (low * k if self.parameter == "alpha" else low), high
 
     def steepest_at(self, k: float) -> float:
-        """Return the largest |f′| for a k."""
+        """Return the largest |f′| at k."""
         return max(self.steepest, k) if self.parameter else self.steepest
 
     @property
     def is_bounded(self) -> bool:
-        """Whether the output stays within two finite limits whatever comes in."""
+        """Whether both the infimum and the supremum of f are finite."""
         return bool(np.isfinite(self.bounds).all())
 
     def derivative_at(self, z: FloatArray, k: float) -> FloatArray:
-        """Return f′(z), whichever array `derivative` reads."""
+        """Return f′(z) given z, also where `derivative` reads a."""
         return self.derivative(z if self.derivative_of == "pre_activation" else self.f(z, k), k)
 
 
 def _where(condition: np.ndarray, yes: FloatArray | float, no: FloatArray | float, like: FloatArray) -> FloatArray:
-    """Return np.where in the precision of an array, which plain numbers would raise to float64."""
+    """Return np.where in the dtype of `like`; Python numbers as arguments of np.where would give float64."""
     return np.where(condition, np.asarray(yes, like.dtype), np.asarray(no, like.dtype))
 
 
 def _with_nan(slopes: FloatArray, x: FloatArray) -> FloatArray:
-    """Put NaN where x is NaN: comparisons are false there, and a slope of 0 would say that the gradient vanishes."""
+    """Set slopes to NaN where x is NaN: comparisons are false there, and a slope of 0 would look like a vanishing gradient."""
     slopes = np.asarray(slopes)
     np.copyto(slopes, x, where=np.isnan(x))
     return slopes
 
 
 def _sigmoid(z: FloatArray) -> FloatArray:
-    # exp(-z) runs over to infinity far on the left, and 1/inf is the right answer there: 0.
+    # For very negative z, exp(-z) overflows to infinity, and 1/inf = 0 is the right answer.
     return 1 / (1 + np.exp(-z))
 
 
@@ -129,7 +129,7 @@ def _softsign(z: FloatArray) -> FloatArray:
 
 
 def _normal_cdf(z: FloatArray) -> FloatArray:
-    from scipy.special import ndtr  # only who asks for GELU pays for the import
+    from scipy.special import ndtr  # here, so that only GELU pays for the import
 
     cdf: FloatArray = ndtr(z)
     return cdf
@@ -210,7 +210,7 @@ ACTIVATIONS: dict[str, Activation] = {
             steepest=1.0,
             saturation=_LESS_THAN_1_PERCENT,
             initializer="glorot_normal",
-            # f′ is continuous, but f″ jumps at 0, which quadrature minds as well.
+            # f′ is continuous, but f″ jumps at 0, which also makes quadrature less accurate.
             kinks=(0.0,),
         ),
         Activation(
@@ -249,7 +249,7 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="f(z) = z > 0 ? z : slope · z",
             help=N_("A ReLU that lets a little of the negative side through, so that no unit dies."),
             f=lambda z, k: _where(z > 0, z, z * z.dtype.type(k), z),
-            # a has the sign of z, because the slope is never negative.
+            # The slope is never negative, so a > 0 exactly where z > 0.
             derivative=lambda a, k: _with_nan(_where(a > 0, 1.0, k, a), a),
             derivative_of="activation",
             bounds=(-INFINITY, INFINITY),
@@ -370,7 +370,7 @@ SOFTMAX = Activation(
 
 @dataclass(frozen=True)
 class OutputActivation:
-    """The activation of the last layer; `activation` is None where it is the other layers'."""
+    """A choice for the last layer's activation; `activation` is None for the one of the other layers."""
 
     name: str
     title: str

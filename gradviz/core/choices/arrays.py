@@ -1,4 +1,4 @@
-"""Array types, and what an exponent of 2 is worth in decades."""
+"""Array types, and log10 of 2."""
 
 from collections.abc import Mapping
 from math import log10
@@ -13,7 +13,7 @@ IntArray = NDArray[np.integer[Any]]
 BoolArray = NDArray[np.bool_]
 
 Series = Mapping[str, Float64Array]
-"""Name → (L,) array; entry l - 1 belongs to layer l."""
+"""Name → array of one number per layer, (L,); entry l - 1 belongs to layer l."""
 
 LOG10_2 = log10(2.0)
-"""What an exponent of 2 is worth in decades."""
+"""log10 of 2: converts a binary exponent to decades."""

@@ -1,4 +1,4 @@
-"""How a layer is put together: where the skip connection and the normalization stand."""
+"""The structure of a layer: where skip connection and normalization come, and how the branch is scaled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gradviz.i18n import N_
 
 @dataclass(frozen=True)
 class Choice:
-    """One way of doing a thing; `title` and `help` are marked for translation."""
+    """One option of a field; `title` and `help` are marked for translation."""
 
     name: str
     title: str
@@ -20,7 +20,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class ResidualScale(Choice):
-    """What a residual branch is multiplied by: ``factor(depth)``."""
+    """A scale for residual branches: each is multiplied by ``factor(depth)``."""
 
     factor: Callable[[int], float]
 

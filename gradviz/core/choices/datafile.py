@@ -1,4 +1,4 @@
-"""Reads a user's data file: CSV or NPZ, one row per example. Everything in it is checked; nothing in it is run."""
+"""Reads a user's data file: CSV or NPZ, one row per example. All of it is checked; no code in it (pickle) is run."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from gradviz.i18n import _
 
 LARGEST_FILE = 64 * 2**20
 LARGEST_INFLATED = 256 * 2**20
-"""Bytes of a file, and of what an archive may unpack to."""
+"""Bytes that a file may have, and that an archive may unpack to."""
 
 MOST_FEATURES = 2048
-"""As many as a layer may have units."""
+"""As many as the units that a layer may have."""
 
 LARGEST_NUMBER = 1e307
-"""The difference of larger ones might not be a number of float64 any more."""
+"""The difference of two larger numbers could overflow float64."""
 
 
 def read_examples(path: str) -> Float64Array:
@@ -44,7 +44,7 @@ def read_examples(path: str) -> Float64Array:
 
 @remembered
 def _read(path: str, changed: int, size: int) -> Float64Array:
-    """Read a file once for each time that it has changed."""
+    """Read a file; cached until its modification time or size changes."""
     with open(path, "rb") as file:
         content = file.read(LARGEST_FILE + 1)
     table = _from_npz(content) if content.startswith(b"PK") else _from_csv(content)
@@ -54,11 +54,11 @@ def _read(path: str, changed: int, size: int) -> Float64Array:
         )
     if table.shape[1] > MOST_FEATURES:
         raise _wrong(_("{count} features; at most {limit} are possible").format(count=table.shape[1], limit=MOST_FEATURES))
-    if unfit := [
-        _unfit(_("row {row}").format(row=row + 1), column)
+    if out_of_range := [
+        _out_of_range(_("row {row}").format(row=row + 1), column)
         for row, column in np.argwhere(~(np.abs(table) <= LARGEST_NUMBER))[:MOST_PROBLEMS]
     ]:
-        raise _wrong(*unfit)
+        raise _wrong(*out_of_range)
     table.flags.writeable = False
     return table
 
@@ -68,7 +68,7 @@ def _from_npz(content: bytes) -> Float64Array:
         if sum(member.file_size for member in archive.infolist()) > LARGEST_INFLATED:
             raise _wrong(_("the archive unpacks to more than {limit} MiB").format(limit=LARGEST_INFLATED // 2**20))
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        members = {name: stored[name] for name in stored.files}  # bytes, where one is no array
+        members = {name: stored[name] for name in stored.files}  # bytes for a member that is no array
     arrays = {name: member for name, member in members.items() if isinstance(member, np.ndarray)}
     tables = {name: array for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiub"}
     if "x" in tables:
@@ -81,7 +81,7 @@ def _from_npz(content: bytes) -> Float64Array:
 
 
 def _as_float64(table: np.ndarray) -> Float64Array:
-    with np.errstate(over="ignore"):  # what is beyond float64 is infinite, and refused as that
+    with np.errstate(over="ignore"):  # overflow gives infinity, which is refused later
         return table.astype(np.float64)
 
 
@@ -92,11 +92,11 @@ def _from_csv(content: bytes) -> Float64Array:
     for place, (line, cells) in enumerate(_filled_lines(content)):
         numbers = [_number(cell) for cell in cells]
         expected = expected or len(cells)
-        if place == 0 and all(number is None for number in numbers) and any(cell.strip() for cell in cells):  # a heading
+        if place == 0 and all(number is None for number in numbers) and any(cell.strip() for cell in cells):  # a header row
             continue
         row = [nan if number is None else number for number in numbers]
         problems += [
-            _unfit(_("line {line}").format(line=line), column)
+            _out_of_range(_("line {line}").format(line=line), column)
             for column, value in enumerate(row)
             if not abs(value) <= LARGEST_NUMBER
         ]
@@ -113,7 +113,7 @@ def _from_csv(content: bytes) -> Float64Array:
 
 
 def _filled_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Hand out the lines that hold anything, numbered from 1."""
+    """Yield the rows that are not blank, each with its number, counted from 1."""
     for line, cells in enumerate(csv.reader(io.StringIO(content.decode("utf-8-sig"))), start=1):
         if len(cells) > 1 or any(cell.strip() for cell in cells):
             yield line, cells
@@ -126,7 +126,7 @@ def _number(cell: str) -> float | None:
         return None
 
 
-def _unfit(place: str, column: int) -> str:
+def _out_of_range(place: str, column: int) -> str:
     return _("{place}, column {column} is not a number between −10³⁰⁷ and 10³⁰⁷").format(place=place, column=column + 1)
 
 

@@ -1,8 +1,8 @@
-"""Every random number of an experiment, each from a stream of its own.
+"""All random numbers of an experiment, drawn from named streams.
 
-A stream is named by the seed, the layer and the purpose, and by nothing else. So changing depth, gain or activation keeps the
-draws, and two experiments side by side differ only in what was changed. Numbers are drawn in float64 and rounded to the
-network's precision, so that both precisions start from the same draw.
+A stream is named by seed, layer and purpose, and by nothing else. So changing depth, gain or activation keeps the draws, and two
+experiments compared side by side differ only in what was changed. Numbers are drawn in float64 and then rounded to the network's
+precision, so that all precisions start from the same draw.
 """
 
 from collections.abc import Callable
@@ -17,11 +17,11 @@ from gradviz.core.choices.arrays import Float64Array, FloatArray
 T = TypeVar("T", bound=np.ndarray)
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], FloatArray]
-"""``draw(rng, shape)`` → unit-variance numbers, (fan_out, fan_in), float64."""
+"""``draw(rng, shape)`` → numbers of unit variance, (fan_out, fan_in), float64."""
 
 
 class Stream(IntEnum):
-    """What a stream of random numbers is for. Never 0: NumPy takes (seed, 0) and (seed,) for the same seed."""
+    """The purpose of a stream of random numbers. Never 0, because NumPy treats (seed, 0) and (seed,) as the same seed."""
 
     WEIGHT = 1
     INPUT = 2
@@ -31,17 +31,17 @@ class Stream(IntEnum):
 
 
 def rng(seed: int, layer: int, stream: Stream) -> np.random.Generator:
-    """Return the generator of one stream; the input batch is layer 0."""
+    """Return the generator of one stream; draws that belong to no layer, such as the input, have layer 0."""
     return np.random.default_rng((seed, layer, int(stream)))
 
 
 def gaussian(seed: int, stream: Stream, shape: tuple[int, int]) -> Float64Array:
-    """Return the N(0, 1) numbers of a stream that belongs to no layer: the input's or the target's. float64, read-only."""
+    """Return N(0, 1) numbers for the input or the target, of the given shape; float64, read-only."""
     return CACHE.get(("gaussian", seed, stream, shape), lambda: _read_only(rng(seed, 0, stream).standard_normal(shape)))
 
 
 def unit_weight(seed: int, layer: int, shape: tuple[int, int], draw: Draw, dtype: np.dtype[np.floating]) -> FloatArray:
-    """Return the weights of a layer before they are scaled: unit variance, read-only.
+    """Return the unscaled weights of a layer: unit variance, (fan_out, fan_in), read-only.
 
     Parameters
     ----------
@@ -50,9 +50,9 @@ def unit_weight(seed: int, layer: int, shape: tuple[int, int], draw: Draw, dtype
     shape : tuple of int
         (fan_out, fan_in).
     draw : callable
-        The distribution; a module-level function, because it is part of the key under which the draw is kept.
+        The distribution. A module-level function, because it is part of the draw's key in the cache.
     dtype : numpy.dtype
-        What the draw is rounded to.
+        The draw is rounded to it.
     """
     return CACHE.get(
         ("unit weight", seed, layer, shape, draw, dtype),

@@ -1,4 +1,4 @@
-"""What is wrong with an experiment: every problem at once, each with the field's name."""
+"""The problems of an experiment: all reported at once, each with the name of its field."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from gradviz.i18n import _
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong; `field` is "" where the experiment as a whole is meant."""
+    """One problem; `field` is "" where it concerns the experiment as a whole."""
 
     field: str
     message: str
@@ -20,12 +20,12 @@ class Problem:
 
 
 class ExperimentError(ValueError):
-    """An experiment that cannot be run as asked.
+    """Raised for an experiment that cannot be run as asked.
 
     Attributes
     ----------
     problems : tuple of Problem
-        Everything that was found wrong, never empty.
+        All problems found, never empty.
     """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -34,14 +34,14 @@ class ExperimentError(ValueError):
 
 
 def shown(value: Any, longest: int = 40) -> str:
-    """Return a value from outside as it may stand in a message: short, on one line."""
+    """Return a user's value fit for a message: at most `longest` characters, on one line, unprintable ones as "?"."""
     text = value if isinstance(value, str) else repr(value)
     text = "".join(char if char.isprintable() else "?" for char in text[: longest + 1])
     return f"{text[:longest]}…" if len(text) > longest else text
 
 
 def unknown_name(name: str, known: Sequence[str]) -> str:
-    """Return the message for a name that is in no table: with the nearest one, or with all of them."""
+    """Return the message for an unknown name: it suggests the most similar known name, or lists all."""
     nearest = get_close_matches(shown(name), known, n=1)
     if nearest:
         return _('there is no "{name}"; did you mean "{nearest}"?').format(name=shown(name), nearest=nearest[0])

@@ -1,4 +1,4 @@
-"""The weight initializers: a variance, which depends on fan-in and fan-out, and a distribution.
+"""The weight initializers: each a distribution, and a variance that may depend on fan-in and fan-out.
 
 The variances are those of LeCun et al., "Efficient BackProp" (1998): 1/fan_in; Glorot and Bengio, "Understanding the
 difficulty of training deep feedforward neural networks" (2010): 2/(fan_in + fan_out); He et al., "Delving Deep into
@@ -19,33 +19,33 @@ from gradviz.core.choices.draws import Draw
 from gradviz.i18n import N_
 
 TRUNCATED_STD = 0.87962566103423978
-"""The standard deviation of N(0, 1) cut at ±2: what Keras divides by."""
+"""The standard deviation of N(0, 1) truncated at ±2; Keras divides by it."""
 
 
 def identity_matrix(rng: np.random.Generator, shape: tuple[int, int]) -> FloatArray:
-    """Ones on the diagonal and nothing else; nothing is drawn."""
+    """Return ones on the diagonal and zeros elsewhere; nothing is drawn."""
     return np.eye(*shape)
 
 
 def all_ones(rng: np.random.Generator, shape: tuple[int, int]) -> FloatArray:
-    """Ones everywhere; nothing is drawn."""
+    """Return ones everywhere; nothing is drawn."""
     return np.ones(shape)
 
 
 def unit_normal(rng: np.random.Generator, shape: tuple[int, int]) -> FloatArray:
-    """Gaussian, mean 0, variance 1."""
+    """Return N(0, 1) numbers."""
     return rng.standard_normal(shape)
 
 
 def unit_uniform(rng: np.random.Generator, shape: tuple[int, int]) -> FloatArray:
-    """Uniform between −√3 and √3: mean 0, variance 1."""
+    """Return numbers uniform between −√3 and √3: mean 0, variance 1."""
     limit = sqrt(3.0)
     return rng.uniform(-limit, limit, shape)
 
 
 def unit_truncated(rng: np.random.Generator, shape: tuple[int, int]) -> FloatArray:
-    """Gaussian cut at ±2 standard deviations and widened to variance 1, as Keras does."""
-    from scipy.special import ndtr, ndtri  # only who asks for it pays for the import
+    """Return numbers of N(0, 1) truncated at ±2 and scaled to variance 1, as in Keras."""
+    from scipy.special import ndtr, ndtri  # here, so that only this initializer pays for the import
 
     quantiles = rng.uniform(ndtr(-2.0), ndtr(2.0), shape)
     truncated: FloatArray = ndtri(quantiles) / TRUNCATED_STD
@@ -53,17 +53,17 @@ def unit_truncated(rng: np.random.Generator, shape: tuple[int, int]) -> FloatArr
 
 
 def orthogonal_matrix(rng: np.random.Generator, shape: tuple[int, int]) -> FloatArray:
-    """Random and orthogonal; where it is not square, its rows or its columns are orthonormal, whichever are fewer."""
+    """Return a random orthogonal matrix; if it is not square, its rows or columns, whichever are fewer, are orthonormal."""
     rows, columns = shape
     gaussian = rng.standard_normal((max(shape), min(shape)))
     q, r = np.linalg.qr(gaussian)
-    q = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)  # without this the signs are not uniformly distributed
+    q = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)  # otherwise the signs would not be uniformly distributed
     return q if rows >= columns else np.ascontiguousarray(q.T)
 
 
 @dataclass(frozen=True)
 class FanMode:
-    """Which of a layer's two sizes a variance is divided by."""
+    """A choice of the fan that the variance is divided by: ``fan(fan_in, fan_out)``; None leaves it to the initializer."""
 
     name: str
     title: str
@@ -90,19 +90,19 @@ class Initializer:
     Attributes
     ----------
     name : str
-        What a Spec calls it.
+        Its name in a Spec.
     title, formula, help : str
-        What people read; `title` and `help` are marked for translation.
+        Texts for the user; `title` and `help` are marked for translation.
     draw : callable
         The distribution, of unit variance where `numerator` is given.
     numerator : float or None
-        The variance at gain 1 is numerator / fan; None where the matrix is taken as `draw` gives it.
+        The variance at gain 1 is numerator / fan. None: W is gain times the matrix that `draw` returns.
     fan : {"", "fan_in", "fan_avg"}
-        What is divided by; nothing for "".
+        The fan in that formula; "" for 1.
     is_loaded : bool
-        Whether the weights come from a file; nothing is drawn then.
+        Whether the weights come from a file instead of being drawn.
     fits_the_data : bool
-        Whether each layer is rescaled so that its weighted sums W·a have variance gain² on the batch.
+        Whether each layer is rescaled so that W·a has variance gain² on the batch (LSUV).
     """
 
     name: str
@@ -117,7 +117,7 @@ class Initializer:
 
     @property
     def is_random(self) -> bool:
-        """Whether the weights are random with a known variance."""
+        """Whether the weights are random and `variance` gives their variance."""
         return self.draw not in (identity_matrix, all_ones) and not self.fits_the_data and not self.is_loaded
 
     @property
@@ -126,7 +126,7 @@ class Initializer:
         return self.is_random and self.draw is not orthogonal_matrix
 
     def scale(self, gain: float, fan_in: int, fan_out: int, fan_mode: str = "auto") -> float:
-        """Return what a draw is multiplied by."""
+        """Return the factor that scales a draw to the weights."""
         if self.numerator is None or not self.fan:
             return gain * sqrt(1.0 if self.numerator is None else self.numerator)
         fan = FAN_MODES[self.fan if fan_mode == "auto" else fan_mode].fan

@@ -18,7 +18,7 @@ def _gaussian_target(seed: int, examples: int, units: int, classes: IntArray | N
 
 
 def _class_target(seed: int, examples: int, units: int, classes: IntArray | None) -> np.ndarray:
-    """Return one label per example: the digits' own where there are units for ten, else drawn."""
+    """Return one label per example, (examples,): the data's own if there are at least ten output units, else drawn."""
     if classes is not None and units >= 10:
         return classes
     return rng(seed, 0, Stream.COTANGENT).integers(0, units, examples)
@@ -52,14 +52,14 @@ class Loss:
     Attributes
     ----------
     name, title, formula, help : str
-        What a Spec calls it, and what people read; `title` and `help` are marked for translation.
+        Its name in a Spec, and texts for the user; `title` and `help` are marked for translation.
     target : callable
-        ``target(seed, examples, units, classes)``: what the output is compared with, (examples, units) or one label per example;
-        `classes` are the data's own, where it has any.
+        ``target(seed, examples, units, classes)`` returns what the output is compared with, (examples, units), or one label per
+        example, (examples,). `classes` are the data's own labels, or None.
     value, gradient : callable
-        ``value(a, target)`` and ``gradient(a, target)``, with respect to a[L].
+        ``value(a, target)`` returns the loss, and ``gradient(a, target)`` its gradient with respect to a = a[L].
     is_unit_gradient : bool
-        Whether the target itself, a random gradient of size 1, enters the last layer.
+        Whether the gradient with respect to a[L] is the target itself: random, of size 1.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Normalization inside the network, and how a gradient comes back through it. No learned scale or shift: this is initialization.
+"""Normalization inside the network, and its backward pass. No learned scale or shift, as the network is at initialization.
 
 Batch: Ioffe and Szegedy (2015); layer: Ba, Kiros and Hinton (2016); RMS: Zhang and Sennrich (2019).
 """
@@ -14,7 +14,7 @@ from gradviz.core.choices.arrays import FloatArray
 from gradviz.i18n import N_
 
 EPSILON = 1e-5
-"""Added to the variance before its root is taken; PyTorch's value."""
+"""Added to the variance under the square root; PyTorch's value."""
 
 Pullback = Callable[[FloatArray], FloatArray]
 
@@ -26,9 +26,9 @@ class Normalization:
     Attributes
     ----------
     name, title, help : str
-        What a Spec calls it, and what people read, marked for translation.
+        Its name in a Spec, and texts for the user, marked for translation.
     axis : int or None
-        Over what mean and variance are taken: 0 the batch, 1 the units; None for no normalization.
+        The axis over which mean and variance are taken: 0 the batch, 1 the units; None for no normalization.
     centres : bool
         Whether the mean is subtracted.
     """
@@ -40,7 +40,7 @@ class Normalization:
     centres: bool = True
 
     def apply(self, x: FloatArray) -> tuple[FloatArray, Pullback]:
-        """Return the normalized array and the function that takes a gradient back through it."""
+        """Return the normalized y, and the function that turns the gradient with respect to y into that with respect to x."""
         axis = self.axis
         if axis is None:
             return x, lambda gradient: gradient

@@ -1,4 +1,4 @@
-"""The number formats that a network may compute in."""
+"""The floating-point formats that a network may compute in."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,12 +18,12 @@ class Precision:
     Attributes
     ----------
     name : str
-        What a Spec calls it.
+        Its name in a Spec.
     title, help : str
-        What people read, marked for translation.
+        Texts for the user, marked for translation.
     computes_in : numpy.dtype
-        What the arithmetic runs in: the format itself, or for 16 bits float32, each result being rounded to the format. (That
-        is what processors do with 16-bit formats too.)
+        The dtype of the arithmetic: the format itself, or for 16-bit formats float32, with each result rounded to the format.
+        (Processors do the same with 16-bit formats.)
     """
 
     name: str
@@ -33,22 +33,22 @@ class Precision:
 
     @cached_property
     def dtype(self) -> np.dtype[Any]:
-        """The format itself."""
+        """The dtype of the format itself."""
         if self.name != "bfloat16":
             return np.dtype(self.name)
-        import ml_dtypes  # which takes 5 ms of the start
+        import ml_dtypes  # here, because it would add 5 ms to every start
 
         return np.dtype(ml_dtypes.bfloat16)
 
     def round(self, x: FloatArray) -> FloatArray:
-        """Return an array of `computes_in` that holds nothing but numbers of the format."""
+        """Return x rounded to the format, as an array of `computes_in`."""
         if self.dtype == self.computes_in:
             return x
         rounded: FloatArray = x.astype(self.dtype).astype(self.computes_in)
         return rounded
 
     def round_digits(self, x: FloatArray) -> FloatArray:
-        """Return an array with no more digits than the format has, whatever its size: it carries an exponent of its own."""
+        """Return x rounded to the format's number of digits, but not to its range: the array carries a separate exponent."""
         if self.dtype == self.computes_in:
             return x
         fraction, exponent = np.frexp(x)
@@ -57,24 +57,24 @@ class Precision:
 
     @property
     def log10_smallest(self) -> float:
-        """log10 of the smallest number above 0 (a subnormal): below it this precision reads 0."""
+        """log10 of the smallest (subnormal) number above 0."""
         fraction, exponent = frexp(float(self._limits.smallest_subnormal))
         return log10(fraction) + exponent * LOG10_2
 
     def ends_over_two_to(self, exponent: int) -> tuple[float, float]:
-        """Return below what ``x * 2**exponent`` is rounded to 0, and above what it is beyond the largest number."""
+        """Return the |x| below which ``x * 2**exponent`` is rounded to 0, and the |x| above which it overflows."""
         half_of_smallest = frexp(float(self._limits.smallest_subnormal))[1] - 2
-        # A half itself is rounded to the even neighbour, which 0 is.
-        return nextafter(_power(1.0, half_of_smallest - exponent), inf), _power(float(self._limits.max), -exponent)
+        # Exactly half the smallest number is rounded to the even neighbour, 0.
+        return nextafter(_times_two_to(1.0, half_of_smallest - exponent), inf), _times_two_to(float(self._limits.max), -exponent)
 
     @property
     def log10_largest(self) -> float:
-        """log10 of the largest number: above it this precision reads infinity."""
+        """log10 of the largest finite number."""
         return log10(float(self._limits.max))
 
     @property
     def smallest_normal(self) -> float:
-        """The smallest number with all its digits; what is smaller is subnormal."""
+        """The smallest number that has all its digits; smaller ones are subnormal."""
         return float(self._limits.tiny)
 
     @property
@@ -86,7 +86,7 @@ class Precision:
         return ml_dtypes.finfo(self.dtype)  # type: ignore[no-untyped-call]
 
 
-def _power(x: float, exponent: int) -> float:
+def _times_two_to(x: float, exponent: int) -> float:
     try:
         return ldexp(x, exponent)
     except OverflowError:

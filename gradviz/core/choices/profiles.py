@@ -1,4 +1,7 @@
-"""Width profiles: how wide each layer is, as a share of the width. Where fan-in and fan-out differ, no variance keeps both ways."""
+"""Width profiles: each layer's width as a share of the full width.
+
+Where fan-in and fan-out differ, no weight variance preserves both the forward signal and the gradient.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ from dataclasses import dataclass
 from gradviz.i18n import N_
 
 NARROWEST = 0.25
+"""The smallest share of the full width in any profile."""
 
 
 @dataclass(frozen=True)
 class WidthProfile:
-    """The share of the full width at a place along the depth.
+    """Each layer's share of the full width.
 
-    ``share(t)`` takes t = 0 at layer 1 to 1 at layer L to a number from `NARROWEST` to 1.
+    ``share(t)`` is the share, from `NARROWEST` to 1, at relative depth t: 0 at layer 1 and 1 at layer L.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Where one is in a Frame: the animation is a position over a finished result, not a running simulation."""
+"""The Playhead: a position in a finished result. The animation moves it; no simulation runs meanwhile."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Phase(Enum):
-    """What of a Frame is shown."""
+    """The part of a pass that is shown."""
 
     FORWARD = "forward"
     BACKWARD = "backward"
@@ -16,11 +16,16 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class Playhead:
-    """A layer, and what has happened when the wave is there.
+    """A training step, a phase of its pass, and the layer that the pass has reached.
 
-    Forward, the activations of layers 1 … `layer` are there and no gradient yet; backward, all activations and the gradients of
-    layers L … `layer`; whole, everything, and `layer` is merely looked at. `step` is the step of the
-    training that is looked at.
+    Attributes
+    ----------
+    layer : int
+        In FORWARD, the activations of layers 1 … `layer` are shown and no gradients. In BACKWARD, all activations and the
+        gradients of layers L … `layer` are shown. In WHOLE, everything is shown, and `layer` is the one selected.
+    phase : Phase
+    step : int
+        The training step; 0 at birth.
     """
 
     layer: int = 1
@@ -28,24 +33,24 @@ class Playhead:
     step: int = 0
 
     def within(self, depth: int) -> Playhead:
-        """Return the nearest playhead that a network of this depth has."""
+        """Return this playhead with `layer` limited to 1 … depth."""
         return replace(self, layer=min(max(self.layer, 1), depth))
 
     def has_activation(self, layer: int) -> bool:
-        """Whether the forward wave has been at a layer."""
+        """Whether the activations of a layer are shown."""
         return self.phase is not Phase.FORWARD or layer <= self.layer
 
     def has_gradient(self, layer: int) -> bool:
-        """Whether the backward wave has been at a layer."""
+        """Whether the gradients of a layer are shown."""
         return self.phase is Phase.WHOLE or (self.phase is Phase.BACKWARD and layer >= self.layer)
 
     def position(self, depth: int) -> int:
-        """Return the place on the way there and back: 1 … L forward, L + 1 … 2L backward; whole lies on the way there."""
+        """Return the position in the pass: 1 … L forward, L + 1 … 2L backward; in the phase WHOLE, the forward one."""
         return 2 * depth + 1 - self.layer if self.phase is Phase.BACKWARD else self.layer
 
     @classmethod
     def at(cls, position: int, depth: int) -> Playhead:
-        """Return the playhead at a place on the way there and back."""
+        """Return the playhead at a position in the pass, limited to 1 … 2L; the inverse of `position`."""
         position = min(max(position, 1), 2 * depth)
         if position <= depth:
             return cls(position, Phase.FORWARD)

@@ -1,7 +1,7 @@
-"""One neuron from inside: z = Σ wᵢxᵢ + b, term by term, and what becomes of the variance of such a sum.
+"""The inside of one neuron: z = Σ wᵢxᵢ + b term by term, and how the variance grows with the number of terms.
 
 n independent terms, each of variance Var(w) E[x²], add up to Var(z) = n Var(w) E[x²] (He et al., "Delving Deep into Rectifiers",
-2015, equation 5). A simulation keeps no arrays, so the pass is run again, as far as it is needed.
+2015, equation 5). A simulation does not keep the arrays of its pass, so the forward pass is run again up to the layer.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from gradviz.i18n import _
 from gradviz.numbers import superscript
 
 MOST_MULTIPLY_ADDS = 2e10
-"""A pass of so many takes about a second on one core; the layers beyond are not looked into."""
+"""The largest number of multiply-adds in a pass for a probe, about a second on one core; deeper layers are refused."""
 
 PARTS = 4
-"""The sum is measured after so many equal shares of its terms."""
+"""The number of points at which the variance of the partial sum is measured, at equal shares of the terms."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,15 +41,15 @@ class Neuron:
     ----------
     layer : int
     w, x : (n,) arrays
-        Its weights and what comes in, in the network's precision (16 bits: in float32 that holds nothing but such numbers).
+        Its weights and inputs, in the network's precision (16-bit numbers as float32).
     b, z : float
         Its bias and its pre-activation.
     weight_variance, input_mean_square, z_variance : float
-        Var(w) of the layer's weights, E[x²] of its input, and Var(z), each over all units and examples.
+        Var(w) over the layer's weights; E[x²] of its input and Var(z), over all units and examples.
     bias_variance : float
-        σ_b², as the experiment asks for; of biases from a file their mean square.
+        σ_b² of the experiment; for biases from a file, their mean square.
     counts, variances : (m,) arrays
-        Var(Σ wᵢxᵢ) over all units and examples, of the first so many terms.
+        `variances` are Var(Σ wᵢxᵢ), over all units and examples, of the sum of the first `counts` terms.
     """
 
     layer: int
@@ -66,40 +66,40 @@ class Neuron:
 
     @property
     def nbytes(self) -> int:
-        """How many bytes its arrays take."""
+        """The number of bytes its arrays take."""
         return self.w.nbytes + self.x.nbytes + self.counts.nbytes + self.variances.nbytes
 
     @property
     def fan_in(self) -> int:
-        """How many terms it adds up: n."""
+        """n, the number of terms in the sum."""
         return self.w.size
 
     @property
     def terms(self) -> Float64Array:
-        """wᵢxᵢ, (n,), each exact for all precisions but float64."""
+        """wᵢxᵢ in float64, (n,); exact for all precisions but float64."""
         with np.errstate(all="ignore"):
             return self.w.astype(np.float64) * self.x.astype(np.float64)
 
     @property
     def sums(self) -> Float64Array:
-        """The running sum of the terms, (n,); with the bias it ends in z, but for the rounding of the network's precision."""
+        """The partial sums of the terms, (n,); the last plus the bias is z, up to rounding in the network's precision."""
         with np.errstate(all="ignore"):
             return np.cumsum(self.terms)
 
     @property
     def term_variance(self) -> float:
-        """Var(w) E[x²]."""
+        """The variance of one term: Var(w) E[x²]."""
         return self.weight_variance * self.input_mean_square
 
     @property
     def expected_variance(self) -> float:
-        """What independent terms add up to: n Var(w) E[x²] + σ_b²."""
+        """Var(z) if the terms are independent: n Var(w) E[x²] + σ_b²."""
         return self.fan_in * self.term_variance + self.bias_variance
 
 
 @dataclass(frozen=True)
 class Probe:
-    """Asks for the first neuron of a layer.
+    """A Request for the first neuron of a layer.
 
     Attributes
     ----------
@@ -116,7 +116,7 @@ class Probe:
         Raises
         ------
         ExperimentError
-            When the data or the weights cannot be read, or the pass up to the layer takes too long.
+            When data or weights cannot be read, or the pass takes more than MOST_MULTIPLY_ADDS up to the layer.
         """
         yield CACHE.get(("neuron", self), lambda: self._neuron(tick))
 
@@ -130,12 +130,12 @@ class Probe:
             return step
 
         last = inspect_forward(birth, self.layer, inspect)[-1]
-        with np.errstate(all="ignore"):  # a sum beyond the numbers is one of the answers
+        with np.errstate(all="ignore"):  # a sum may overflow, and the answer shows it
             return _neuron_of(birth, last)
 
 
 def multiply_adds(birth: Birth, layer: int) -> int:
-    """Return how many multiplications and additions the forward pass takes up to a layer."""
+    """Return the multiply-adds of the forward pass up to a layer."""
     units = birth.net.units[: layer + 1]
     return birth.batch.size * sum(n * m for n, m in pairwise(units))
 
@@ -159,13 +159,14 @@ def _neuron_of(birth: Birth, step: ForwardStep) -> Neuron:
 
 
 def _bias_variance(parameters: Parameters, step: ForwardStep) -> float:
-    """Return σ_b² as the experiment asks for, or of biases that were not drawn, their mean square."""
+    """Return σ_b² of the experiment, or for biases that were not drawn, their mean square."""
     if isinstance(parameters, Drawn):
         return parameters.bias_std**2
     return 0.0 if step.b is None else _square(moments(step.b).rms)
 
 
 def _growth(step: ForwardStep) -> tuple[IntArray, Float64Array]:
+    """Return `Neuron.counts` and `Neuron.variances`, (m,) each, for m ≤ PARTS."""
     n = step.W.shape[1]
     counts = np.unique(np.arange(1, PARTS + 1) * n // PARTS)
     counts = counts[counts > 0]
@@ -177,7 +178,7 @@ def _growth(step: ForwardStep) -> tuple[IntArray, Float64Array]:
 
 
 def _square(value: float) -> float:
-    """Return value², which may be infinite; ``**`` raises an exception then."""
+    """Return value², infinite on overflow, where ``**`` would raise OverflowError."""
     return value * value
 
 

@@ -1,4 +1,4 @@
-"""Requests: questions that are values. Each yields answers, and every answer replaces the one before."""
+"""Requests: questions as hashable values. Each yields answers, and every answer replaces the one before."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 
 Tick = Callable[[float], None]
-"""Called with the share of the work that is done; it may raise to break the work off."""
+"""Called with the share of the work done; may raise to abort the work."""
 
 PREVIEW_EXAMPLES = 32
-"""Of a slow pass, the first so many examples are run and shown beforehand."""
+"""The number of examples in the preview of a slow pass."""
 
 SLOW = 0.040
-"""Seconds of a pass from which on it is worth a preview: a drag is to answer within 80 ms."""
+"""Expected seconds of a pass above which there is a preview: while a control is dragged, an answer is due within 80 ms."""
 
 
 class Request(Protocol):
-    """A question; frozen and hashable."""
+    """A question, frozen and hashable."""
 
     def answers(self, tick: Tick) -> Iterator[Any]:
-        """Yield a first answer, better ones, and last the whole one."""
+        """Yield answers, each better than the one before; the last is complete."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """Asks what a network does."""
+    """A Request for the Timeline of an experiment."""
 
     spec: Spec
 
     def answers(self, tick: Tick) -> Iterator[Timeline]:
-        """Yield a Timeline over the first examples where the whole pass is slow, then the whole one.
+        """Yield the Timeline; if the pass is slow, first a preview with a batch of PREVIEW_EXAMPLES.
 
         Raises
         ------

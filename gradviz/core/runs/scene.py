@@ -1,4 +1,4 @@
-"""The Scene: what is looked at. Panels, claims of lessons and picture files are given the same one."""
+"""The Scene: all that is shown at one moment. Panels, claims of lessons and picture files all receive a Scene."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from gradviz.core.runs.timeline import Timeline
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A run, where one is in it, what it is compared with, and what was asked beside it.
+    """A run, the position in it, the run it is compared with, and the answers to further Requests.
 
     Attributes
     ----------
     run : Timeline
     playhead : Playhead
     reference : Timeline or None
-        The run that is pinned.
+        The pinned run, for comparison.
     answers : mapping of Request to its answer
-        Of what panels ask beside the run; a request that has none yet is not there. An answer may be an ExperimentError: why
-        there is none.
+        The answers to the Requests of panels; a Request without an answer yet is missing. An answer may be an ExperimentError
+        that says why there is none.
     """
 
     run: Timeline
@@ -45,18 +45,18 @@ class Scene:
 
     @property
     def frame(self) -> Frame:
-        """The Frame of the playhead's step, or the nearest one that is kept."""
+        """The Frame of the playhead's step, or the nearest kept one."""
         return self.run.nearest(self.playhead.step)
 
     @property
     def reference_frame(self) -> Frame | None:
-        """The pinned run's Frame of the same step, or the nearest one that is kept."""
+        """The pinned run's Frame of the same step, or the nearest kept one; None without a pinned run."""
         return None if self.reference is None else self.reference.nearest(self.playhead.step)
 
     def at(self, playhead: Playhead) -> Scene:
-        """Return the same with the playhead elsewhere."""
+        """Return this Scene with another playhead."""
         return replace(self, playhead=playhead)
 
     def with_answers(self, answers: Mapping[Request, Any]) -> Scene:
-        """Return the same with other answers."""
+        """Return this Scene with other answers."""
         return replace(self, answers=answers)

@@ -1,4 +1,4 @@
-"""The Timeline: what a network does, at birth and later. A network at birth is a Timeline of one Frame."""
+"""The Timeline: the Frames of a network by training step. A network at birth is a Timeline of one Frame."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Timeline:
     Attributes
     ----------
     spec : Spec
-        What was asked for.
+        The experiment.
     frames : mapping of int to Frame
         Step → Frame, never empty.
     is_preview : bool
-        Whether it was measured over the first examples only, and the whole one follows.
+        Whether it was measured on fewer examples and the complete answer follows.
     """
 
     spec: Spec
@@ -33,9 +33,9 @@ class Timeline:
 
     @classmethod
     def at_birth(cls, frame: Frame) -> Timeline:
-        """Return the Timeline of a network that has not learned."""
+        """Return the Timeline of a network at birth."""
         return cls(frame.spec, {0: frame})
 
     def nearest(self, step: int) -> Frame:
-        """Return the kept Frame that is nearest to a step; of two equally near, the earlier."""
+        """Return the kept Frame nearest to a step; of two equally near, the earlier."""
         return self.frames[min(self.frames, key=lambda kept: (abs(kept - step), kept))]

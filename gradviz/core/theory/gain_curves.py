@@ -1,8 +1,8 @@
-"""What a deep network of an activation comes to, against σ_w: the curve on which the critical gain lies.
+"""χ at the fixed point of a deep network, as a function of σ_w: the curve reaches 1 at the critical gain.
 
-Without biases a network settles where q = σ_w² E f(√q Z)². Read the other way round, every q belongs to one σ_w² = q / E f(√q Z)²,
-and χ = σ_w² E f′(√q Z)² there (Schoenholz et al., "Deep information propagation", 2017, equations 3 and 5): so the curve needs no
-root to be found.
+Without biases the fixed point is q = σ_w² E f(√q Z)². Solved for σ_w instead, every q gives one σ_w² = q / E f(√q Z)², and there
+χ = σ_w² E f′(√q Z)² (Schoenholz et al., "Deep information propagation", 2017, equations 3 and 5): so the curve needs no root
+finding.
 """
 
 from __future__ import annotations
@@ -19,22 +19,23 @@ from gradviz.core.theory.gains import NEARLY_0, Gains, gains
 from gradviz.core.theory.gaussian import gaussian_moments, negative_slope
 
 SETTLED = (1e-3, 1e5)
-"""The q for which the curve is worked out."""
+"""The range of q for which the curve is computed."""
 
 POINTS = 60
+"""The number of q in that range, evenly spaced by log."""
 
 SMALLEST_STEP = 1e-12
-"""By what σ_w² must grow from a point to the next: where a hard tanh is still straight, it grows by rounding only."""
+"""The smallest relative growth of σ_w² between points: where a hard tanh is still linear, σ_w² grows by rounding only."""
 
 NEARLY_CRITICAL = 0.02
-"""As near to critical, in relation, a hundred layers stay within a factor of 10."""
+"""The relative distance from the critical gain within which a hundred layers stay within a factor of 10."""
 
 known_gains = remembered(gains)
-"""`gains`, remembered."""
+"""`gains`, with its results cached."""
 
 
 class SettledChi(NamedTuple):
-    """χ where the depth settles, (m,), against σ_w, (m,), ascending."""
+    """χ at the fixed point, (m,), for ascending σ_w, (m,)."""
 
     sigma_w: Float64Array
     chi: Float64Array
@@ -42,9 +43,9 @@ class SettledChi(NamedTuple):
 
 @remembered
 def settled_chi(activation: Activation, k: float) -> SettledChi:
-    """Return χ(q*) against σ_w, without biases.
+    """Return χ(q*) as a function of σ_w, without biases.
 
-    Where f(0) = 0, q falls to 0 as long as σ_w f′(0) < 1. A q* that the depth moves away from is left out: σ_w² must grow with q.
+    If f(0) = 0, q falls to 0 while σ_w f′(0) < 1. Unstable fixed points, where σ_w² does not grow with q, are left out.
     """
     slope = negative_slope(activation, k)
     if slope is not None:  # χ is the same at every q
@@ -57,15 +58,15 @@ def settled_chi(activation: Activation, k: float) -> SettledChi:
     near_0 = gaussian_moments(activation, k, NEARLY_0)
     if near_0.mean_square < sqrt(NEARLY_0) and near_0.slope_square > 0:  # f(0) = 0
         least = min(1 / near_0.slope_square, sigma_w2[0])
-        dying = np.array([1e-12, 1.0]) * least
-        sigma_w2, chi = np.concatenate([dying, sigma_w2]), np.concatenate([dying * near_0.slope_square, chi])
+        vanishing = np.array([1e-12, 1.0]) * least
+        sigma_w2, chi = np.concatenate([vanishing, sigma_w2]), np.concatenate([vanishing * near_0.slope_square, chi])
     largest_before = np.maximum.accumulate(np.concatenate([[0.0], sigma_w2[:-1]]))
     kept = sigma_w2 > largest_before * (1 + SMALLEST_STEP)
     return SettledChi(np.sqrt(sigma_w2[kept]), chi[kept])
 
 
 def against_critical(value: float, solved: Gains) -> str:
-    """Return "below", "at" or "above", or "" where there is no critical gain or no number to compare."""
+    """Return whether a gain is "below", "at" or "above" the critical gain; "" without one, or for a NaN or negative value."""
     if solved.critical is None or not value >= 0:
         return ""
     ratio = value / solved.critical

@@ -1,7 +1,7 @@
-"""Gains: by what a standard deviation of 1/√fan_in has to be multiplied, solved for any activation, beside what libraries use.
+"""Gains: the factors on a standard deviation of 1/√fan_in, solved for any activation, and the ones that libraries use.
 
-Var(W) = gain² / fan_in and no bias. He et al., "Delving Deep into Rectifiers" (2015), ask for the first two conditions; Schoenholz
-et al., "Deep information propagation" (2017), for the third.
+Var(W) = gain² / fan_in, without bias. The conditions for `forward` and `backward` are those of He et al., "Delving Deep into
+Rectifiers" (2015); the one for `critical` is that of Schoenholz et al., "Deep information propagation" (2017).
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ from gradviz.core.theory.gaussian import GaussianMoments, gaussian_moments, nega
 from gradviz.core.theory.roots import root
 
 NEARLY_0 = 1e-200
-"""A q at which every f that is 0 at 0 is straight on either side, to the last digit of float64."""
+"""A q so small that every f with f(0) = 0 is linear on either side of 0, to the last digit of float64."""
 
 SEARCHED = (1e-3, 1e6)
-"""Where a critical q* > 0 is looked for: nearer to 0, and farther out, ln χ is lost in rounding."""
+"""The range in which a critical q* > 0 is searched; outside it ln χ is lost in rounding."""
 
 KERAS_DEFAULT = "glorot_uniform"
-"""What `keras.layers.Dense` starts from."""
+"""The default initializer of `keras.layers.Dense`."""
 
 KERAS_RECOMMENDED: dict[str, str] = {"selu": "lecun_normal"}
-"""Activation → initializer, where Keras's own page of the activation names one; else there is only the layer's default."""
+"""Activation → the initializer that Keras's page on it names; for all others there is only the layer's default."""
 
 
 @dataclass(frozen=True)
 class Gains:
-    """What is known of one activation.
+    """The gains of one activation.
 
     Attributes
     ----------
     moments : GaussianMoments
         E f(Z), E f(Z)², E f′(Z)² for Z ~ N(0, 1).
     forward : float
-        Keeps E z² = 1: gain² E f(Z)² = 1.
+        Preserves E z² = 1: gain² E f(Z)² = 1.
     backward : float
-        Keeps the gradient where E z² = 1: gain² E f′(Z)² = 1.
+        Preserves the gradient's size where E z² = 1: gain² E f′(Z)² = 1.
     critical : float or None
-        Keeps the gradient where E z² settles: χ(q*) = 1.
+        Preserves the gradient's size at the fixed point q* of E z²: χ(q*) = 1. None if there is no such gain.
     pytorch : float or None
-        What `torch.nn.init.calculate_gain` returns.
+        The value of `torch.nn.init.calculate_gain`; None for an activation it does not know.
     keras : str
-        The initializer that Keras recommends, or its default.
+        The initializer that Keras recommends, or the default of its dense layer.
     """
 
     moments: GaussianMoments
@@ -58,7 +58,7 @@ class Gains:
 
 
 def gains(activation: Activation, k: float) -> Gains:
-    """Return every gain of an activation; k is the constant that shapes it."""
+    """Return the gains of an activation with the constant k."""
     at_1 = gaussian_moments(activation, k, 1.0)
     return Gains(
         moments=at_1,
@@ -71,7 +71,7 @@ def gains(activation: Activation, k: float) -> Gains:
 
 
 def pytorch_gain(name: str, slope: float) -> float | None:
-    """Return what torch.nn.init.calculate_gain documents, or None for an activation it does not know."""
+    """Return the documented value of torch.nn.init.calculate_gain, or None for an activation it does not know."""
     table = {
         "linear": 1.0,
         "sigmoid": 1.0,
@@ -84,11 +84,11 @@ def pytorch_gain(name: str, slope: float) -> float | None:
 
 
 def critical_gain(activation: Activation, k: float) -> float | None:
-    """Return the gain at which a deep network keeps the size of its gradient, or None where there is none.
+    """Return the gain at which a deep network preserves the size of its gradient, or None if there is none.
 
-    A network without bias settles at q* = gain² E f(√q* Z)², and χ = gain² E f′(√q* Z)² = 1 there asks for
-    q* E f′² = E f². For linear, ReLU and leaky ReLU that is so at every q. Where f(0) = 0, it is so in the limit q* → 0, which the
-    network comes to if E f²/q falls with q (tanh: gain 1). A q* that the depth moves away from does not count (GELU, SiLU, Mish).
+    The fixed point of a network without bias is q* = gain² E f(√q* Z)², so χ = gain² E f′(√q* Z)² = 1 there means
+    q* E f′² = E f². For linear, ReLU and leaky ReLU this holds at every q. If f(0) = 0, it holds in the limit q* → 0, which the
+    network approaches if E f²/q falls with q (tanh: gain 1). An unstable q* does not count (GELU, SiLU, Mish).
     """
     slope = negative_slope(activation, k)
     if slope is not None:
@@ -101,7 +101,7 @@ def critical_gain(activation: Activation, k: float) -> float | None:
 
 
 def _critical_gain_off_0(activation: Activation, k: float) -> float | None:
-    """Return the gain for the first q* > 0 with χ = 1; f(0) ≠ 0 makes E f²/q fall there, so the depth settles at it."""
+    """Return the gain for the smallest q* > 0 with χ = 1, or None; as f(0) ≠ 0, E f²/q falls there, so q* is stable."""
 
     def log_chi(log_q: float) -> float:
         m = gaussian_moments(activation, k, exp(log_q))

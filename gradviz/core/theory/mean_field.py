@@ -1,13 +1,13 @@
-"""Mean-field theory: what a network of infinite width would show, layer by layer, without a random number.
+"""Mean-field theory: the statistics of a network of infinite width, layer by layer, computed without random numbers.
 
 Sources: Poole et al., "Exponential expressivity in deep neural networks through transient chaos" (2016); Schoenholz et al., "Deep
 information propagation" (2017); Yang et al., "A mean field theory of batch normalization" (2019); Hanin and Nica, "Products of
 many large random matrices and gradients in deep neural networks" (2020).
 
-Assumed throughout: weights with mean 0, drawn anew in every layer and independent of each other (not shared, not orthogonal);
-wide layers; every example of the input has the same mean square; the gradient that enters layer L is N(0, 1), independent of
-everything and between examples. On the way back the weights count as drawn afresh, independent of those of the way forward.
-Where a recursion is not known to hold, the functions return None.
+Assumptions: weights of mean 0, independent of each other and between layers (not shared, not orthogonal); wide layers; the same
+mean square in every input example; the gradient that enters layer L is N(0, 1), independent of everything else and between
+examples. The backward pass is treated as if its weights were independent of those of the forward pass. Where a recursion is not
+known to hold, the functions return None.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from gradviz.core.choices.arrays import Float64Array, Series
 from gradviz.core.theory.gaussian import LARGEST_CORRELATED_Q, correlated_product, gaussian_moments
 
 LARGEST_DECADES = 20
-"""A root mean square beyond 10±20 is carried as a mantissa and an exponent, so that 1,000 layers neither underflow nor overflow:
-there f(z)/z has come to its limit, or f(z) has, to within 1e-20."""
+"""A root mean square outside 10⁻²⁰ … 10²⁰ is stored as mantissa and exponent, so that 1,000 layers do not under- or overflow. At
+such sizes f(z)/z, or f(z), equals its limit to within 1e-20."""
 
 
 @dataclass(frozen=True)
 class MeanField:
-    """A network, as far as the theory asks.
+    """The properties of a network that the theory uses.
 
     Attributes
     ----------
     activation : Activation
     k : float
-        The constant that shapes it.
+        The activation's constant.
     weight_variance : tuple of float
         Var(W[l]) for l = 1 … L.
     units : tuple of int
@@ -45,17 +45,17 @@ class MeanField:
     bias_variance : float
         σ_b².
     residual : int
-        0, or r: a skip connection from layer l - r to every layer l divisible by r, where both are equally wide.
+        0, or r: a skip connection from layer l - r to every layer l divisible by r, if the two are equally wide.
     residual_scale : float
-        What the branch is multiplied by.
+        The factor on the branch.
     residual_order : {"pre", "post"}
         ``a[l] = a[l-r] + scale · f(z[l])``, or ``a[l] = f(a[l-r] + scale · z[l])``.
     normalization : {"none", "batch", "layer", "rms"}
-        Batch normalization takes its mean and variance over an infinite batch of independent examples whose features have mean 0.
+        For "batch", mean and variance are those of an infinite batch of independent examples whose features have mean 0.
     normalization_place : {"before", "after"}
-        Normalized is z[l], or f(z[l]) (before a skip connection is added).
+        Whether z[l] is normalized, or f(z[l]) (before a skip connection is added).
     normalization_epsilon : float
-        Added to the variance under the root.
+        Added to the variance under the square root.
     """
 
     activation: Activation
@@ -72,20 +72,20 @@ class MeanField:
 
     @property
     def depth(self) -> int:
-        """L."""
+        """L, the number of layers."""
         return len(self.weight_variance)
 
     @property
     def is_plain(self) -> bool:
-        """Whether there is neither a skip connection nor a normalization."""
+        """Whether the network has neither skip connections nor normalization."""
         return self.residual == 0 and self.normalization == "none"
 
     @property
     def has_theory(self) -> bool:
         """Whether the recursions below hold.
 
-        A skip connection inside f feeds it something that is not Gaussian. After the activation, batch normalization with
-        biases gives every unit a variance of its own.
+        They do not hold for skip connections of order "post", where the input of f is not Gaussian, nor for batch normalization
+        after the activation with biases, where the units have different variances.
         """
         inside = self.residual > 0 and self.residual_order == "post"
         uneven = self.normalization == "batch" and self.normalization_place == "after" and self.bias_variance > 0
@@ -104,7 +104,7 @@ class MeanField:
 
 @dataclass(frozen=True)
 class LayerMoments:
-    """Mean and variance over a layer's units: mean · 10^decades and variance · 10^(2 decades)."""
+    """Mean and variance over a layer's units, which are mean · 10^decades and variance · 10^(2 decades)."""
 
     mean: float
     variance: float
@@ -112,7 +112,7 @@ class LayerMoments:
 
     @property
     def mean_square(self) -> float:
-        """The mantissa of the mean square."""
+        """The mantissa of the mean square, which is this times 10^(2 decades)."""
         return self.variance + self.mean**2
 
     @property
@@ -121,26 +121,26 @@ class LayerMoments:
         return _log10(self.mean_square) + 2 * self.decades
 
     def at(self, decades: int) -> tuple[float, float]:
-        """Return mean and variance over another, larger power of ten."""
+        """Return the mantissas of mean and variance for another value of `decades`."""
         if self.mean_square == 0:
             return 0.0, 0.0
         factor = 10.0 ** (self.decades - decades)
         return self.mean * factor, self.variance * factor**2
 
     def plus(self, other: LayerMoments, scale: float = 1.0) -> LayerMoments:
-        """Return self + scale · other, which are uncorrelated over the units: means add, and variances."""
+        """Return the moments of self + scale · other, uncorrelated over the units, so that means add and variances add."""
         decades = max((s.decades for s in (self, other) if s.mean_square > 0), default=0)
         (mean, variance), (more_mean, more_variance) = self.at(decades), other.at(decades)
         return LayerMoments(mean + scale * more_mean, variance + scale**2 * more_variance, decades).in_range()
 
     def over(self, divisor: LayerMoments) -> LayerMoments:
-        """Return self / √E divisor², where that is no smaller than self."""
+        """Return the moments of self / √E divisor², which must be at least as large as self."""
         mean, variance = self.at(divisor.decades)
         square = divisor.mean_square
         return LayerMoments(mean / sqrt(square), variance / square) if square > 0 else LayerMoments(0.0, 0.0)
 
     def in_range(self) -> LayerMoments:
-        """Return the same with a mantissa whose square is a float64, and without decades where they are not needed."""
+        """Return the same moments with decades = 0 if the size permits, else with a mantissa of size 1 to 10."""
         size = _log10(self.mean_square) / 2
         if isinf(size):
             return self
@@ -150,11 +150,12 @@ class LayerMoments:
 
 
 def forward(net: MeanField, input_mean_square: float) -> Series | None:
-    """Return what the signal is in each layer, or None where the theory does not hold.
+    """Return the statistics of the signal in each layer, or None where the theory does not hold.
 
-    q[l] = n_{l-1} Var(W[l]) E a[l-1]² + σ_b², and E a[l]², E f′(z[l])² are Gaussian expectations at q[l], or at what normalization
-    before the activation makes of it: v / (v + ε), where v is q[l] or, over a batch, n_{l-1} Var(W[l]) Var(a[l-1]).
-    To a skip connection the branch adds its mean and its variance: the weights have mean 0, so that the two are uncorrelated.
+    q[l] = n_{l-1} Var(W[l]) E a[l-1]² + σ_b², and E a[l]² and E f′(z[l])² are Gaussian expectations at q[l]. With normalization
+    before the activation they are taken at v / (v + ε) instead, where v is q[l] or, for batch normalization,
+    n_{l-1} Var(W[l]) Var(a[l-1]). At a skip connection the means and the variances of skipped signal and branch add, because the
+    weights have mean 0 and the two are therefore uncorrelated.
 
     Parameters
     ----------
@@ -165,11 +166,11 @@ def forward(net: MeanField, input_mean_square: float) -> Series | None:
     Returns
     -------
     dict of (L,) arrays or None
-        ``q`` = E z[l]² and ``pre_activation_std`` = √q, before any normalization; ``activation_mean``, ``activation_mean_square``,
-        ``activation_rms`` and ``activation_std`` of a[l], the layer's output; ``log10_q`` and ``log10_activation_mean_square``,
-        which stay true where the numbers leave float64; ``log10_input_mean_square`` and ``log10_input_variance`` of what
-        enters each layer; and
-        ``log10_slope_square`` = log10 (E grad_z² / E grad_a²), which `backward` reads.
+        ``q`` = E z[l]² and ``pre_activation_std`` = √q, before any normalization; ``activation_mean``,
+        ``activation_mean_square``, ``activation_rms`` and ``activation_std`` of a[l], the layer's output; ``log10_q`` and
+        ``log10_activation_mean_square``, right also beyond the range of float64; ``log10_input_mean_square`` and
+        ``log10_input_variance`` of a[l-1], each layer's input; and ``log10_slope_square`` = log10 (E grad_z² / E grad_a²), which
+        `backward` reads.
 
     Raises
     ------
@@ -193,7 +194,7 @@ def forward(net: MeanField, input_mean_square: float) -> Series | None:
 
 
 def _layer(net: MeanField, l: int, before: LayerMoments) -> tuple[LayerMoments, LayerMoments, float]:
-    """Return f(z) and z of a layer, both with their normalization, and log10 (E grad_z² / E grad_f(z)²)."""
+    """Return the moments of a, the branch's output, and of z before normalization, and log10 (E grad_z² / E grad_a²)."""
     sigma_w2 = net.sigma_w2[l - 1]
     z = LayerMoments(0.0, sigma_w2 * before.mean_square, before.decades).plus(LayerMoments(0.0, net.bias_variance))
     if net.normalization == "none":
@@ -209,15 +210,14 @@ def _layer(net: MeanField, l: int, before: LayerMoments) -> tuple[LayerMoments, 
         a = a if net.normalization == "rms" else LayerMoments(0.0, a.variance, a.decades)
         divisor = LayerMoments(0.0, a.mean_square, a.decades).plus(epsilon)
         a = a.over(divisor)
-    # Normalizing divides the gradient too; what it projects out is one or two directions of very many.
+    # Normalization divides the gradient too. It also removes one or two of its directions: negligible among very many.
     return a, z, log10_slope_square - divisor.log10_mean_square
 
 
 def _activated(net: MeanField, z: LayerMoments) -> tuple[LayerMoments, float]:
-    """Return f(z) and log10 E f′(z)².
+    """Return the moments of f(z), and log10 E f′(z)².
 
-    Beyond float64's reach f either scales with z (f ~ z near 0 or far out) or has arrived at a constant, and then E f′² falls
-    like 1/√q.
+    Where z has decades, f is either proportional to z (near 0 or far out) or constant; if constant, E f′² falls like 1/√q.
     """
     if z.decades == 0:
         m = gaussian_moments(net.activation, net.k, z.variance)
@@ -235,7 +235,7 @@ def _series(signals: list[LayerMoments], log10_q: Float64Array, log10_slope_squa
     log10_mean_square = np.array([signal.log10_mean_square for signal in signals])
     log10_variance = np.array([_log10(signal.variance) + 2 * signal.decades for signal in signals])
     mean, variance, decades = np.array([(signal.mean, signal.variance, signal.decades) for signal in signals[1:]]).T
-    with np.errstate(all="ignore"):  # beyond float64 the plain numbers read 0 and infinity, as the network's do
+    with np.errstate(all="ignore"):  # beyond float64 these are 0 or infinity, as in a network
         return {
             "q": 10**log10_q,
             "log10_q": log10_q,
@@ -252,21 +252,21 @@ def _series(signals: list[LayerMoments], log10_q: Float64Array, log10_slope_squa
 
 
 def backward(net: MeanField, signal: Mapping[str, Float64Array], batch: int = 1) -> Series:
-    """Return the size of the gradients in each layer, for an upstream gradient of N(0, 1) at a[L].
+    """Return the size of the gradients in each layer, where the gradient with respect to a[L] is N(0, 1).
 
-    E grad_a[l-1]² = n_l Var(W[l]) E grad_z[l]², plus what a skip connection brings back unchanged. Sums over the batch add up
-    as squares, because the upstream gradients of two examples are independent:
-    E grad_W² = batch · E grad_z[l]² · E a[l-1]² and E grad_b² = batch · E grad_z[l]². Batch normalization of z takes the mean over
-    the batch out of grad_z: the biases get nothing (−∞), and Var a[l-1] stands for E a[l-1]². After the activation it leaves
-    grad_z of two examples dependent: grad_b is NaN, because nothing is known of it here.
+    E grad_a[l-1]² = n_l Var(W[l]) E grad_z[l]², plus the gradient that a skip connection passes back unchanged. In sums over the
+    batch the mean squares add, because the gradients of two examples are independent: E grad_W² = batch · E grad_z[l]² ·
+    E a[l-1]² and E grad_b² = batch · E grad_z[l]². Batch normalization of z removes the batch mean of grad_z: grad_b is 0 (−∞ in
+    log10), and Var a[l-1] replaces E a[l-1]². Batch normalization after the activation makes grad_z of two examples dependent:
+    grad_b is NaN, because this theory does not give it.
 
     Parameters
     ----------
     net : MeanField
     signal : dict of (L,) arrays
-        What `forward` returned for it.
+        The result of `forward` for this network.
     batch : int
-        How many examples the weight gradients are summed over.
+        The number of examples that the weight gradients are summed over.
 
     Returns
     -------
@@ -296,16 +296,16 @@ def backward(net: MeanField, signal: Mapping[str, Float64Array], batch: int = 1)
 def correlation(net: MeanField, signal: Mapping[str, Float64Array], c0: float) -> Float64Array | None:
     """Return the correlation of the pre-activations of two inputs in each layer, or None where the theory does not hold.
 
-    c[l] = (σ_w² E f(u₁) f(u₂) + σ_b²) / q[l], where u₁, u₂ ~ N(0, q[l-1]) with the correlation c[l-1] (Poole et al. 2016,
+    c[l] = (σ_w² E f(u₁) f(u₂) + σ_b²) / q[l], where u₁, u₂ ~ N(0, q[l-1]) with correlation c[l-1] (Poole et al. 2016,
     equation 5). Plain networks only.
 
     Parameters
     ----------
     net : MeanField
     signal : dict of (L,) arrays
-        What `forward` returned for it.
+        The result of `forward` for this network.
     c0 : float
-        The inputs' own: x·x′ / (|x| |x′|), from -1 to 1.
+        The cosine of the two inputs, x·x′ / (|x| |x′|), from -1 to 1.
 
     Returns
     -------
@@ -315,18 +315,18 @@ def correlation(net: MeanField, signal: Mapping[str, Float64Array], c0: float) -
     if not net.is_plain:
         return None
     result = np.empty(net.depth)
-    alike = c0
+    cosine = c0
     for l in range(net.depth):
         log10_q = float(signal["log10_q"][l])
         bias_share = min(1.0, 10 ** (_log10(net.bias_variance) - log10_q)) if net.bias_variance > 0 else 0.0
-        c = (1 - bias_share) * alike + bias_share if log10_q > -inf else nan
+        c = (1 - bias_share) * cosine + bias_share if log10_q > -inf else nan
         result[l] = c = min(1.0, max(-1.0, c)) if c == c else c
-        alike = _likeness(net, log10_q, c)
+        cosine = _activation_cosine(net, log10_q, c)
     return result
 
 
-def _likeness(net: MeanField, log10_q: float, c: float) -> float:
-    """Return E f(u₁) f(u₂) / E f(u)²: 1 where the two are the same."""
+def _activation_cosine(net: MeanField, log10_q: float, c: float) -> float:
+    """Return E f(u₁) f(u₂) / E f(u)² for u₁, u₂ ~ N(0, q) with correlation c."""
     if c != c or c == 1:
         return c
     q = 10.0 ** min(log10(LARGEST_CORRELATED_Q), max(-2.0 * LARGEST_DECADES, log10_q))

@@ -1,14 +1,15 @@
-"""Where a function of one number is 0."""
+"""Root finding for functions of one number."""
 
 from collections.abc import Callable
 
 CLOSE = 1e-14
+"""The width of the interval at which the search stops."""
 
 
 def root(f: Callable[[float], float], low: float, high: float) -> float:
-    """Return where f changes its sign between two numbers, to about 1e-14, by bisection.
+    """Return the point between `low` and `high` where f changes sign, to about 1e-14, by bisection.
 
-    Some 50 calls: a few ms, where importing SciPy's search would hold up the window for 0.7 s.
+    Some 50 calls take a few ms; importing SciPy's root finders would delay the window by 0.7 s.
     """
     falls = f(low) > 0
     while high - low > CLOSE and low < (middle := (low + high) / 2) < high:
