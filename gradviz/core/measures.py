@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradviz.core.choices.arrays import LOG10_2, Float64Array, FloatArray
-from gradviz.core.histograms import Ordered
+from gradviz.core.histograms import Tally
 from gradviz.core.theory.predictions import Inputs
 from gradviz.i18n import N_
 
@@ -42,7 +42,7 @@ class Moments(NamedTuple):
         return Moments(mean, std, rms, self.log10_rms + exponent * LOG10_2, self.zero, self.infinite, self.nan)
 
 
-def moments(x: FloatArray, ordered: Ordered | None = None, *, about_mean: bool = True) -> Moments:
+def moments(x: FloatArray, ordered: Tally | None = None, *, about_mean: bool = True) -> Moments:
     """Measure an array; faster with the array put in order, where there is one, and where mean and std are not wanted (NaN then).
 
     The array is scaled by a power of two before it is squared, so that 1e-200 is not taken for 0, and centred before the
