@@ -8,12 +8,14 @@ outside an axis goes into its end bins, and what is no number is left out; the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, frexp, isfinite, log10
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gradviz.cache import remembered
 from gradviz.core.choices.arrays import LOG10_2, Float64Array, FloatArray, IntArray
@@ -41,6 +43,19 @@ _BELOW_TOP = np.arange(DECADES * PER_DECADE, -1, -1) / PER_DECADE
 
 STANDARD_EDGES = np.linspace(-6.0, 6.0, 121)
 """Edges in units of a layer's own root mean square: the shape of a distribution, whatever its size."""
+
+
+FEWEST_FOR_BUCKETS = 12_000
+"""Numbers of float32 from which on counting by bucket is faster than sorting: on a processor where sorting 25,600 takes 440 µs."""
+
+BUCKETS, _SHIFT = 2**15, np.uint32(17)
+_LOW_BITS, _SIGN = np.uint32(2**17 - 1), np.uint32(2**31)
+
+AT_ONCE = 2**16
+"""Numbers that are counted at once: the buffers stay within a processor's cache, and other threads wait 0.07 ms for `bincount`."""
+
+UIntArray = NDArray[np.uint32]
+BucketArray = NDArray[np.intp]
 
 
 class Axis(Protocol):
@@ -97,67 +112,67 @@ class Magnitudes(NamedTuple):
         return self.top - _BELOW_TOP
 
 
-class Ordered:
-    """The numbers of an array in order.
+class Tally:
+    """Counts the numbers of an array: below limits, and in bins.
 
     Attributes
     ----------
-    values : ndarray
-        The finite ones, ascending.
     size : int
         How many numbers the array has, infinities and NaN included.
+    finite : int
+        How many of them are finite; the others are not counted.
     ends : tuple of float
         The least and the greatest number; infinite where any is infinite or NaN.
     peak : float
         The largest magnitude; 0 where nothing is finite.
+    zeros : int
+        How many numbers are 0.
     """
 
     def __init__(self, x: FloatArray, *, is_sorted: bool = False) -> None:
-        values = x if is_sorted else np.sort(x, axis=None)
-        self.size = values.size
-        self.ends = (float(values[0]), float(values[-1])) if self.size else (0.0, 0.0)
-        if not (isfinite(self.ends[0]) and isfinite(self.ends[1])):
-            values = values[values.searchsorted(-np.inf, "right") : values.searchsorted(np.inf)]
+        by_buckets = x.dtype == np.float32 and x.size >= FEWEST_FOR_BUCKETS and not is_sorted
+        values = x if is_sorted or by_buckets else np.sort(x, axis=None)
+        self.size, self._dtype = x.size, x.dtype
+        self.ends = low, high = _ends(values, is_sorted=not by_buckets)
+        if not (isfinite(low) and isfinite(high)):
+            values = values[np.isfinite(values)]
             self.ends = -np.inf, np.inf
-        self.values = values
-        self.peak = max(-float(values[0]), float(values[-1])) if values.size else 0.0
+            low, high = _ends(values, is_sorted=not by_buckets)
+        self.finite, self.peak = values.size, max(-low, high)
+        # An array whose ends are equal is in order as it is.
+        self._numbers = _Buckets(values, self.peak) if by_buckets and low < high else _Ascending(values.ravel(order="K"))
+        self.zeros = self._numbers.zeros
 
-    def mapped(self, f: Callable[[FloatArray], FloatArray]) -> Ordered | None:
-        """Return f of every number in order, where f has kept the order and nothing was left out; else None."""
-        values = f(self.values)
+    def mapped(self, f: Callable[[FloatArray], FloatArray]) -> Tally | None:
+        """Return the tally of f of every number, where that saves sorting: f has kept the order and nothing was left out."""
+        if isinstance(self._numbers, _Buckets):
+            return None
+        values = f(self._numbers.values)
         kept = values.size == self.size and bool((values[1:] >= values[:-1]).all())
-        return Ordered(values, is_sorted=True) if kept else None
+        return Tally(values, is_sorted=True) if kept else None
 
     def below(self, limits: FloatArray) -> IntArray:
-        """Return how many finite values lie below each limit; the limits of the array's own precision, see `rounded_up`."""
-        return self.values.searchsorted(limits)
+        """Return how many finite values lie below each limit, ascending and of the array's own precision; see `rounded_up`."""
+        return self._numbers.below(limits)
 
     def share_between_zero_and(self, limit: float) -> float:
         """Return the share of numbers that are not 0 and smaller in size than a limit."""
-        if limit <= np.finfo(self.values.dtype).smallest_subnormal:
+        if limit <= np.finfo(self._dtype).smallest_subnormal:
             return 0.0
-        from_, to_zero, past_zero, to = self.below(_limits_about_zero(limit, self.values.dtype)).tolist()
-        return (to - past_zero + to_zero - from_) / self.size
+        from_, to = self.below(_limits_about_zero(limit, self._dtype)).tolist()
+        return (to - from_ - self.zeros) / self.size
 
     def share_beyond(self, limit: float) -> float:
         """Return the share of finite numbers that are larger in size than a limit."""
         if self.peak <= limit:
             return 0.0
-        limits = rounded_up(np.array([-limit, np.nextafter(limit, np.inf)]), self.values.dtype)
+        limits = rounded_up(np.array([-limit, np.nextafter(limit, np.inf)]), self._dtype)
         below, not_above = self.below(limits).tolist()
-        return (below + self.values.size - not_above) / self.size
-
-    @property
-    def zeros(self) -> int:
-        """How many numbers are 0."""
-        if not self.values.size or self.values[0] > 0:
-            return 0
-        from_, to = self.below(_about_zero(self.values.dtype)).tolist()
-        return to - from_
+        return (below + self.finite - not_above) / self.size
 
     def counts(self, edges: Float64Array) -> IntArray:
         """Count into bins; those outside go into the end bins. (bins,)."""
-        return self._between(self.below(rounded_up(edges[1:-1], self.values.dtype)))
+        return self._between(self.below(rounded_up(edges[1:-1], self._dtype)))
 
     def by_magnitude(self, exponent: int = 0) -> Magnitudes:
         """Count the magnitudes of ``x * 2**exponent``.
@@ -167,7 +182,7 @@ class Ordered:
         """
         shift, peak = exponent * LOG10_2, self.peak
         top = ceil((log10(peak) + shift) * PER_DECADE + 1e-9) / PER_DECADE if peak else 0.0
-        places = self.below(_magnitude_limits(top, exponent, self.values.dtype))
+        places = self.below(_magnitude_limits(top, exponent, self._dtype))
         sizes = places[1:] - places[:-1]
         half = DECADES * PER_DECADE
         return Magnitudes(top, sizes[-half:] + sizes[half - 1 :: -1])
@@ -180,13 +195,125 @@ class Ordered:
         """Count into OWN_BINS bins between ±2**j."""
         least, most = EXPONENTS
         j = min(max(frexp(self.peak)[1], least), most) if self.peak else least
-        return OwnHistogram(j, self._between(self.below(_dyadic_limits(j, self.values.dtype))))
+        return OwnHistogram(j, self._between(self.below(_dyadic_limits(j, self._dtype))))
 
     def _between(self, inner: IntArray) -> IntArray:
         counts = np.empty(len(inner) + 1, np.int64)
-        counts[0], counts[-1] = inner[0], self.values.size - inner[-1]
+        counts[0], counts[-1] = inner[0], self.finite - inner[-1]
         np.subtract(inner[1:], inner[:-1], out=counts[1:-1])
         return counts
+
+
+class _Ascending:
+    """The numbers in order, so that counting is bisecting."""
+
+    def __init__(self, values: FloatArray) -> None:
+        self.values = values
+        from_, to = values.searchsorted(np.array([0.0, np.finfo(values.dtype).smallest_subnormal], values.dtype)).tolist()
+        self.zeros: int = to - from_
+
+    def below(self, limits: FloatArray) -> IntArray:
+        return self.values.searchsorted(limits)
+
+
+class _Scratch(threading.local):
+    """Buffers of one thread: fresh memory for every array costs more than the counting (65,536 numbers: 730 instead of 250 µs)."""
+
+    def __init__(self) -> None:
+        self.bits, self.buckets = np.empty(AT_ONCE, np.uint32), np.empty(AT_ONCE, np.intp)
+        self.owner: object = None  # whose numbers these two describe
+        self.limit_in = np.zeros(BUCKETS, np.uint32)  # 0 in all buckets between two uses
+        self.limits, self.is_below = np.empty(AT_ONCE, np.uint32), np.empty(AT_ONCE, np.bool_)
+
+
+_SCRATCH = _Scratch()
+
+
+class _Buckets:
+    """Finite float32 numbers, counted by sign, exponent and 6 bits of the mantissa: 64 buckets an octave.
+
+    Read as unsigned integers, floating-point numbers of one sign are in the order of their magnitudes, so that the leading 15
+    bits number the buckets. 1 is subtracted from the bits of negative numbers first, which puts one on a bucket's edge into the
+    bucket of smaller magnitudes: a limit whose other 17 bits are 0 then has whole buckets below it, whatever its sign. (This
+    moves -0 above all positive numbers, to the bucket at the end of the first half.) The numbers in a bucket that a limit
+    divides are compared with that limit.
+    """
+
+    def __init__(self, values: FloatArray, peak: float) -> None:
+        self._signed, self._key = values.ravel(order="K").view(np.int32), object()
+        counts = self._count(lambda bits, buckets: buckets)
+        positive, negative = counts.reshape(2, -1)
+        positive_zeros, negative_zeros = self._positive_zeros() if positive[0] else 0, int(positive[-1])
+        self.zeros = positive_zeros + negative_zeros
+        if positive[0] == positive_zeros:  # then no limit divides them
+            positive[0] = 0
+        # How many numbers of the sign lie in a bucket and those of smaller magnitudes; the last ones, which hold only NaN and -0,
+        # are read as those before the first.
+        self._up_to = counts
+        above = int(np.float32(peak).view(np.uint32) >> _SHIFT) + 1
+        for each in (positive, negative):
+            np.cumsum(each[:above], out=each[:above])
+            each[above:] = each[above - 1]
+            each[-1] = 0
+        self._negative = int(negative[-2])
+        self._not_positive = self._signed.size - int(positive[-2])
+
+    def below(self, limits: FloatArray) -> IntArray:
+        bits = limits.view(np.uint32)
+        bits = np.where(bits, bits, _SIGN)  # as a limit, 0 is -0: all negative numbers lie below it, and nothing else
+        buckets = bits >> _SHIFT
+        ranks = self._up_to.take(buckets.view(np.int32) - 1)
+        divides = (self._up_to.take(buckets) > ranks) & (bits & _LOW_BITS).astype(bool)
+        if divides.any():
+            ranks[divides] += self._ranks_within(bits[divides], buckets[divides])
+        return np.where(bits < _SIGN, self._not_positive + ranks, self._negative - ranks)
+
+    def _ranks_within(self, bits: UIntArray, buckets: UIntArray) -> IntArray:
+        """Return how many numbers in the buckets of limits have smaller bits than these."""
+        limit_in = _SCRATCH.limit_in
+        limit_in[buckets] = bits
+        try:
+            if (limit_in.take(buckets) == bits).all():  # no bucket has two
+                return self._count(_buckets_of_smaller).take(buckets)
+            some = np.sort(np.concatenate([part.compress(limit_in.take(of)) for part, of in self._parts()]))
+        finally:
+            limit_in[buckets] = 0
+        return some.searchsorted(bits) - some.searchsorted(bits & ~_LOW_BITS)
+
+    def _positive_zeros(self) -> int:
+        return sum(bits.size - int(np.count_nonzero(bits)) for bits, _buckets in self._parts())
+
+    def _count(self, choose: Callable[[UIntArray, BucketArray], BucketArray]) -> IntArray:
+        """Count by bucket what is chosen of each part."""
+        counts = [np.bincount(choose(bits, buckets), minlength=BUCKETS) for bits, buckets in self._parts()]
+        return sum(counts[1:], start=counts[0])
+
+    def _parts(self) -> Iterator[tuple[UIntArray, BucketArray]]:
+        """Yield bits and buckets, AT_ONCE numbers at a time, in the thread's buffers."""
+        for start in range(0, self._signed.size, AT_ONCE):
+            signed = self._signed[start : start + AT_ONCE]
+            bits, buckets = _SCRATCH.bits[: signed.size], _SCRATCH.buckets[: signed.size]
+            if _SCRATCH.owner is not self._key:
+                minus_sign = np.right_shift(signed, 31, out=bits.view(np.int32))
+                np.add(signed, minus_sign, out=minus_sign)
+                np.right_shift(bits, _SHIFT, out=buckets)
+                _SCRATCH.owner = self._key if self._signed.size <= AT_ONCE else None
+            yield bits, buckets
+
+
+def _buckets_of_smaller(bits: UIntArray, buckets: BucketArray) -> BucketArray:
+    """Return the buckets of the numbers whose bits are smaller than those of the limit in their bucket."""
+    limits, is_below = _SCRATCH.limits[: bits.size], _SCRATCH.is_below[: bits.size]
+    _SCRATCH.limit_in.take(buckets, out=limits, mode="clip")  # "raise" would copy
+    np.less(bits, limits, out=is_below)
+    return buckets.compress(is_below)
+
+
+def _ends(values: FloatArray, *, is_sorted: bool) -> tuple[float, float]:
+    """Return the least and the greatest number; NaN where there is one (if sorted, it is the last)."""
+    if not values.size:
+        return 0.0, 0.0
+    return (float(values[0]), float(values[-1])) if is_sorted else (float(values.min()), float(values.max()))
 
 
 class OwnHistogram(NamedTuple):
@@ -298,11 +425,5 @@ def _magnitude_limits(top: float, exponent: int, dtype: np.dtype[np.floating]) -
 
 
 @remembered
-def _about_zero(dtype: np.dtype[np.floating]) -> FloatArray:
-    return np.array([0.0, np.finfo(dtype).smallest_subnormal], dtype)
-
-
-@remembered
 def _limits_about_zero(limit: float, dtype: np.dtype[np.floating]) -> FloatArray:
-    tiny = float(np.finfo(dtype).smallest_subnormal)
-    return rounded_up(np.array([np.nextafter(-limit, 0.0), 0.0, tiny, limit]), dtype)
+    return rounded_up(np.array([np.nextafter(-limit, 0.0), limit]), dtype)

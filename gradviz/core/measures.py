@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradviz.core.choices.arrays import LOG10_2, Float64Array, FloatArray, Series
-from gradviz.core.histograms import Ordered
+from gradviz.core.histograms import Tally
 from gradviz.core.theory.predictions import Inputs
 from gradviz.i18n import N_
 
@@ -44,7 +44,7 @@ class Moments(NamedTuple):
         return Moments(mean, std, rms, self.log10_rms + exponent * LOG10_2, self.zero, self.infinite, self.nan)
 
 
-def moments(x: FloatArray, ordered: Ordered | None = None, *, about_mean: bool = True) -> Moments:
+def moments(x: FloatArray, tally: Tally | None = None, *, about_mean: bool = True) -> Moments:
     """Measure an array.
 
     The array is scaled by a power of two before squaring, so that 1e-200 does not become 0. Where the mean dominates, it is
@@ -53,19 +53,19 @@ def moments(x: FloatArray, ordered: Ordered | None = None, *, about_mean: bool =
     Parameters
     ----------
     x : ndarray
-    ordered : Ordered or None
-        The same numbers sorted, which makes it faster.
+    tally : Tally or None
+        Of the same numbers, which makes it faster.
     about_mean : bool
         Whether to compute mean and std; without them (NaN) it is faster.
     """
-    low, high = ordered.ends if ordered else (float(x.min()), float(x.max()))
+    low, high = tally.ends if tally else (float(x.min()), float(x.max()))
     if not (isfinite(low) and isfinite(high)):
         return _nonfinite_moments(x)
     peak = max(high, -low)
     if peak == 0:
         return Moments(0.0, 0.0, 0.0, -inf, 1.0, 0.0, 0.0)
     # all() is four times as fast as count_nonzero, and usually true.
-    zero = ordered.zeros / x.size if ordered else 0.0 if x.all() else 1.0 - np.count_nonzero(x) / x.size
+    zero = tally.zeros / x.size if tally else 0.0 if x.all() else 1.0 - np.count_nonzero(x) / x.size
     if low == high:
         return Moments(low, 0.0, peak, log10(peak), zero, 0.0, 0.0)
     flat = x.astype(np.float64).ravel()

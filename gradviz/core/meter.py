@@ -16,9 +16,9 @@ from gradviz.core.histograms import (
     STANDARD_EDGES,
     LayerHistograms,
     Magnitudes,
-    Ordered,
     OwnHistogram,
     SharedAxis,
+    Tally,
     each_by_magnitude,
     each_on_its_own,
     fixed_edges,
@@ -137,7 +137,7 @@ class Meter:
     # --- one layer, one way ---
 
     def _measure_forward(self, step: ForwardStep, layer: _Layer) -> None:
-        z = Ordered(step.z)
+        z = Tally(step.z)
         a = self._ordered_activation(step, z)
         for name, each in (("activation", a), ("pre_activation", z)):
             layer.own[name] = each.on_own_axis()
@@ -162,7 +162,7 @@ class Meter:
         smallest, largest = self.net.precision.ends_over_two_to(step.exponent)
         for name in ("grad_a", "grad_z", "grad_W", "grad_b"):
             array = getattr(step, name)
-            ordered = Ordered(array) if name in self._fixed_edges else None
+            ordered = Tally(array) if name in self._fixed_edges else None
             found = moments(array, ordered, about_mean=False)
             layer.found[name] = found.times_two_to(step.exponent)
             if ordered is not None:
@@ -171,7 +171,7 @@ class Meter:
                 layer.found[f"{name}_underflow"] = ordered.share_between_zero_and(smallest)
                 layer.found[f"{name}_overflow"] = ordered.share_beyond(largest)
 
-    def _ordered_activation(self, step: ForwardStep, pre_activation: Ordered) -> Ordered:
+    def _ordered_activation(self, step: ForwardStep, pre_activation: Tally) -> Tally:
         if step.a is step.z:
             return pre_activation
         f, k, precision = self.net.activation(step.layer), self.net.k(step.layer), self.net.precision
@@ -179,7 +179,7 @@ class Meter:
             mapped = pre_activation.mapped(lambda z: precision.round(f.f(z, k)))
             if mapped is not None:
                 return mapped
-        return Ordered(step.a)
+        return Tally(step.a)
 
     def _saturated(self, step: ForwardStep) -> float:
         f, k = self.net.activation(step.layer), self.net.k(step.layer)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gradviz.cache import CACHE
 from gradviz.core.choices.arrays import FloatArray
 from gradviz.core.choices.precisions import Precision
-from gradviz.core.histograms import Magnitudes, Ordered, OwnHistogram
+from gradviz.core.histograms import Magnitudes, OwnHistogram, Tally
 from gradviz.core.measures import Moments, moments
 from gradviz.core.parameters import UnitDraw
 
@@ -26,7 +26,7 @@ class WeightHistograms(NamedTuple):
 def weight_histograms(W: FloatArray, draw: UnitDraw | None, precision: Precision) -> WeightHistograms:
     """Return the histograms of a layer's weights, from the cache where W is a multiple of a cached draw."""
     if draw is None:
-        return _histograms_of(Ordered(W))
+        return _histograms_of(Tally(W))
     key = ("weight histograms", draw.name, draw.factor, precision)
     return CACHE.get(key, lambda: _histograms_of(_sorted_weights(draw, precision)))
 
@@ -39,11 +39,11 @@ def weight_moments(W: FloatArray, draw: UnitDraw | None, precision: Precision) -
     return CACHE.get(("moments of draw", draw.name), lambda: moments(draw.unit)).scaled(draw.factor)
 
 
-def _sorted_weights(draw: UnitDraw, precision: Precision) -> Ordered:
+def _sorted_weights(draw: UnitDraw, precision: Precision) -> Tally:
     # Multiplying by a positive number and rounding keep the order, so these are exactly the sorted weights.
     unit = draw.in_order
-    return Ordered(precision.round(unit * unit.dtype.type(draw.factor)), is_sorted=True)
+    return Tally(precision.round(unit * unit.dtype.type(draw.factor)), is_sorted=True)
 
 
-def _histograms_of(ordered: Ordered) -> WeightHistograms:
+def _histograms_of(ordered: Tally) -> WeightHistograms:
     return WeightHistograms(ordered.on_own_axis(), ordered.by_magnitude())

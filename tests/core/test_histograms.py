@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from gradviz.core.histograms import DECADES, OWN_BINS, PER_DECADE, STANDARD_EDGES, Ordered, on_one_axis
+from gradviz.core.histograms import DECADES, OWN_BINS, PER_DECADE, STANDARD_EDGES, Tally, on_one_axis
 
 AWKWARD = [
     [0.0] * 5,
@@ -34,9 +34,9 @@ def test_awkward_arrays_are_counted_whole(values, dtype):
     """Every finite value stands in one bin; edges rise strictly and are finite."""
     with np.errstate(all="ignore"):
         x = np.array(values).astype(dtype)
-        ordered, finite = Ordered(x), x[np.isfinite(x)]
+        ordered, finite = Tally(x), x[np.isfinite(x)]
         own, magnitudes = ordered.on_own_axis(), ordered.by_magnitude()
-        shared = on_one_axis([ordered.on_own_axis(), Ordered(np.ones(3, dtype)).on_own_axis()])
+        shared = on_one_axis([ordered.on_own_axis(), Tally(np.ones(3, dtype)).on_own_axis()])
         for edges in (own.edges, magnitudes.edges, shared.axis.edges):
             assert np.isfinite(edges).all() and (np.diff(edges) > 0).all()
         assert len(own.counts) == OWN_BINS and len(magnitudes.counts) == DECADES * PER_DECADE
@@ -57,7 +57,7 @@ def test_every_count_is_numpys(dtype, data):
     elements = st.one_of(on_edges, st.floats(-(2.0**99), 2.0**99, width=bits), st.sampled_from([10.0**k for k in range(-5, 6)]))
     x = data.draw(hnp.arrays(dtype, st.integers(1, 40), elements=elements.map(lambda value: float(dtype(value)))))
     with np.errstate(all="ignore"):
-        ordered = Ordered(x)
+        ordered = Tally(x)
         own = ordered.on_own_axis()
         np.testing.assert_array_equal(own.counts, expected(x, own.edges))
         np.testing.assert_array_equal(ordered.in_units_of(0.3), expected(x, STANDARD_EDGES * 0.3))
@@ -74,7 +74,7 @@ def test_every_count_is_numpys(dtype, data):
 @given(st.lists(hnp.arrays(np.float64, st.integers(1, 20), elements=st.floats(-1e300, 1e300)), min_size=1, max_size=5))
 def test_one_axis_for_all_layers_holds_what_numpy_counts_there(layers):
     with np.errstate(all="ignore"):
-        axis, counts = on_one_axis([Ordered(x).on_own_axis() for x in layers])
+        axis, counts = on_one_axis([Tally(x).on_own_axis() for x in layers])
         edges = axis.edges
         assert edges[0] <= min(x.min() for x in layers) or edges[0] == 0
         assert 32 <= len(edges) - 1 <= 128
@@ -88,7 +88,7 @@ def test_one_axis_for_all_layers_holds_what_numpy_counts_there(layers):
 def test_magnitudes_beyond_what_float64_holds():
     """An exponent that was taken out moves the axis and nothing else."""
     x = 10 ** np.random.default_rng(0).uniform(-9, 3, 50_000)
-    magnitudes = Ordered(x).by_magnitude(exponent=-5000)
+    magnitudes = Tally(x).by_magnitude(exponent=-5000)
     edges, got = magnitudes.edges, magnitudes.counts
     shift = 5000 * np.log10(2)
     assert np.abs(np.cumsum(got) - np.cumsum(np.histogram(np.log10(x), edges + shift)[0])).max() <= 1
@@ -96,19 +96,19 @@ def test_magnitudes_beyond_what_float64_holds():
 
 
 def test_bins_by_magnitude_of_two_layers_are_whole_bins_apart():
-    one, other = (Ordered(np.array([x])).by_magnitude(e).edges for x, e in ((3.7, 0), (5e-9, -77)))
+    one, other = (Tally(np.array([x])).by_magnitude(e).edges for x, e in ((3.7, 0), (5e-9, -77)))
     apart = (one[0] - other[0]) * PER_DECADE
     assert apart == pytest.approx(round(apart), abs=1e-9)
 
 
 def test_values_outside_go_into_the_end_bins():
-    got = Ordered(np.array([-5.0, 0.5, 7.0, 8.0])).counts(np.linspace(0, 1, 11))
+    got = Tally(np.array([-5.0, 0.5, 7.0, 8.0])).counts(np.linspace(0, 1, 11))
     assert (got[0], got[5], got[-1]) == (1, 1, 2)
 
 
 @pytest.mark.parametrize("size", [0.0, np.inf, np.nan])
 def test_a_layer_of_no_size_stands_in_the_middle(size):
-    got = Ordered(np.zeros(7)).in_units_of(size)
+    got = Tally(np.zeros(7)).in_units_of(size)
     assert got[len(got) // 2] == 7 == got.sum()
 
 
@@ -125,13 +125,13 @@ def test_a_layer_of_no_size_stands_in_the_middle(size):
 )
 def test_the_shared_axis_moves_in_eighths(values, ends):
     """Limits are round, symmetric for what is symmetric, and stay when the data changes a little."""
-    edges = on_one_axis([Ordered(np.array(values)).on_own_axis()]).axis.edges
+    edges = on_one_axis([Tally(np.array(values)).on_own_axis()]).axis.edges
     assert edges[[0, -1]].tolist() == ends
 
 
 def test_a_finer_layer_keeps_its_shape_on_its_own_axis():
     """A layer a thousand times as small is one spike on the axis of all, and a histogram of its own."""
     x = np.random.default_rng(0).standard_normal(10_000)
-    both = [Ordered(x).on_own_axis(), Ordered(x / 1024).on_own_axis()]
+    both = [Tally(x).on_own_axis(), Tally(x / 1024).on_own_axis()]
     np.testing.assert_array_equal(both[0].counts, both[1].counts)
     assert np.count_nonzero(on_one_axis(both).counts[1]) <= 2
