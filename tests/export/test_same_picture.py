@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 
 from gradviz import Spec, cli, simulate
 from gradviz.core.runs.playhead import Phase, Playhead
+from gradviz.core.runs.scene import Scene
 from gradviz.export.figure import figure_bytes
 from gradviz.export.picture import Figure
 from gradviz.panels import PANELS
@@ -24,7 +25,8 @@ def picture_of(panels, *, text=TEXT, at=1, phase=Phase.WHOLE, reference=None, si
     layout = LAYOUTS[panels].rows if isinstance(panels, str) else stacked(panels)
     pinned = simulate(Spec.from_text(reference)) if reference else None
     figure = Figure(layout, size, theme, dpi)
-    return pixels_of(figure_bytes(simulate(Spec.from_text(text)), figure, "png", Playhead(at, phase), pinned))
+    scene = Scene.of(simulate(Spec.from_text(text)), Playhead(at, phase), pinned)
+    return pixels_of(figure_bytes(scene, figure, "png"))
 
 
 def exported_by(window, panels, path, settled):

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from gradviz import Spec, simulate
 from gradviz.app.controls import control_for
 from gradviz.core.runs.playhead import Phase, Playhead
+from gradviz.core.runs.scene import Scene
 from gradviz.core.spec import KNOBS
 from gradviz.panels import PANELS
 from gradviz.panels.parts.style import Style
@@ -35,7 +36,7 @@ def panel_of(qtbot):
         qtbot.addWidget(panel)
         panel.resize(*size)
         panel.show()
-        panel.draw(frame, playhead or Playhead(1))
+        panel.draw(Scene.of(frame, playhead or Playhead(1)))
         QApplication.processEvents()
         return panel
 

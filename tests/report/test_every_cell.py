@@ -42,7 +42,7 @@ SIGNAL = {
     "log10_total": "log10_total",
     "log10_factor_per_layer": "log10_factor",
     "exactly_zero_from_layer": "zero_layer",
-    "not_finite_from_layer": "unfinite_layer",
+    "not_finite_from_layer": "nonfinite_layer",
     "underflows_from_layer": "underflow_layer",
     "overflows_from_layer": "overflow_layer",
     "all_equal_from_layer": "equal_layer",
