@@ -6,7 +6,7 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from gradviz.app.actions import ACTIONS
+from gradviz.app.parts.actions import ACTIONS
 from gradviz.core.measures import MEASURES
 from gradviz.core.network import Network
 from gradviz.core.runs.playhead import Phase, Playhead

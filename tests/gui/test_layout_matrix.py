@@ -62,15 +62,15 @@ def settle():
 found = []
 window = make_window(Spec(depth=20, width=12, batch=16), language="en", theme="light")
 window.show()
-window.start()
-while window.frame is None:
+window.session.start()
+while window.session.frame is None:
     QApplication.processEvents()
 for layout, size, points, language in itertools.product(LAYOUTS, SIZES, POINTS, ("en", "ko")):
     if layout != next(iter(LAYOUTS)) and points != POINTS[1]:
         continue
     window.arrangement.use_named(layout)
     window.resize(*size)
-    window.settings.zoom = points / DESIGN_POINTS
+    window.session.settings.zoom = points / DESIGN_POINTS
     window.look.set_language(language)
     window.look.restyle()
     settle()

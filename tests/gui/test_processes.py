@@ -23,14 +23,14 @@ from PySide6.QtWidgets import QApplication
 from gradviz.app.main import make_window
 from gradviz.core.spec import Spec
 window = make_window(Spec(depth=50, width=30, batch=32))
-window.show(); window.start()
+window.show(); window.session.start()
 frames = 0
 def tick():
     global frames
-    if window.frame is None: return
-    window.transport.scrub(frames % 100 + 1)
+    if window.session.frame is None: return
+    window.session.transport.scrub(frames % 100 + 1)
     window.board.repaint()
-    if frames % 50 == 0: window.store.edit("seed", frames)
+    if frames % 50 == 0: window.session.store.edit("seed", frames)
     frames += 1
     if frames == 600: window.close()
 timer = QTimer(interval=0); timer.timeout.connect(tick); timer.start()
@@ -57,7 +57,7 @@ def make(*arguments, **named):
     window = made(*arguments, **named)
     def close():
         global began
-        assert window.runner._running is not None
+        assert window.session.runner._running is not None
         began = time.monotonic()
         window.close()
     QTimer.singleShot(700, close)
@@ -85,9 +85,9 @@ def make(*arguments, **named):
     window = made(*arguments, **named)
     def say():
         player = window.lecture.player
-        print(player.lesson and player.lesson.key, player.place, window.store.spec.gain, flush=True)
+        print(player.lesson and player.lesson.key, player.place, window.session.store.spec.gain, flush=True)
         window.close()
-    window.runner.finished.connect(lambda frame: QTimer.singleShot(0, say))
+    window.session.run_arrived.connect(lambda request, run: QTimer.singleShot(0, say))
     return window
 main.make_window = make
 raise SystemExit(run(["show", *{words!r}]))
@@ -119,7 +119,7 @@ def watched():
         print(gc.isenabled(), gc.get_freeze_count() > 10_000, "ziamath" in sys.modules, flush=True)
         window.close()
     print(gc.isenabled())
-    window.runner.finished.connect(lambda frame: QTimer.singleShot(0, say))
+    window.session.run_arrived.connect(lambda request, run: QTimer.singleShot(0, say))
     return run_loop()
 QApplication.exec = watched
 sys.argv = ["gradviz", "depth=3&width=4"]

@@ -9,8 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
-from gradviz.core.frame import Frame
-from gradviz.core.runs.playhead import Playhead
+from gradviz.core.runs.scene import Scene
 from gradviz.panels import PANELS
 from gradviz.panels.base import Panel
 from gradviz.panels.layouts import Layout, Row, panels_in, stacked, swapped
@@ -28,7 +27,7 @@ LEAST_PANEL = (110, 60)
 
 
 class Board(QWidget):
-    """Shows one Frame in every panel of a layout. A panel is made when it is first seen, and drawn while it is."""
+    """Shows one Scene in every panel of a layout. A panel is made when it is first seen, and drawn while it is."""
 
     layer_clicked = Signal(int)
     arranged = Signal(object)
@@ -45,7 +44,7 @@ class Board(QWidget):
         """Those that were made, by key; seen or not."""
         self.layout_: Layout = ()
         self.maximised_key = ""
-        self._shown: tuple[Frame, Playhead, Frame | None] | None = None
+        self._scene: Scene | None = None
         self._slots: dict[str, QWidget] = {}
         """Where each panel stands, made or not yet."""
         self._waiting: list[str] = []
@@ -150,9 +149,9 @@ class Board(QWidget):
     def _seen_keys(self) -> list[str]:
         return [self.maximised_key] if self.maximised_key else panels_in(self.layout_)
 
-    def draw(self, frame: Frame, playhead: Playhead, reference: Frame | None) -> None:
-        """Show a Frame at a playhead in every panel."""
-        self._shown = frame, playhead, reference
+    def draw(self, scene: Scene) -> None:
+        """Show a Scene in every panel."""
+        self._scene = scene
         self._draw_seen()
 
     @property
@@ -190,8 +189,8 @@ class Board(QWidget):
             panel = self._panel(key)
             if panel.style_ != self._style:  # it was not seen when sizes or colours changed
                 panel.restyle(self._style)
-            if self._shown is not None:
-                panel.draw(*self._shown)
+            if self._scene is not None:
+                panel.draw(self._scene.frame, self._scene.playhead, self._scene.reference_frame)
             if self._waiting and time.perf_counter() > until:
                 self._turns.start()
                 return

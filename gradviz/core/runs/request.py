@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gradviz.core.budget import expected_seconds
+from gradviz.core.budget import expected_seconds, needed_bytes, refuse_what_does_not_fit
 from gradviz.core.runs.timeline import Timeline
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
@@ -25,7 +25,13 @@ class Request(Protocol):
     """A question; frozen and hashable."""
 
     def answers(self, tick: Tick) -> Iterator[Any]:
-        """Yield a first answer, better ones, and last the whole one."""
+        """Yield a first answer, better ones, and last the whole one.
+
+        `tick` is called before anything costly that follows an answer: that is how one knows at once that more is to come.
+        """
+
+    def seconds(self) -> float:
+        """Estimate how long the whole answer takes. Raises ExperimentError like `answers`."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,13 @@ class Run:
             When the experiment cannot be run (see `simulate`).
         """
         spec = self.spec
+        refuse_what_does_not_fit(needed_bytes(spec))  # before the preview: what is shown must be able to become whole
         if spec.batch > PREVIEW_EXAMPLES and expected_seconds(spec) > SLOW:
             few = simulate(spec.replace(batch=PREVIEW_EXAMPLES), lambda share: tick(0.0))
             yield Timeline(spec, {0: few}, is_preview=True)
+            tick(0.0)
         yield Timeline(spec, {0: simulate(spec, tick)})
+
+    def seconds(self) -> float:
+        """Estimate how long `simulate` takes."""
+        return expected_seconds(self.spec)
