@@ -21,7 +21,15 @@ from threadpoolctl import ThreadpoolController
 
 from gradviz.cache import CACHE
 from gradviz.core.birth import Birth
-from gradviz.core.budget import BEHIND_BYTES, keep_what_is_freed, needed_bytes, refuse_what_does_not_fit, step_bytes, traced_bytes
+from gradviz.core.budget import (
+    BEHIND_BYTES,
+    WORTH_A_THREAD,
+    keep_what_is_freed,
+    needed_bytes,
+    refuse_what_does_not_fit,
+    step_bytes,
+    traced_bytes,
+)
 from gradviz.core.frame import Frame
 from gradviz.core.jacobian import obstacle
 from gradviz.core.measures import moments
@@ -31,9 +39,6 @@ from gradviz.core.spec import Spec
 
 BLAS_THREADS = 1
 """One, everywhere: how a product is split among threads changes its last bits, and the window wants a core for itself."""
-
-WORTH_A_THREAD = 2**15
-"""Numbers in a layer's activations, below which handing a layer to another thread costs more than measuring it."""
 
 Tick = Callable[[float], None]
 """Called between layers with the share of the work that is done; it may raise to break the run off."""
@@ -52,7 +57,7 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
         When the network does not fit into the memory that is free (nothing has been allocated then), or its data or its
         weights cannot be read.
     """
-    refuse_what_does_not_fit(needed_bytes(spec))
+    refuse_what_does_not_fit(spec, needed_bytes)
     keep_what_is_freed()
     CACHE.begin_generation()
     birth = Birth.of(spec)
@@ -158,7 +163,7 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
     ExperimentError
         When the arrays do not fit into the memory that is free, or the data cannot be read.
     """
-    refuse_what_does_not_fit(traced_bytes(spec))
+    refuse_what_does_not_fit(spec, traced_bytes)
     birth = Birth.of(spec)
     arrays: dict[str, np.ndarray] = {}
     with limited_blas():

@@ -314,7 +314,7 @@ def test_a_reference_that_cannot_be_run_does_not_keep_the_experiment_from_it(ope
     window = open_window("depth=3&width=4&batch=4")
     reference = Spec(depth=4, width=4, batch=4)
 
-    def refuse(needed):
+    def refuse(spec, needed_by):
         raise ExperimentError([Problem("depth × width", "too large")])
 
     monkeypatch.setattr(module, "refuse_what_does_not_fit", refuse)

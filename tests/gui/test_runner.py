@@ -237,6 +237,7 @@ def test_a_newer_wish_ends_a_run_after_its_first_answer(runner, qtbot, answers):
 def test_a_slow_pass_is_previewed(runner, qtbot, answers, monkeypatch):
     """Over the first examples, marked; then the whole of it."""
     monkeypatch.setattr(request_module, "SLOW", 0.0)
+    monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
     spec = SMALL.replace(batch=64)
     runner.submit("run", Run(spec))
     qtbot.waitUntil(lambda: runner.is_idle)

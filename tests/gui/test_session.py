@@ -67,6 +67,7 @@ def opened(session, settle):
 def previews(monkeypatch):
     """Every run of more than 32 examples is previewed."""
     monkeypatch.setattr(request_module, "SLOW", 0.0)
+    monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
 
 
 @pytest.fixture

@@ -20,6 +20,9 @@ PREVIEW_EXAMPLES = 32
 SLOW = 0.040
 """Seconds of a pass from which on it is worth a preview: a drag is to answer within 80 ms."""
 
+WORTH_IT = 0.5
+"""Of the time of the whole pass, the most that a preview may take: where the weights cost most, fewer examples gain little."""
+
 
 class Request(Protocol):
     """A question; frozen and hashable."""
@@ -49,8 +52,8 @@ class Run:
             When the experiment cannot be run (see `simulate`).
         """
         spec = self.spec
-        refuse_what_does_not_fit(needed_bytes(spec))  # before the preview: what is shown must be able to become whole
-        if spec.batch > PREVIEW_EXAMPLES and expected_seconds(spec) > SLOW:
+        refuse_what_does_not_fit(spec, needed_bytes)  # before the preview: what is shown must be able to become whole
+        if _is_worth_a_preview(spec):
             few = simulate(spec.replace(batch=PREVIEW_EXAMPLES), lambda share: tick(0.0))
             yield Timeline(spec, {0: few}, is_preview=True)
             tick(0.0)
@@ -59,3 +62,10 @@ class Run:
     def seconds(self) -> float:
         """Estimate how long `simulate` takes."""
         return expected_seconds(self.spec)
+
+
+def _is_worth_a_preview(spec: Spec) -> bool:
+    whole = expected_seconds(spec)
+    if spec.batch <= PREVIEW_EXAMPLES or whole <= SLOW:
+        return False
+    return expected_seconds(spec.replace(batch=PREVIEW_EXAMPLES)) <= WORTH_IT * whole
