@@ -253,6 +253,30 @@ def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty
     qtbot.waitUntil(lambda: shown(window, step), timeout=10_000)
 
 
+def test_the_wave_starts_with_the_whole_run(window, qtbot, monkeypatch):
+    """Not with its preview; and nothing of a lesson happens when a run arrives that no step waits for."""
+    monkeypatch.setattr(request_module, "SLOW", 0.0)
+    monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
+    lesson = next(lesson for lesson in LESSONS if lesson.steps[0].play and lesson.steps[0].spec.batch > 32)
+    played = []
+    play_part = window.session.transport.play_part
+    monkeypatch.setattr(
+        window.session.transport, "play_part", lambda part: (played.append(window.session.scene.run.is_preview), play_part(part))
+    )
+    previews = []
+    window.session.scene_changed.connect(lambda scene: previews.append(scene.run.is_preview))
+    window.lecture.begin(lesson)
+    if window.lecture.player.asks:
+        window.lecture.next()
+    qtbot.waitUntil(lambda: bool(played), timeout=20_000)
+    assert played == [False] and True in previews
+    assert window.lecture._awaited is None
+    window.session.transport.pause()
+    window.session.store.edit("gain", 1.25)
+    qtbot.waitUntil(lambda: window.session.runner.is_idle, timeout=20_000)
+    assert played == [False] and not window.session.transport.is_playing
+
+
 def test_a_lesson_gives_the_board_back(window, qtbot):
     before = window.board.layout_
     window.lecture.open_lesson("1")

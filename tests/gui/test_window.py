@@ -1,5 +1,7 @@
 """The real window, driven with mouse and keys."""
 
+import time
+
 import pytest
 from catalogue import stored
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
@@ -11,7 +13,9 @@ from gradviz.app import files as files_module
 from gradviz.app.controls import ChoiceControl, NumberControl, PathControl, SeedControl, SwitchControl
 from gradviz.app.parts.actions import ACTIONS
 from gradviz.app.session.settings import Settings
+from gradviz.cache import CACHE
 from gradviz.core.choices.errors import ExperimentError, Problem
+from gradviz.core.runs import request as request_module
 from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.runs.request import Run
 from gradviz.core.spec import KNOBS, Spec
@@ -479,3 +483,74 @@ def test_the_gain_box_shows_what_the_experiment_holds(window, settle, text):
     settle(window)
     box = window.controls.controls["gain"].box
     assert float(box.text()) == box.value() == float(text)
+
+
+def test_a_long_run_is_asked_about_and_the_last_picture_stays(window, qtbot, settle, monkeypatch):
+    """The question has two buttons; choosing another experiment takes it back."""
+    monkeypatch.setattr(Run, "seconds", lambda run: 240.0 if run.spec.depth > 6 else 0.0)
+    before, question = window.session.frame, window.question
+    window.session.store.edit("depth", 7)
+    qtbot.waitUntil(question.isVisible)
+    assert question.label.text() == "This takes about 4 minutes. Run it?"
+    assert window.session.frame is before and window.board.panels["gradient"].frame is before
+    window.session.store.edit("depth", 5)
+    settle(window)
+    assert not question.isVisible()
+    window.session.store.edit("depth", 7)
+    qtbot.waitUntil(question.isVisible)
+    question.leave_button.click()
+    assert not question.isVisible() and window.session.frame.depth == 5
+    window.session.store.edit("depth", 8)
+    qtbot.waitUntil(question.isVisible)
+    question.run_button.click()
+    settle(window)
+    assert not question.isVisible() and window.session.frame.depth == 8
+
+
+@pytest.fixture
+def previews(monkeypatch):
+    """Every run of more than 32 examples is previewed, and its whole pass takes a while."""
+    monkeypatch.setattr(request_module, "SLOW", 0.0)
+    monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
+    real = request_module.simulate
+
+    def simulate(spec, tick):
+        for _part in range(30 if spec.batch > 32 else 0):
+            tick(0.0)
+            time.sleep(0.01)
+        return real(spec, tick)
+
+    monkeypatch.setattr(request_module, "simulate", simulate)
+
+
+def test_a_preview_is_marked_and_what_is_copied_is_whole(window, qtbot, settle, made, previews):
+    """In the bar below the board; the picture that is asked for meanwhile is made of the whole run."""
+    window.session.store.edit("batch", 64)
+    qtbot.waitUntil(lambda: window.session.scene.run.is_preview)
+    said = window.verdict.labels["backward"].text()
+    assert said.endswith("(over the first 32 of 64 examples)")
+    window.files.copy_picture(BOTH)
+    assert window.files.steps.is_idle
+    settle(window)
+    assert window.verdict.labels["backward"].text() == window.session.frame.verdict.backward_text()
+    made(window)
+    image = QGuiApplication.clipboard().image()
+    assert Spec.from_text(image.text("gradviz")).batch == 64
+
+
+def test_the_budget_of_the_cache_is_a_setting(open_window):
+    """Taken at the start, within limits; a value that is none is the usual one."""
+    settings, before = Settings(), CACHE.budget
+    try:
+        for kept, mib in (("128", 128), ("1", 64), ("99999", 4096), ("nan", 448), ("much", 448), (None, 448)):
+            settings._kept.remove("cache_mib")
+            if kept is not None:
+                settings._kept.setValue("cache_mib", kept)
+            settings._kept.sync()
+            assert Settings().cache_mib == mib
+        settings._kept.setValue("cache_mib", 100)
+        settings._kept.sync()
+        open_window("depth=2&width=3")
+        assert CACHE.budget == 100 * 2**20
+    finally:
+        CACHE.budget = before
