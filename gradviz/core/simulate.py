@@ -23,6 +23,7 @@ from gradviz.cache import CACHE
 from gradviz.core.birth import Birth
 from gradviz.core.budget import (
     BEHIND_BYTES,
+    FREED_MEMORY,
     WORTH_A_THREAD,
     keep_what_is_freed,
     needed_bytes,
@@ -60,6 +61,7 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
     refuse_what_does_not_fit(spec, needed_bytes)
     keep_what_is_freed()
     CACHE.begin_generation()
+    FREED_MEMORY.give_back(needed_bytes(spec))
     birth = Birth.of(spec)
     wants = EVERYTHING if obstacle(spec) is None else EVERYTHING - {JACOBIAN}
     meter = Meter(birth.net, birth.parameters, wants)

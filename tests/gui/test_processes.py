@@ -167,3 +167,44 @@ def test_without_a_display_it_says_so_and_does_not_abort(more):
     assert child.returncode == 3
     assert child.stdout == ""
     assert len(child.stderr.splitlines()) == 1 and "gradviz export" in child.stderr
+
+
+DRAGS_TO_THE_LARGEST = """
+import gc
+import psutil
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from gradviz.app.main import make_window
+from gradviz.core.spec import Spec
+window = make_window(Spec(depth=10, width=64))
+session = window.session
+window.show()
+small = [(10 + place, 64) for place in range(8)]
+large = [(20, 512), (20, 1024), (20, 2048), (80, 512), (152, 512)]
+way = [*small, *large, *small]
+before = []
+def go_on(request, run):
+    if len(way) == len(large) + len(small):
+        before.append(psutil.Process().memory_info().rss)
+    if not way:
+        gc.collect()
+        QTimer.singleShot(200, window.close)
+        return
+    depth, width = way.pop(0)
+    session.store.replace(Spec(depth=depth, width=width, batch=64), "")
+session.run_arrived.connect(go_on)
+session.start()
+status = QApplication.exec()
+grown = psutil.Process().memory_info().rss - before[0]
+print(session.frame.depth, grown // 2**20)
+raise SystemExit(status)
+"""
+
+
+def test_the_memory_of_the_largest_networks_is_given_back(tmp_path):
+    """A drag to 20 × 2048 and 152 × 512, and back to small ones: at most 300 MiB more than before."""
+    child = start(DRAGS_TO_THE_LARGEST, tmp_path)
+    out, errors = child.communicate(timeout=240)
+    assert (child.returncode, errors) == (0, "")
+    depth, mib = map(int, out.split())
+    assert depth == 17 and mib <= 300, f"{mib} MiB more"
