@@ -253,28 +253,37 @@ def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty
     qtbot.waitUntil(lambda: shown(window, step), timeout=10_000)
 
 
-def test_the_wave_starts_with_the_whole_run(window, qtbot, monkeypatch):
+@pytest.mark.parametrize("is_shown_before", [False, True], ids=["a new picture", "its preview is there already"])
+def test_the_wave_starts_with_the_whole_run(window, qtbot, monkeypatch, is_shown_before):
     """Not with its preview; and nothing of a lesson happens when a run arrives that no step waits for."""
     monkeypatch.setattr(request_module, "SLOW", 0.0)
     monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
-    lesson = next(lesson for lesson in LESSONS if lesson.steps[0].play and lesson.steps[0].spec.batch > 32)
-    played = []
-    play_part = window.session.transport.play_part
-    monkeypatch.setattr(
-        window.session.transport, "play_part", lambda part: (played.append(window.session.scene.run.is_preview), play_part(part))
-    )
+    real = request_module.simulate
+
+    def simulate(spec, tick):
+        for _part in range(40 if spec.batch > 32 else 0):
+            tick(0.0)
+            time.sleep(0.01)
+        return real(spec, tick)
+
+    monkeypatch.setattr(request_module, "simulate", simulate)
+    session = window.session
+    lesson = next(each for each in LESSONS if each.steps[0].play and each.steps[0].spec.batch > 32 and not each.steps[0].question)
+    played, play_part = [], session.transport.play_part
+    monkeypatch.setattr(session.transport, "play_part", lambda part: (played.append(session.scene.run), play_part(part)))
     previews = []
-    window.session.scene_changed.connect(lambda scene: previews.append(scene.run.is_preview))
+    session.scene_changed.connect(lambda scene: previews.append(scene.run.is_preview))
+    if is_shown_before:
+        session.store.replace(lesson.steps[0].spec, "")
+        qtbot.waitUntil(lambda: session.scene.run.is_preview)
     window.lecture.begin(lesson)
-    if window.lecture.player.asks:
-        window.lecture.next()
     qtbot.waitUntil(lambda: bool(played), timeout=20_000)
-    assert played == [False] and True in previews
-    assert window.lecture._awaited is None
-    window.session.transport.pause()
-    window.session.store.edit("gain", 1.25)
-    qtbot.waitUntil(lambda: window.session.runner.is_idle, timeout=20_000)
-    assert played == [False] and not window.session.transport.is_playing
+    assert [(run.spec, run.is_preview) for run in played] == [(lesson.steps[0].spec, False)] and True in previews
+    session.transport.pause()
+    assert session.receivers("2run_arrived(PyObject,PyObject)") == 0
+    session.store.edit("gain", 1.25)
+    qtbot.waitUntil(lambda: session.runner.is_idle, timeout=20_000)
+    assert len(played) == 1 and not session.transport.is_playing
 
 
 def test_a_lesson_gives_the_board_back(window, qtbot):

@@ -223,8 +223,9 @@ def test_the_worker_goes_on_when_the_first_answer_is_painted(runner, qtbot):
     assert [is_drawn for _share, is_drawn in ticks] == [False, True, True]
 
 
-def test_a_newer_wish_ends_a_run_after_its_first_answer(runner, qtbot, answers):
+def test_a_newer_wish_ends_a_run_after_its_first_answer(runner, qtbot, answers, monkeypatch):
     """So a drag over slow networks shows a first answer of each, and the whole one where it ends."""
+    monkeypatch.setattr(module, "SLOW", 60.0)
     first = ask(runner, "a", parts=400, first=1)
     qtbot.waitUntil(lambda: bool(first.began))
     ask(runner, "b", parts=4, first=1)
