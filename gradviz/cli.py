@@ -1,7 +1,7 @@
 """The command line. Qt is imported only in the branches that need it.
 
-Exit status 0 done, 1 the run failed, 2 wrong usage or an invalid experiment, 3 no display or a missing system library. Data
-goes to standard output, everything else to standard error.
+Exit status 0 done, 1 the run failed, 2 wrong usage or an invalid experiment, 3 no display or a missing system library, 130
+interrupted. Data goes to standard output, everything else to standard error.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from gradviz import __version__
 from gradviz.core.choices.errors import ExperimentError, Problem, unknown_name
@@ -26,7 +27,12 @@ from gradviz.panels import PANELS
 from gradviz.panels.layouts import LAYOUTS, stacked
 from gradviz.panels.parts.themes import THEMES
 
-DONE, FAILED, WRONG, LACKING = 0, 1, 2, 3
+if TYPE_CHECKING:
+    from gradviz.core.frame import Frame
+
+DONE, FAILED, WRONG, LACKING, INTERRUPTED = 0, 1, 2, 3, 130
+
+T = TypeVar("T")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -41,6 +47,8 @@ def run(arguments: Sequence[str]) -> int:
         # Whoever read us has seen enough (`| head`). Nothing more can be written, at exit neither.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except KeyboardInterrupt:
+        return _complain(_("interrupted"), status=INTERRUPTED)
     except (OSError, MemoryError) as error:
         return _complain(str(error) or _("there is not enough memory"), status=FAILED)
     return status
@@ -76,7 +84,8 @@ def _show(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from gradviz.core.budget import refuse_what_does_not_fit, traced_bytes
-    from gradviz.core.simulate import simulate, trace
+    from gradviz.core.simulate import trace
+    from gradviz.progress import done_with_bar
 
     spec = _spec(options)
     on_stdout = [name for name in ("csv", "json", "arrays") if getattr(options, name) == "-"]
@@ -87,15 +96,15 @@ def _run(options: argparse.Namespace) -> int:
     for path in files.values():
         _refuse_missing_folder(path)
     if "arrays" in files:
-        refuse_what_does_not_fit(traced_bytes(spec))
-    frame = simulate(spec)
+        refuse_what_does_not_fit(spec, traced_bytes)
+    frame = _simulated(spec)
     if files:
         from gradviz.export import tables as table
 
         write: dict[str, Callable[[str], None]] = {
             "csv": lambda path: table.write_csv(frame, path),
             "json": lambda path: table.write_json(frame, path),
-            "arrays": lambda path: table.write_arrays(trace(spec), path),
+            "arrays": lambda path: table.write_arrays(done_with_bar(partial(trace, spec)), path),
         }
         for name, path in files.items():
             write[name](path)
@@ -114,13 +123,23 @@ def _run(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _simulated(spec: Spec) -> Frame:
+    """Run an experiment; where that takes long, say how long, and how far it is."""
+    from gradviz.core.budget import expected_seconds, needed_bytes, refuse_what_does_not_fit
+    from gradviz.core.simulate import simulate
+    from gradviz.progress import announce, done_with_bar
+
+    refuse_what_does_not_fit(spec, needed_bytes)
+    announce(expected_seconds(spec))
+    return done_with_bar(partial(simulate, spec))
+
+
 def _refuse_missing_folder(path: str | Path) -> None:
     if not Path(path).absolute().parent.is_dir():
         raise OSError(_("cannot write {path}: there is no such folder").format(path=path))
 
 
 def _export(options: argparse.Namespace) -> int:
-    from gradviz.core.simulate import simulate
     from gradviz.export.limits import ENDINGS, LARGEST, SMALLEST
 
     problems = []
@@ -153,7 +172,7 @@ def _export(options: argparse.Namespace) -> int:
 
     layout = stacked(tuple(dict.fromkeys(options.panel))) if options.panel else LAYOUTS[options.layout].rows
     figure = Figure(layout, options.size, options.theme or "light", options.dpi)
-    frame = simulate(spec)
+    frame = _simulated(spec)
     with offscreen_application():
         write_figure(Scene.of(frame, Playhead(options.at or 1)), figure, options.output)
     return DONE
@@ -179,9 +198,11 @@ def _handout(options: argparse.Namespace) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from gradviz.app.headless import offscreen_application
     from gradviz.export.handout.handout import write_handout
+    from gradviz.progress import done_with_bar
 
+    handout = done_with_bar(lambda tick: Handout.of(lesson, options.theme or "light", has_notes=options.notes, tick=tick))
     with offscreen_application():
-        write_handout(Handout.of(lesson, options.theme or "light", has_notes=options.notes), options.output)
+        write_handout(handout, options.output)
     return DONE
 
 
@@ -210,6 +231,7 @@ def _lessons(options: argparse.Namespace) -> int:
     from gradviz.lessons.lesson import check
     from gradviz.lessons.shelf import lesson_named, lessons
     from gradviz.lessons.text import check_text, lesson_text, list_text
+    from gradviz.progress import Bar, done_with_bar
 
     if options.schema:
         return _print_lesson_schema()
@@ -218,9 +240,10 @@ def _lessons(options: argparse.Namespace) -> int:
         print(lesson_text(chosen[0]) if options.name else list_text(chosen))
         return DONE
     status = DONE
-    for lesson in chosen:
-        failures = check(lesson)
-        print(check_text(lesson, failures))
+    bar = Bar()
+    for place, lesson in enumerate(chosen):
+        failures = done_with_bar(_without_ticks(partial(check, lesson)), bar, place, len(chosen))
+        print(check_text(lesson, failures), flush=True)
         status = FAILED if failures else status
     return status
 
@@ -234,14 +257,22 @@ def _print_lesson_schema() -> int:
     return DONE
 
 
+def _without_ticks(work: Callable[[], T]) -> Callable[[object], T]:
+    """Return a work that does not say how far it is."""
+    return lambda _tick: work()
+
+
 def _cards(options: argparse.Namespace) -> int:
     from gradviz.lessons.cards import CARDS, reproduce
     from gradviz.lessons.text import card_text
+    from gradviz.progress import Bar, done_with_bar
 
     if options.name and options.name not in CARDS:
         return _complain(unknown_name(options.name, list(CARDS)), status=WRONG)
     chosen = [CARDS[options.name]] if options.name else list(CARDS.values())
-    results = [reproduce(card) for card in chosen]
+    bar, count = Bar(), len(chosen)
+    works = (_without_ticks(partial(reproduce, card)) for card in chosen)
+    results = [done_with_bar(work, bar, place, count) for place, work in enumerate(works)]
     print("\n\n".join(map(card_text, results)))
     return DONE if all(result.holds for result in results) else FAILED
 

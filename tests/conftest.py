@@ -91,8 +91,8 @@ def open_window(qtbot, settings_elsewhere):
         windows.append(window)
         window.resize(*size)
         window.show()
-        window.start(window.settings.reference if restored else None)
-        qtbot.waitUntil(lambda: window.frame is not None and window.runner.is_idle)
+        window.session.start(window.session.settings.reference if restored else None)
+        qtbot.waitUntil(lambda: window.session.frame is not None and window.session.runner.is_idle)
         qtbot.waitUntil(lambda: window.look.wished_style() == window.look.style_ and window.board.is_up_to_date)
         return window
 
@@ -113,6 +113,6 @@ def settle(qtbot):
     """Return a function that waits until a window shows what is asked of it."""
 
     def wait(window):
-        qtbot.waitUntil(lambda: window.runner.is_idle and window.frame.spec == window.store.spec)
+        qtbot.waitUntil(lambda: window.session.runner.is_idle and window.session.frame.spec == window.session.store.spec)
 
     return wait

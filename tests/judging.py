@@ -60,17 +60,17 @@ class Judge:
         self, name: str, text: str, size, theme: str, language: str, *, panels=(), layout="", pinned="", playhead=None
     ) -> None:
         window = make_window(Spec.from_text(text), language=language, theme=theme)
-        window.settings.zoom = 1.0
+        window.session.settings.zoom = 1.0
         window.resize(*size)
         if panels or layout:
             window.arrangement.use(stacked(panels) if panels else LAYOUTS[layout].rows)
         else:
             window.arrangement.reset()
         window.show()
-        window.start(Spec.from_text(pinned) if pinned else None)
+        window.session.start(Spec.from_text(pinned) if pinned else None)
         self._settle(window)
         if playhead is not None:
-            window.transport.scrub(playhead.position(window.frame.depth))
+            window.session.transport.scrub(playhead.position(window.session.frame.depth))
         QApplication.processEvents()
         file = f"{len(self.shown):03d}.png"
         window.grab().save(str(self.folder / file))
@@ -81,10 +81,14 @@ class Judge:
 
     def _settle(self, window) -> None:
         until = time.monotonic() + 60
-        while not (window.runner.is_idle and window.frame is not None and window.frame.spec == window.store.spec):
+        while not (
+            window.session.runner.is_idle
+            and window.session.frame is not None
+            and window.session.frame.spec == window.session.store.spec
+        ):
             QApplication.processEvents()
             if time.monotonic() > until:
-                raise TimeoutError(window.store.spec.to_text())
+                raise TimeoutError(window.session.store.spec.to_text())
         while not window.board.is_up_to_date:
             QApplication.processEvents()
         until = time.monotonic() + 0.1

@@ -3,19 +3,25 @@
 import csv
 import io
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+import threading
+import time
 
 import numpy as np
 import pytest
 
-from gradviz import cli, system
+from gradviz import cli, progress, system
+from gradviz.core.budget import expected_seconds, needed_bytes
 from gradviz.core.measures import MEASURES
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.i18n import LANGUAGES
 from gradviz.panels import PANELS
+from gradviz.report.words import duration_text
 
 
 @pytest.fixture
@@ -159,12 +165,36 @@ def test_what_cannot_be_written_is_status_1(gradviz, tmp_path, option):
     assert "cannot write" in err and "folder" in err
 
 
-def test_too_large_a_network_is_status_2(gradviz, monkeypatch):
+@pytest.fixture
+def little_memory(monkeypatch):
+    """256 MiB are free."""
     import psutil
 
     monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"available": 2**28}))
-    status, out, err = gradviz("run", "depth=1000&width=2048")
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("depth=1000&width=2048", "width"),
+        ("depth=1000&width=100&batch=4096", "depth|width|batch"),
+        ("widths=2048-2048-2048-2048&batch=4096", "batch"),
+    ],
+)
+def test_too_large_a_network_is_status_2_and_what_would_fit_is_said(gradviz, little_memory, text, field):
+    """The field of which least has to be taken away, and a value with which it does fit."""
+    status, out, err = gradviz("run", text)
     assert (status, out) == (2, "") and "GiB" in err
+    name, value = re.search(rf"with ({field})=(\d+) it would fit", err).groups()
+    assert needed_bytes(Spec.from_text(text).replace(**{name: int(value)})) <= 2**28
+
+
+def test_what_nothing_makes_fit_is_refused_all_the_same(gradviz, monkeypatch):
+    import psutil
+
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"available": 0}))
+    status, _, err = gradviz("run", "depth=1000&width=2048")
+    assert status == 2 and "make depth, width or batch smaller" in err
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -273,3 +303,97 @@ def test_a_picture_that_there_is_no_room_for_is_status_1(gradviz, monkeypatch, t
     )
     status, _, err = gradviz("export", "depth=2&width=2", "-o", tmp_path / "x.png")
     assert status == 1 and "cannot be made at this size" in err and not list(tmp_path.iterdir())
+
+
+def test_what_takes_long_is_announced_and_the_result_stays_the_same(gradviz, monkeypatch):
+    """On standard error, once; there is no bar where standard error is no terminal."""
+    _, expected, _ = gradviz("run", "depth=3&width=4")
+    monkeypatch.setattr("gradviz.core.budget.expected_seconds", lambda spec: 241.0)
+    monkeypatch.setattr(progress, "BAR_AFTER", 0.0)
+    status, out, err = gradviz("run", "depth=3&width=4")
+    assert (status, out, err) == (0, expected, "gradviz: this takes about 4 minutes\n")
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(61, "61 seconds"), (119.6, "120 seconds"), (121, "2 minutes"), (8000, "2 hours")])
+def test_durations_in_words(seconds, text):
+    assert duration_text(seconds) == text
+
+
+def test_the_largest_networks_are_known_to_take_long():
+    """Hours for the Jacobian of 1000 layers of 2048, which ran without a word."""
+    largest = Spec(depth=1000, width=2048, batch=256)
+    assert 60 < expected_seconds(largest) < expected_seconds(largest.replace(jacobian=True))
+    assert expected_seconds(Spec()) < 1
+
+
+def in_a_child(*arguments, stderr=subprocess.PIPE):
+    return subprocess.Popen(
+        [sys.executable, "-m", "gradviz", *arguments, "--lang", "en"], stdout=subprocess.PIPE, stderr=stderr, text=True
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal cannot be sent to a child alone")
+def test_a_long_run_is_not_silent_and_ctrl_c_ends_it_at_once():
+    """Within a long call of LAPACK too: one line, status 130, no traceback."""
+    child = in_a_child("run", "depth=1000&width=2048&batch=256&jacobian=true")
+    assert "this takes about" in child.stderr.readline()
+    time.sleep(0.5)
+    start = time.monotonic()
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=20)
+    assert (child.returncode, out, err) == (130, "", "gradviz: interrupted\n")
+    assert time.monotonic() - start < 2.0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_on_a_terminal_a_bar_is_shown_and_goes_again():
+    """For what takes longer than a second."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    child = in_a_child("run", "depth=1000&width=200&batch=64", stderr=theirs)
+    os.close(theirs)
+    out = child.stdout.read()
+    assert child.wait(timeout=60) == 0 and "1000" in out
+    child.stdout.close()
+    shown = os.read(ours, 2**16).decode()
+    os.close(ours)
+    assert re.search(r"\r\[#+\.+\] +\d+ %", shown)
+    assert re.split(r"\r", shown)[-2].strip() == "" and shown.endswith("\r")
+
+
+def test_a_bar_is_for_terminals_and_for_what_takes_longer_than_a_second(monkeypatch, capsys):
+    shown = []
+    for is_terminal, after in ((False, 0.0), (True, 60.0), (True, 0.0)):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda is_terminal=is_terminal: is_terminal)
+        monkeypatch.setattr(progress, "BAR_AFTER", after)
+        bar = progress.Bar()
+        bar.show(0.25)
+        bar.clear()
+        shown.append(capsys.readouterr().err)
+    assert shown[:2] == ["", ""] and "[##########....." in shown[2] and shown[2].endswith("\r")
+
+
+def test_a_work_that_fails_fails_where_it_is_waited_for():
+    with pytest.raises(ZeroDivisionError):
+        progress.done_with_bar(lambda tick: 1 / 0)
+
+
+def test_a_work_that_nobody_waits_for_any_more_ends_at_its_next_tick(monkeypatch):
+    ended = threading.Event()
+
+    def work(tick):
+        try:
+            while True:
+                tick(0.0)
+                time.sleep(0.001)
+        finally:
+            ended.set()
+
+    def interrupted(self, share):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(progress.Bar, "show", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        progress.done_with_bar(work)
+    assert ended.wait(5)

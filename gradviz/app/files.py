@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from gradviz.app.board.board import Board
+from gradviz.app.lecture.lecture import Lecture
+from gradviz.app.look import Look
 from gradviz.app.parts.export_dialog import ExportDialog
 from gradviz.app.parts.steps import Steps, Work
+from gradviz.app.session.session import Session
 from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.runs.scene import Scene
 from gradviz.core.spec import Spec
@@ -24,9 +28,6 @@ from gradviz.export.picture import Figure, Picture, drawing
 from gradviz.i18n import _
 from gradviz.panels.layouts import Layout
 
-if TYPE_CHECKING:
-    from gradviz.app.window import Window
-
 PICTURE_SIZE = (1920, 1080)
 """Of what is copied, in pixels: a slide."""
 
@@ -36,9 +37,10 @@ class Files(QObject):
 
     recent_changed = Signal()
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: QWidget, session: Session, board: Board, look: Look, lecture: Lecture) -> None:
         super().__init__(window)
-        self._window, self._settings = window, window.settings
+        self._window, self._session, self._settings = window, session, session.settings
+        self._board, self._look, self._lecture = board, look, lecture
         self.steps = Steps(self)
         """Pictures that are being made."""
 
@@ -54,12 +56,12 @@ class Files(QObject):
     def open_file(self, path: str) -> None:
         """Take over the experiment in a file; where there is none, say so and change nothing."""
         if path.lower().endswith(".toml"):
-            (self._remember if self._window.lecture.open_lesson(path) else self._forget)(path)
+            (self._remember if self._lecture.open_lesson(path) else self._forget)(path)
             return
         try:
-            self._window.store.replace(read_file(path), _("Open"))
+            self._session.store.replace(read_file(path), _("Open"))
         except ExperimentError as error:
-            self._window.complain(_("Nothing was opened."), error)
+            self._session.complain(_("Nothing was opened."), error)
             self._forget(path)
         else:
             self._remember(path)
@@ -68,9 +70,9 @@ class Files(QObject):
         """Take over the experiment in a text; where it is wrong, say so and change nothing."""
         try:
             is_json = text.lstrip().startswith("{")
-            self._window.store.replace((Spec.from_json if is_json else Spec.from_text)(text), _("Paste experiment"))
+            self._session.store.replace((Spec.from_json if is_json else Spec.from_text)(text), _("Paste experiment"))
         except ExperimentError as error:
-            self._window.complain(_("Nothing was pasted."), error)
+            self._session.complain(_("Nothing was pasted."), error)
 
     def paste_text(self) -> None:
         """Take over the experiment on the clipboard."""
@@ -92,55 +94,52 @@ class Files(QObject):
         path, _kind = QFileDialog.getSaveFileName(self._window, _("Save experiment"), self._path("experiment.json"), kinds)
         if path:
             with self._told(path):
-                write_whole(path, self._window.store.spec.to_json().encode())
+                write_whole(path, self._session.store.spec.to_json().encode())
 
     def export(self) -> None:
         """Ask what becomes a picture, and where it goes."""
-        window = self._window
-        dialog = ExportDialog(window, window.look.style_.theme.name, window.board.seen_layout())
+        dialog = ExportDialog(self._window, self._look.style_.theme.name, self._board.seen_layout())
         accepted, figure = dialog.exec(), dialog.figure()
         dialog.deleteLater()
-        if not accepted or window.frame is None:
+        if not accepted or self._session.scene is None:
             return
         kinds = ";;".join(f"{name.upper()} (*.{name})" for name in FORMATS)
-        path, kind = QFileDialog.getSaveFileName(window, _("Export picture"), self._path("gradviz"), kinds)
+        path, kind = QFileDialog.getSaveFileName(self._window, _("Export picture"), self._path("gradviz"), kinds)
         if path:
             if ending_of(path) not in FORMATS:
                 path += f".{kind.partition(' ')[0].lower() or 'png'}"
                 if Path(path).exists():  # the dialog asked about another name
-                    window.banner.say(_("{path} is there already; choose it by its whole name to replace it").format(path=path))
+                    text = _("{path} is there already; choose it by its whole name to replace it")
+                    self._session.say(text.format(path=path))
                     return
             self.export_to(path, figure)
 
     def export_to(self, path: str, figure: Figure) -> None:
         """Write what is seen as a picture."""
-        self.steps.begin(self._made(figure, path, lambda picture: write_whole(path, FORMATS[format_of(path)](picture))))
+        self._make(figure, path, lambda picture: write_whole(path, FORMATS[format_of(path)](picture)))
 
     def copy_picture(self, layout: Layout | None = None) -> None:
         """Put the board, or another layout, on the clipboard as a picture."""
-        window = self._window
-        if window.frame is not None:
-            figure = Figure(layout or window.board.seen_layout(), PICTURE_SIZE, window.look.style_.theme.name)
-            self.steps.begin(self._made(figure, "", lambda picture: QGuiApplication.clipboard().setImage(image(picture))))
+        figure = Figure(layout or self._board.seen_layout(), PICTURE_SIZE, self._look.style_.theme.name)
+        self._make(figure, "", lambda picture: QGuiApplication.clipboard().setImage(image(picture)))
 
     def copy_text(self) -> None:
         """Put the experiment's line of text on the clipboard."""
-        QGuiApplication.clipboard().setText(self._window.store.spec.to_text(full=True))
+        QGuiApplication.clipboard().setText(self._session.store.spec.to_text(full=True))
 
     def _path(self, name: str) -> str:
         return str(Path(self._settings.folder or Path.home()) / name)
 
-    def _made(self, figure: Figure, path: str, use: Callable[[Picture], None]) -> Work:
-        """Make a picture of what is shown now, and do with it what it is made for."""
-        frame, window = self._window.frame, self._window
-        assert frame is not None
-        steps = drawing(Scene.of(frame, window.transport.playhead, window.comparison.reference), figure, use)
+    def _make(self, figure: Figure, path: str, use: Callable[[Picture], None]) -> None:
+        """Make a picture of what is shown now, and do with it what it is made for; of a preview, when the whole run is there."""
+        self._session.when_whole(partial(self._begin, figure, path, use))
 
-        def work() -> Work:
-            with self._told(path):
-                yield from steps
+    def _begin(self, figure: Figure, path: str, use: Callable[[Picture], None], scene: Scene) -> None:
+        self.steps.begin(self._told_of(path, drawing(scene, figure, use)))
 
-        return work()
+    def _told_of(self, path: str, steps: Work) -> Work:
+        with self._told(path):
+            yield from steps
 
     @contextmanager
     def _told(self, path: str) -> Iterator[None]:
@@ -148,7 +147,7 @@ class Files(QObject):
         try:
             yield
         except (FileError, ValueError, MemoryError) as error:
-            self._window.banner.say(str(error))
+            self._session.say(str(error))
         else:
             if path:
                 self._remember(path)

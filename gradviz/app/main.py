@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QApplication
 from gradviz.app.parts.faults import FaultHooks, QuitOnSignal
 from gradviz.app.parts.qt_setup import make_application, use_qt_language
 from gradviz.app.session.runner import Runner
+from gradviz.app.session.session import Session
 from gradviz.app.session.settings import Settings
 from gradviz.app.session.store import Store
 from gradviz.app.session.transport import Transport
 from gradviz.app.window import Window
+from gradviz.cache import CACHE
 from gradviz.core.spec import Spec
 from gradviz.export.formula import load_beforehand
 from gradviz.i18n import _, use_language
@@ -33,7 +35,8 @@ def make_window(spec: Spec | None, *, language: str | None = None, theme: str | 
     settings.theme_for_now = theme
     use_language(language or settings.language)
     use_qt_language(language or settings.language)
-    return Window(Store(spec or settings.experiment), Runner(), Transport(), settings)
+    CACHE.budget = settings.cache_mib * 2**20
+    return Window(Session(Store(spec or settings.experiment), Runner(), Transport(), settings))
 
 
 def _show_with_first_picture(window: Window) -> None:
@@ -42,7 +45,7 @@ def _show_with_first_picture(window: Window) -> None:
     for react in (window.show, collect_what_comes):
         moment.timeout.connect(react)
     for react in (moment.stop, window.show, collect_what_comes):
-        window.runner.finished.connect(react, Qt.ConnectionType.SingleShotConnection)
+        window.session.scene_changed.connect(react, Qt.ConnectionType.SingleShotConnection)
     moment.start()
 
 
@@ -62,13 +65,13 @@ def open_window(
         lambda text: window.banner.say(_("Something went wrong ({fault}). The program goes on.").format(fault=text))
     )
     leaving = QuitOnSignal(lambda: (window.close(), QApplication.quit()))  # which it may not be shown yet to do by itself
-    window.start(window.settings.reference if spec is None else None)
+    window.session.start(window.session.settings.reference if spec is None else None)
     if step is not None:
         window.lecture.begin(*step)
     _show_with_first_picture(window)
     QTimer.singleShot(IDLE_AFTER_MS, load_beforehand)
     status = QApplication.exec()
-    window.runner.stop()
+    window.session.runner.stop()
     window.deleteLater()
     leaving.close()
     return status

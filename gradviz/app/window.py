@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QProgressBar, QVBoxLayout, QWidget
 
 from gradviz import __version__
-from gradviz.app.actions import ACTIONS, fill_menus, keys_text, make_actions, translate_actions
 from gradviz.app.board.arrangement import Arrangement
 from gradviz.app.board.board import Board
 from gradviz.app.controls import Controls
@@ -18,21 +17,18 @@ from gradviz.app.files import Files
 from gradviz.app.lecture.card_sheet import Cards
 from gradviz.app.lecture.lecture import Lecture
 from gradviz.app.lecture.lesson_bar import LessonBar
+from gradviz.app.lecture.lesson_player import LessonPlayer
 from gradviz.app.lecture.presenter import Presenter
 from gradviz.app.look import Look
-from gradviz.app.parts.notices import Banner, VerdictBar
+from gradviz.app.parts.actions import ACTIONS, fill_menus, keys_text, make_actions, translate_actions
+from gradviz.app.parts.notices import Banner, LongRunQuestion, VerdictBar
 from gradviz.app.parts.palette import Command, Palette
 from gradviz.app.parts.sheet import ShortcutSheet
 from gradviz.app.parts.transport_bar import TransportBar
-from gradviz.app.session.comparison import Comparison
-from gradviz.app.session.runner import Runner
-from gradviz.app.session.settings import Settings
-from gradviz.app.session.store import Store
-from gradviz.app.session.transport import Transport
+from gradviz.app.session.session import Session
 from gradviz.core.choices.errors import ExperimentError
-from gradviz.core.frame import Frame
 from gradviz.core.runs.scene import Scene
-from gradviz.core.spec import KNOBS, Spec
+from gradviz.core.spec import KNOBS
 from gradviz.i18n import LANGUAGES, _, language
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
@@ -44,52 +40,53 @@ LEAST_SIZE = (900, 560)
 class Window(QMainWindow):
     """Controls on the left, the board on the right, the transport below."""
 
-    def __init__(self, store: Store, runner: Runner, transport: Transport, settings: Settings) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self.store, self.runner, self.transport, self.settings = store, runner, transport, settings
-        self.frame: Frame | None = None
-        self._to_pin: Spec | None = None
-        self.look, self.comparison = Look(self, settings), Comparison()
+        self.session = session
+        self.look = Look(self, session.settings)
         self.actions_ = make_actions(self)
         self.menus = fill_menus(self, self.actions_)
         self.menus_of_choices: dict[str, QMenu] = {}
         self._themes = self._choices("theme", {name: theme.title for name, theme in THEMES.items()}, self.look.set_theme)
         self._languages = self._choices("language", LANGUAGES, self.look.set_language)
         self._lay_out()
-        self.files, self.arrangement, self.lecture = Files(self), Arrangement(self), Lecture(self)
-        self.presenter, self.cards = Presenter(self, self.lecture.player), Cards(self)
-        self.lesson_bar = LessonBar(self.lecture.player, self.actions_)
-        self._rows.insertWidget(0, self.lesson_bar)
+        self.arrangement = Arrangement(self.board)
+        self.presenter = Presenter(self, self.board, self.player, self.actions_, self.look.style_)
+        self.lecture = Lecture(session, self.board, self.arrangement, self.presenter, self.actions_)
+        self.cards = Cards(self, session, self.look.style_)
+        self.files = Files(self, session, self.board, self.look, self.lecture)
         self.recent_menu = QMenu(self)
         self._fill_menus()
         self._connect()
         self.setAcceptDrops(True)
-        self.resize(*(settings.window_size or OPENING_SIZE))
+        self.resize(*(session.settings.window_size or OPENING_SIZE))
         self.look.restyle()
         self._retranslate()
 
     # --- making ---
 
     def _lay_out(self) -> None:
-        self.controls, self.board = Controls(self.store), Board(self.look.style_, self.settings.layout)
-        self.verdict, self.banner = VerdictBar(), Banner()
-        self.bar = TransportBar(self.transport, self.actions_)
+        session, self.player = self.session, LessonPlayer()
+        self.controls, self.board = Controls(session.store), Board(self.look.style_, session.settings.layout)
+        self.verdict, self.banner, self.question = VerdictBar(), Banner(), LongRunQuestion()
+        self.bar, self.lesson_bar = TransportBar(session.transport, self.actions_), LessonBar(self.player, self.actions_)
         self.progress = _thin_progress()
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        for widget, stretch in ((self.banner, 0), (self.progress, 0), (self.board, 1), (self.verdict, 0)):
-            right.addWidget(widget, stretch)
+        for widget in (self.banner, self.question, self.progress, self.board, self.verdict):
+            right.addWidget(widget, 1 if widget is self.board else 0)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.controls)
         middle.addLayout(right, 1)
         central = QWidget()
-        self._rows = QVBoxLayout(central)
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(0)
-        self._rows.addLayout(middle, 1)
-        self._rows.addWidget(self.bar)
+        rows = QVBoxLayout(central)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.lesson_bar)
+        rows.addLayout(middle, 1)
+        rows.addWidget(self.bar)
         self.setCentralWidget(central)
         self.setMinimumSize(*LEAST_SIZE)
 
@@ -108,27 +105,32 @@ class Window(QMainWindow):
 
     def _fill_recent(self) -> None:
         self.recent_menu.clear()
-        for path in self.settings.recent:
+        for path in self.session.settings.recent:
             # An & in a name would be taken for a key.
             self.recent_menu.addAction(path.replace("&", "&&"), partial(self.files.open_file, path))
-        self.recent_menu.setEnabled(bool(self.settings.recent))
+        self.recent_menu.setEnabled(bool(self.session.settings.recent))
 
     def _connect(self) -> None:
-        self.store.changed.connect(self.runner.submit)
+        session, history = self.session, self.session.store.history
+        session.scene_changed.connect(self._on_scene)
+        session.reference_changed.connect(self._show_states)
+        session.complained.connect(self.banner.say)
+        session.went_well.connect(self.banner.run_went_well)
+        session.progressed.connect(self._on_progressed)
+        session.long_run_asked.connect(self.question.ask)
+        session.transport.changed.connect(self._show_states)
+        self.question.agreed.connect(session.run_long)
+        self.question.declined.connect(session.leave_long)
+        self.board.layer_clicked.connect(session.transport.look_at)
+        self.board.asked.connect(session.asks)
         self.controls.refused.connect(self._on_edit_refused)
-        self.runner.finished.connect(self.show_frame)
-        self.runner.refused.connect(self._on_refused)
-        self.runner.failed.connect(self._on_failed)
-        self.runner.progressed.connect(self._on_progressed)
-        self.transport.moved.connect(self._draw)
-        self.transport.changed.connect(self._show_states)
-        self.comparison.changed.connect(self._on_compared)
-        self.board.layer_clicked.connect(self.transport.look_at)
         self.board.maximised.connect(self._show_states)
+        self.arrangement.copy_asked.connect(self.files.copy_picture)
+        self.presenter.enlarged.connect(self.look.set_growth)
+        self.presenter.controls_chosen.connect(self.controls.show_only)
         self.look.restyled.connect(self._restyle)
         self.look.retranslated.connect(self._retranslate)
         self.files.recent_changed.connect(self._fill_recent)
-        history = self.store.history
         for changed in (history.canUndoChanged, history.canRedoChanged, history.undoTextChanged, history.redoTextChanged):
             changed.connect(self._show_states)
         self._resized = QTimer(self, interval=40, singleShot=True)
@@ -147,93 +149,42 @@ class Window(QMainWindow):
         self.menus_of_choices[name] = menu
         return group
 
-    # --- the experiment ---
+    # --- what the session says ---
 
-    def start(self, reference: Spec | None = None) -> None:
-        """Ask for the first picture, and then for that of a reference to pin."""
-        self._to_pin = reference
-        self.runner.submit(self.store.spec)
-
-    def show_frame(self, frame: Frame) -> None:
-        """Show a Frame on the board, and say what it says."""
-        if self.frame is not None and frame.spec == self._to_pin:
-            self._to_pin = None
-            self.comparison.pin(frame)
-            return
-        self.frame = frame
-        if self._to_pin is not None and frame.spec == self.store.spec:  # an older picture must not cost the one that is wanted
-            self.runner.submit(self._to_pin)
-        self.banner.run_ended_well()
-        with QSignalBlocker(self.transport):  # the board is drawn once, and the bar refreshed, right below
-            self.transport.set_depth(frame.depth)
-        self._on_compared()
-        self.bar.refresh()
-        self.lecture.on_frame(frame)
-        self.cards.on_frame(frame)
-
-    def compare(self, spec: Spec, reference: Spec | None, why: str) -> None:
-        """Show an experiment beside another one, pinned; what is there already is not simulated again."""
-        known = {frame.spec: frame for frame in (self.frame, self.comparison.reference) if frame is not None}
-        pinned = known.get(reference) if reference is not None else None
-        self.store.replace(spec, why)
-        self._to_pin = None
-        self.comparison.pin(pinned)
-        if reference is not None and pinned is None:
-            self._to_pin = reference
-            if self.frame is not None and self.frame.spec == spec:
-                self.runner.submit(reference if self.runner.is_idle else spec)
-
-    def complain(self, what: str, error: ExperimentError, *, about_a_run: bool = False) -> None:
-        """Say in the banner everything that is wrong with an experiment."""
-        self.banner.say("\n".join([*map(str, error.problems), what]), until_a_run_ends_well=about_a_run)
-
-    def _on_refused(self, error: ExperimentError) -> None:
-        self._to_pin = None
-        self.complain(_("The last picture stays."), error, about_a_run=True)
+    def _on_scene(self, scene: Scene) -> None:
+        self.board.draw(scene)
+        self.verdict.show_scene(scene)
 
     def _on_edit_refused(self, error: ExperimentError) -> None:
-        self.complain(_("The last picture stays."), error, about_a_run=True)
-
-    def _on_failed(self, fault: BaseException) -> None:
-        text = _("The simulation failed ({reason}). The last picture stays.").format(reason=fault)
-        self.banner.say(text, until_a_run_ends_well=True)
+        self.session.complain(_("The last picture stays."), error, about_a_run=True)
 
     def _on_progressed(self, share: float) -> None:
         self.progress.setVisible(share >= 0)
         self.progress.setValue(round(1000 * max(share, 0)))
 
-    def _on_compared(self) -> None:
-        self._draw()
-        self._show_states()
-        if self.frame is not None:
-            self.verdict.show_frame(self.frame, self.comparison.reference)
-
-    def _draw(self) -> None:
-        if self.frame is not None:
-            self.board.draw(Scene.of(self.frame, self.transport.playhead, self.comparison.reference))
-
     def _show_states(self) -> None:
         """Show in the menus what can be done, what is on, and what would be undone."""
-        history, actions = self.store.history, self.actions_
+        history, actions = self.session.store.history, self.actions_
         for key, text, can in (
             ("undo", history.undoText(), history.canUndo()),
             ("redo", history.redoText(), history.canRedo()),
         ):
             actions[key].setText(f"{_(ACTIONS[key].text)}: {text}" if text else _(ACTIONS[key].text))
             actions[key].setEnabled(can)
-        actions["loop"].setChecked(self.transport.loops)
-        actions["pin"].setChecked(self.comparison.reference is not None)
-        actions["swap"].setEnabled(self.comparison.reference is not None)
+        actions["loop"].setChecked(self.session.transport.loops)
+        actions["pin"].setChecked(self.session.reference is not None)
+        actions["swap"].setEnabled(self.session.reference is not None)
         self.lecture.show_states()
         self.presenter.show_states()
 
     # --- language, colours, sizes ---
 
     def _restyle(self, style: Style) -> None:
-        for part in (self.controls, self.board, self.verdict, self.banner, self.bar, self.lesson_bar, self.presenter):
+        parts = (self.controls, self.board, self.verdict, self.banner, self.question, self.bar, self.lesson_bar)
+        for part in (*parts, self.presenter, self.cards):
             part.restyle(style)
         for action in self._themes.actions():
-            action.setChecked(action.data()[0] == self.settings.theme)
+            action.setChecked(action.data()[0] == self.session.settings.theme)
 
     def _retranslate(self) -> None:
         self.setWindowTitle("gradviz")
@@ -246,11 +197,9 @@ class Window(QMainWindow):
         for action in self._languages.actions():
             action.setChecked(action.data()[0] == language())
         self._show_states()
-        parts = (self.controls, self.board, self.banner, self.bar, self.arrangement, self.lesson_bar, self.lecture)
-        for part in (*parts, self.cards, self.presenter):
+        parts = (self.controls, self.board, self.verdict, self.banner, self.question, self.bar, self.arrangement)
+        for part in (*parts, self.lesson_bar, self.lecture, self.cards, self.presenter):
             part.retranslate()
-        if self.frame is not None:
-            self.verdict.show_frame(self.frame, self.comparison.reference)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -259,31 +208,12 @@ class Window(QMainWindow):
 
     # --- actions that are the window's own ---
 
-    def reset_experiment(self) -> None:
-        """Go back to the opening experiment."""
-        self.store.replace(Spec(), _("Opening experiment"))
-
     def reset_view(self) -> None:
         """Show everything, at its usual size, with fitted axes."""
         self.arrangement.show_all()
-        self.transport.reset()
+        self.session.transport.reset()
         self.look.zoom_reset()
         self.board.fit()
-
-    def set_pinned(self, on: bool) -> None:
-        """Keep the present run as the reference, or let go of it."""
-        if on != (self.comparison.reference is not None):
-            self._to_pin = None
-            self.comparison.pin(self.frame if on else None)
-        self._show_states()  # where there is nothing yet to pin, the mark goes again
-
-    def swap(self) -> None:
-        """Show the pinned run and pin the one that is shown."""
-        shown, pinned = self.frame, self.comparison.reference
-        if shown is not None and pinned is not None:
-            self.comparison.pin(shown)
-            self.show_frame(pinned)
-            self.store.replace(pinned.spec, _("Swap A and B"))
 
     def leave(self) -> None:
         """Leave what fills the board or the screen, one after the other."""
@@ -320,12 +250,12 @@ class Window(QMainWindow):
         yield from self.lecture.commands()
         yield from self.cards.commands()
         for name, knob in KNOBS.items():
-            if not knob.applies(self.store.spec):
+            if not knob.applies(self.session.store.spec):
                 continue
             yield Command(_(knob.title), _(knob.help), partial(self.controls.focus, name))
             for value, choice in (knob.choices or {}).items():
                 text = f"{_(knob.title)}: {_(choice.title)}"
-                yield Command(text, "", partial(self.store.edit, name, value))
+                yield Command(text, "", partial(self.session.store.edit, name, value))
 
     def show_shortcuts(self) -> None:
         """List every action and its keys."""
@@ -353,22 +283,18 @@ class Window(QMainWindow):
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.transport.pause()
         self.files.steps.finish()
-        self.runner.stop()
         self._remember()
+        self.session.stop()
         self.presenter.stop()
         self.presenter.set_speaker(False)
-        self.store.history.blockSignals(True)  # it speaks once more when it is destroyed, and nobody is there then
         super().closeEvent(event)
 
     def _remember(self) -> None:
+        settings = self.session.settings
         size = self.normalGeometry().size() if self.isFullScreen() else self.size()
-        self.settings.window_size = (size.width(), size.height())
-        self.settings.layout = self.lecture.own_layout or self.board.present_layout()
-        self.settings.experiment = self.store.spec
-        reference = self.comparison.reference
-        self.settings.reference = reference.spec if reference else None
+        settings.window_size = (size.width(), size.height())
+        settings.layout = self.lecture.own_layout or self.board.present_layout()
 
 
 def _thin_progress() -> QProgressBar:

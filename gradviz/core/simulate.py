@@ -21,7 +21,16 @@ from threadpoolctl import ThreadpoolController
 
 from gradviz.cache import CACHE
 from gradviz.core.birth import Birth
-from gradviz.core.budget import QUEUED_BYTES, keep_freed_memory, needed_bytes, refuse_what_does_not_fit, step_bytes, traced_bytes
+from gradviz.core.budget import (
+    FREED_MEMORY,
+    QUEUED_BYTES,
+    WORTH_A_THREAD,
+    keep_freed_memory,
+    needed_bytes,
+    refuse_what_does_not_fit,
+    step_bytes,
+    traced_bytes,
+)
 from gradviz.core.frame import Frame
 from gradviz.core.jacobian import obstacle
 from gradviz.core.measures import moments
@@ -31,9 +40,6 @@ from gradviz.core.spec import Spec
 
 BLAS_THREADS = 1
 """One: splitting a product among threads changes its last bits, and the window needs a core for itself."""
-
-WORTH_A_THREAD = 2**15
-"""Numbers in the widest layer's activations below which handing steps to another thread costs more than measuring them."""
 
 Tick = Callable[[float], None]
 """Called between layers with the share of the work done; may raise to abort the run."""
@@ -51,9 +57,10 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
     ExperimentError
         When the network does not fit into free memory (nothing has been allocated then), or its data or weights cannot be read.
     """
-    refuse_what_does_not_fit(needed_bytes(spec))
+    refuse_what_does_not_fit(spec, needed_bytes)
     keep_freed_memory()
     CACHE.begin_generation()
+    FREED_MEMORY.give_back(needed_bytes(spec))
     birth = Birth.of(spec)
     wants = EVERYTHING if obstacle(spec) is None else EVERYTHING - {JACOBIAN}
     meter = Meter(birth.net, birth.parameters, wants)
@@ -157,7 +164,7 @@ def trace(spec: Spec, tick: Tick = lambda share: None) -> Trace:
     ExperimentError
         When the arrays do not fit into free memory, or the data or weights cannot be read.
     """
-    refuse_what_does_not_fit(traced_bytes(spec))
+    refuse_what_does_not_fit(spec, traced_bytes)
     birth = Birth.of(spec)
     arrays: dict[str, np.ndarray] = {}
     with limited_blas():

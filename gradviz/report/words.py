@@ -33,3 +33,12 @@ def difference_text(spec: Spec, reference: Spec) -> str:
         for name in spec.differences(reference)
     ]
     return " · ".join(said) if said else _("the same experiment")
+
+
+def duration_text(seconds: float) -> str:
+    """Return about how long something takes."""
+    if seconds < 120:
+        return _("{count} seconds").format(count=round(seconds))
+    if seconds < 7200:
+        return _("{count} minutes").format(count=round(seconds / 60))
+    return _("{count} hours").format(count=round(seconds / 3600))

@@ -36,7 +36,7 @@ class Painted(QObject):
 
 def drag(window, painted):
     """Return seconds from the last move to the painted picture, and how many simulations ran."""
-    slider, before = window.controls.controls["depth"].slider, window.runner.runs
+    slider, before = window.controls.controls["depth"].slider, window.session.runner.runs
     for move in range(MOVES):
         due = time.perf_counter() + 1 / MOVES_PER_SECOND
         # There and back between 5 and 25 layers or so; the last move is to 20.
@@ -44,11 +44,11 @@ def drag(window, painted):
         while time.perf_counter() < due:
             QApplication.processEvents()
     last = time.perf_counter()
-    wish = window.store.spec
-    while not (window.frame.spec == wish and painted.at > last and window.runner.is_idle):
+    wish = window.session.store.spec
+    while not (window.session.frame.spec == wish and painted.at > last and window.session.runner.is_idle):
         QApplication.processEvents()
     assert window.board.panels["gradient"].frame.spec == wish
-    return painted.at - last, window.runner.runs - before
+    return painted.at - last, window.session.runner.runs - before
 
 
 def timed(call):
@@ -61,13 +61,13 @@ def main():
     window = make_window(Spec(), language="en")
     window.resize(1920, 1080)
     window.show()
-    window.start()
-    while window.frame is None or not window.board.is_up_to_date:
+    window.session.start()
+    while window.session.frame is None or not window.board.is_up_to_date:
         QApplication.processEvents()
     painted = Painted()
     window.board.panels["gradient"].view.viewport().installEventFilter(painted)
     rounds = [drag(window, painted) for _ in range(ROUNDS)]
-    alone = statistics.median(timed(lambda: simulate(window.store.spec)) for _ in range(20))
+    alone = statistics.median(timed(lambda: simulate(window.session.store.spec)) for _ in range(20))
     draw = statistics.median(timed(window.board.grab) for _ in range(20))
     window.close()
     lags, runs = zip(*rounds, strict=True)

@@ -22,6 +22,8 @@ from PySide6.QtWidgets import QApplication
 
 from gradviz.app.main import make_window
 from gradviz.core.runs.playhead import Playhead
+from gradviz.core.runs.request import Run
+from gradviz.core.runs.scene import Scene
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.lessons.shelf import lessons
@@ -79,9 +81,9 @@ gradviz.__main__.main()
 
 def settled(window):
     while not (
-        window.runner.is_idle
-        and window.frame is not None
-        and window.frame.spec == window.store.spec
+        window.session.runner.is_idle
+        and window.session.frame is not None
+        and window.session.frame.spec == window.session.store.spec
         and window.board.is_up_to_date
     ):
         QApplication.processEvents()
@@ -95,7 +97,7 @@ def open_window(spec):
     window.arrangement.reset()
     window.resize(*SIZE)
     window.show()
-    window.start()
+    window.session.start()
     settled(window)
     return window
 
@@ -119,11 +121,13 @@ def ticks(depth):
     window = open_window(Spec(depth=depth))
     places = [*range(1, 2 * depth + 1)]
     step = max(1, len(places) // 200)
-    taken = [until_painted(lambda place=place: window.transport._move(Playhead.at(place, depth))) for place in places[::step]]
+    taken = [
+        until_painted(lambda place=place: window.session.transport._move(Playhead.at(place, depth))) for place in places[::step]
+    ]
     row(f"a step of the wave, depth {depth}", taken, {50: "16.7, 25", 152: "25"}[depth])
-    frames = [simulate(Spec(depth=depth, gain=gain)) for gain in (1.0, 1.2)]
-    window.transport.to_end()
-    taken = [until_painted(lambda frame=frame: window.show_frame(frame)) for frame in frames * 10][2:]
+    scenes = [Scene.of(simulate(Spec(depth=depth, gain=gain))) for gain in (1.0, 1.2)]
+    window.session.transport.to_end()
+    taken = [until_painted(lambda scene=scene: window.board.draw(scene)) for scene in scenes * 10][2:]
     row(f"a new Frame, depth {depth}", taken, "33" if depth == 50 else "")
     close(window)
 
@@ -134,10 +138,10 @@ class Painted(QObject):
     def __init__(self, window):
         super().__init__()
         self.window, self.asked, self.taken, self.last = window, {}, [], None
-        window.store.changed.connect(lambda spec: self.asked.__setitem__(spec, time.perf_counter()))
+        window.session.store.changed.connect(lambda spec: self.asked.__setitem__(spec, time.perf_counter()))
 
     def eventFilter(self, watched, event):
-        spec = self.window.frame.spec
+        spec = self.window.session.frame.spec
         if event.type() == QEvent.Type.Paint and spec != self.last and spec in self.asked:
             self.last = spec
             self.taken.append(1e3 * (time.perf_counter() - self.asked[spec]))
@@ -180,7 +184,7 @@ def steps():
         window.lecture.begin(lesson)
         settled(window)
         while not window.lecture.player.is_at_end:
-            window.transport.pause()
+            window.session.transport.pause()
             settled(window)
             start, first.at = time.perf_counter(), 0.0
             window.lecture.next()
@@ -204,9 +208,10 @@ def lateness():
         last[0] = now
 
     timer.timeout.connect(tick)
-    window.runner.finished.disconnect(window.show_frame)  # the loop's own drawing is another row
-    window.runner.finished.connect(lambda _frame: window.runner.submit(Spec(depth=152, width=256)))
-    window.runner.submit(Spec(depth=152, width=256))
+    session, request = window.session, Run(Spec(depth=152, width=256))
+    session.scene_changed.disconnect(window._on_scene)  # the loop's own drawing is another row
+    session.run_arrived.connect(lambda _request, _run: session.runner.submit("run", request))
+    session.runner.submit("run", request)
     timer.start()
     until = time.perf_counter() + LATE_SECONDS
     while time.perf_counter() < until:

@@ -107,7 +107,7 @@ PANELS_OF_THE_WINDOW = ("gradient", "activations", "numbers")
 def test_the_window_exports_the_playhead_s_layer(open_window, qtbot, tmp_path, go, at, phase):
     """Forward no gradient is lit yet, backward all of the signal is: four pictures of one layer or another."""
     window = open_window(TEXT)
-    go(window.transport)
+    go(window.session.transport)
     picture = exported_by(window, PANELS_OF_THE_WINDOW, tmp_path / "x.png", qtbot.waitUntil)
     assert picture == picture_of(PANELS_OF_THE_WINDOW, at=at, phase=phase)
     assert picture != picture_of(PANELS_OF_THE_WINDOW, at=at % 6 + 1, phase=phase)
@@ -118,12 +118,12 @@ def test_the_window_exports_the_pinned_reference(open_window, settle, qtbot, tmp
     """The run that was pinned is drawn beside the one that is shown, and gone when it is let go."""
     window = open_window(OTHER)
     window.actions_["pin"].trigger()
-    window.store.edit("gain", 1.2)
+    window.session.store.edit("gain", 1.2)
     settle(window)
-    window.transport.look_at(3)
+    window.session.transport.look_at(3)
     with_reference = exported_by(window, [key], tmp_path / "a.png", qtbot.waitUntil)
     assert with_reference == picture_of([key], at=3, reference=OTHER)
-    window.comparison.pin(None)
+    window.session.pin(None)
     without = exported_by(window, [key], tmp_path / "b.png", qtbot.waitUntil)
     assert without == picture_of([key], at=3)
     assert with_reference != without

@@ -47,10 +47,10 @@ def test_two_panels_are_made_before_the_window_is_shown(qapp, qtbot):
     qtbot.addWidget(window)
     assert list(window.board.panels) == panels_in(window.board.layout_)[:2]
     window.show()
-    window.start()
-    qtbot.waitUntil(lambda: window.frame is not None and window.board.is_up_to_date)
+    window.session.start()
+    qtbot.waitUntil(lambda: window.session.frame is not None and window.board.is_up_to_date)
     assert list(window.board.panels) == panels_in(window.board.layout_)
-    assert all(panel.frame is window.frame for panel in window.board.seen())
+    assert all(panel.frame is window.session.frame for panel in window.board.seen())
     window.close()
 
 
@@ -60,7 +60,7 @@ def test_every_panel_can_be_put_on_the_board_and_taken_off(two, key):
     action = two.arrangement.panel_actions[key]
     if not action.isChecked():
         action.trigger()
-    assert two.board.panels[key].isVisible() and two.board.panels[key].frame is two.frame
+    assert two.board.panels[key].isVisible() and two.board.panels[key].frame is two.session.frame
     action.trigger()
     assert not two.board.panels[key].isVisible() and not action.isChecked()
 
@@ -78,7 +78,7 @@ def test_every_named_layout_can_be_chosen(two, qtbot, key):
     assert panels_in(two.board.layout_) == panels_in(LAYOUTS[key].rows)
     qtbot.waitUntil(lambda: two.board.is_up_to_date)
     assert [panel.key for panel in two.board.seen()] == panels_in(LAYOUTS[key].rows)
-    assert all(panel.isVisible() and panel.frame is two.frame for panel in two.board.seen())
+    assert all(panel.isVisible() and panel.frame is two.session.frame for panel in two.board.seen())
     checked = [name for name, action in two.arrangement.layout_actions.items() if action.isChecked()]
     assert checked == [key]
 
@@ -94,7 +94,7 @@ def test_a_double_click_fills_the_board_and_another_shows_all_again(two):
     gradient, activations = two.board.panels["gradient"], two.board.panels["activations"]
     send(gradient, QEvent.Type.MouseButtonDblClick, QPoint(60, 60))
     assert gradient.isVisible() and not activations.isVisible()
-    two.transport.look_at(3)
+    two.session.transport.look_at(3)
     assert gradient.playhead.layer == 3 and activations.playhead.layer != 3  # what is not seen is not drawn
     send(gradient, QEvent.Type.MouseButtonDblClick, QPoint(60, 60))
     assert activations.isVisible() and activations.playhead.layer == 3
@@ -168,16 +168,16 @@ def test_the_session_comes_back(open_window, settle, qtbot):
     first = open_window("depth=5&width=8&batch=8")
     first.arrangement.use(stacked(["gradient"]))
     first.actions_["pin"].setChecked(True)
-    first.store.edit("gain", 2.0)
+    first.session.store.edit("gain", 2.0)
     settle(first)
     first.close()
     second = open_window(restored=True)
-    qtbot.waitUntil(lambda: second.comparison.reference is not None)
-    assert second.frame.spec == Spec(depth=5, width=8, batch=8, gain=2.0)
-    assert second.comparison.reference.spec == Spec(depth=5, width=8, batch=8)
+    qtbot.waitUntil(lambda: second.session.reference is not None)
+    assert second.session.frame.spec == Spec(depth=5, width=8, batch=8, gain=2.0)
+    assert second.session.reference.spec == Spec(depth=5, width=8, batch=8)
     assert panels_in(second.board.layout_) == ["gradient"]
     third = open_window("depth=3&width=3")
-    assert third.frame.depth == 3 and third.comparison.reference is None
+    assert third.session.frame.depth == 3 and third.session.reference is None
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_a_damaged_session_is_none(open_window, name, value):
     settings._kept.setValue(name, value)
     settings._kept.sync()
     window = open_window(restored=True)
-    assert window.frame.spec == Spec() and window.comparison.reference is None and window.settings.recent == []
+    assert window.session.frame.spec == Spec() and window.session.reference is None and window.session.settings.recent == []
 
 
 def test_recent_files(window, tmp_path, settle):
@@ -206,33 +206,33 @@ def test_recent_files(window, tmp_path, settle):
         path.write_text(Spec(depth=depth, width=4, batch=4).to_json())
         window.files.open_file(str(path))
     settle(window)
-    assert [path[-13:] for path in window.settings.recent] == ["3 & more.json", "4 & more.json"]
+    assert [path[-13:] for path in window.session.settings.recent] == ["3 & more.json", "4 & more.json"]
     entries = window.recent_menu.actions()
     assert entries[1].text().endswith("4 && more.json")
     entries[1].trigger()
     settle(window)
-    assert window.frame.depth == 4
+    assert window.session.frame.depth == 4
     path.unlink()
     window.files.open_file(str(path))
-    assert len(window.settings.recent) == 1 and window.banner.isVisible()
-    assert json.loads(window.settings._kept.value("recent"))
+    assert len(window.session.settings.recent) == 1 and window.banner.isVisible()
+    assert json.loads(window.session.settings._kept.value("recent"))
 
 
 def test_swapping_a_and_b(window, settle):
     """The other picture is there at once, without a simulation; both share the draws; undo goes back."""
     window.actions_["pin"].setChecked(True)
-    first = window.frame
-    window.store.edit("gain", 2.0)
+    first = window.session.frame
+    window.session.store.edit("gain", 2.0)
     settle(window)
-    second = window.frame
+    second = window.session.frame
     window.actions_["swap"].trigger()
-    assert window.frame is first and window.comparison.reference is second
+    assert window.session.frame is first and window.session.scene.reference_frame is second
     settle(window)
-    assert window.frame.spec == first.spec == window.store.spec
+    assert window.session.frame.spec == first.spec == window.session.store.spec
     assert window.verdict.labels["difference"].text() == "Pinned reference → now: Gain 2 → 1"
     window.actions_["undo"].trigger()
     settle(window)
-    assert window.frame.spec.gain == 2.0
+    assert window.session.frame.spec.gain == 2.0
 
 
 def test_reset_view_restores_the_picture(two, qtbot):
@@ -247,7 +247,7 @@ def test_reset_view_restores_the_picture(two, qtbot):
     two.reset_view()
     qtbot.waitUntil(still)
     before = picture()
-    two.transport.scrub(3)
+    two.session.transport.scrub(3)
     two.look.set_zoom(1.4)
     two.actions_["maximise"].trigger()
     qtbot.waitUntil(still)
@@ -255,7 +255,7 @@ def test_reset_view_restores_the_picture(two, qtbot):
     two.actions_["reset_view"].trigger()
     two.board.hover(0)
     qtbot.waitUntil(lambda: picture() == before)
-    assert two.transport.playhead == Playhead(1, Phase.WHOLE)
+    assert two.session.transport.playhead == Playhead(1, Phase.WHOLE)
 
 
 def test_the_palette_finds_by_parts_of_names(window, qtbot, settle):
@@ -267,7 +267,7 @@ def test_the_palette_finds_by_parts_of_names(window, qtbot, settle):
     assert "Leaky ReLU" in palette.list.currentItem().text()
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     settle(window)
-    assert window.frame.spec.activation == "leaky_relu" and not palette.isVisible()
+    assert window.session.frame.spec.activation == "leaky_relu" and not palette.isVisible()
 
 
 def test_the_palette_by_keys_and_with_nothing_found(window, qtbot):
@@ -314,24 +314,24 @@ def test_a_reference_that_cannot_be_run_does_not_keep_the_experiment_from_it(ope
     window = open_window("depth=3&width=4&batch=4")
     reference = Spec(depth=4, width=4, batch=4)
 
-    def refuse(needed):
+    def refuse(spec, needed_by):
         raise ExperimentError([Problem("depth × width", "too large")])
 
     monkeypatch.setattr(module, "refuse_what_does_not_fit", refuse)
-    window.start(reference)
+    window.session.start(reference)
     qtbot.waitUntil(lambda: window.banner.isVisible())
     monkeypatch.undo()
-    qtbot.waitUntil(lambda: window.runner.is_idle)
-    assert window.comparison.reference is None and window._to_pin is None
+    qtbot.waitUntil(lambda: window.session.runner.is_idle)
+    assert window.session.reference is None and window.session.frame.spec == window.session.store.spec
 
 
 def test_a_frame_shown_while_a_panel_is_hidden_is_there_when_it_comes_back(two, settle):
     two.arrangement.set_shown("gradient", False)
-    two.store.edit("depth", 4)
+    two.session.store.edit("depth", 4)
     settle(two)
     assert two.board.panels["gradient"].frame.depth == 6
     two.arrangement.set_shown("gradient", True)
-    assert two.board.panels["gradient"].frame is two.frame
+    assert two.board.panels["gradient"].frame is two.session.frame
 
 
 def test_pinned_and_present_have_the_same_draws():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from drawing import draw
 
-from gradviz.app.actions import ACTIONS
+from gradviz.app.parts.actions import ACTIONS
 from gradviz.core.measures import MEASURES
 from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.simulate import simulate

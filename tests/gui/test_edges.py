@@ -142,10 +142,10 @@ def gain(open_window):
 def assert_set(window, settle, value):
     settle(window)
     control = window.controls.controls["gain"]
-    assert window.store.spec.gain == window.frame.spec.gain == value
+    assert window.session.store.spec.gain == window.session.frame.spec.gain == value
     assert control.box.text() == repr(value)
     assert control.slider.share() == pytest.approx(log10(100 * value) / 3, abs=1e-4)  # from 0.01 to 10, by decades
-    assert f"gain={value!r}" in window.store.spec.to_text().split("&")
+    assert f"gain={value!r}" in window.session.store.spec.to_text().split("&")
 
 
 def test_1_37_can_be_typed(gain, qtbot, settle):
@@ -163,12 +163,12 @@ def test_1_37_can_be_reached_with_the_keys(gain, qtbot, settle):
     for _step in range(37):
         qtbot.keyClick(control.slider, Qt.Key.Key_Right)
     settle(window)
-    assert window.store.spec.gain == 1.37
+    assert window.session.store.spec.gain == 1.37
     assert control.box.text() == "1.37"
     for _step in range(37):
         qtbot.keyClick(control.slider, Qt.Key.Key_Left)
     settle(window)
-    assert window.store.spec.gain == 1.0
+    assert window.session.store.spec.gain == 1.0
 
 
 def test_1_37_can_be_dragged_to(qtbot):

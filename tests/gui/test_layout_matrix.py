@@ -68,8 +68,8 @@ found = []
 window = make_window(Spec(depth=20, width=12, batch=16), language=LANGUAGE, theme="light")
 window.setUpdatesEnabled(False)
 window.show()
-window.start()
-while window.frame is None:
+window.session.start()
+while window.session.frame is None:
     QApplication.processEvents()
 combinations = [
     (layout, size, points)
@@ -81,7 +81,7 @@ for layout, size, points in combinations:
     if window.board.layout_ != LAYOUTS[layout].rows:
         window.arrangement.use_named(layout)
     window.resize(*size)
-    window.settings.zoom = points / DESIGN_POINTS
+    window.session.settings.zoom = points / DESIGN_POINTS
     window.look.restyle()
     settle()
     where = f"{layout} {size[0]}x{size[1]} {points} pt"

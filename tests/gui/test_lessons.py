@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from gradviz.app.lecture.lesson_bar import choices_text
 from gradviz.app.lecture.lesson_player import LessonPlayer
 from gradviz.app.session import runner as runner_module
+from gradviz.core.runs import request as request_module
 from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.spec import Spec
 from gradviz.export.formula import formula_pixmap, formula_svg
@@ -22,13 +23,12 @@ LESSONS = lessons()
 
 def shown(window, step):
     """Whether a step's experiment and reference are on the board, and nothing runs."""
-    reference = window.comparison.reference
+    reference = window.session.reference
     return bool(
-        window.runner.is_idle
+        window.session.runner.is_idle
         and not window.lecture._showing.isActive()
-        and window._to_pin is None
-        and window.frame is not None
-        and window.frame.spec == step.spec
+        and window.session.frame is not None
+        and window.session.frame.spec == step.spec
         and (reference.spec if reference else None) == step.reference
     )
 
@@ -47,9 +47,9 @@ def test_a_lesson_from_beginning_to_end(open_window, qtbot, lesson):
             window.lecture.next()
             assert bar.labels["choices"].text().endswith(step.question.because.en)
         qtbot.waitUntil(lambda step=step: shown(window, step), timeout=20_000)
-        window.transport.to_end()
+        window.session.transport.to_end()
         for claim in step.claims:
-            assert claim.holds(window.frame, window.comparison.reference), claim.text
+            assert claim.holds(window.session.frame, window.session.scene.reference_frame), claim.text
         if not isinstance(step.board, str) and step.board:
             assert [row.panels for row in window.board.layout_] == [tuple(row) for row in step.board]
         for code in ("ko", "en"):
@@ -79,7 +79,7 @@ def test_a_clicker_is_enough(open_window, qtbot):
     window.activateWindow()
     press(window, qtbot, "F5")
     assert window.presenter.is_presenting and window.isFullScreen() and not window.menuBar().isVisible()
-    assert window.lecture.player.lesson is None and window.frame.spec.depth == 3  # what was there is what is presented
+    assert window.lecture.player.lesson is None and window.session.frame.spec.depth == 3  # what was there is what is presented
     press(window, qtbot, "PgDown")
     lesson = window.lecture.player.lesson
     assert lesson.key == LESSONS[0].key
@@ -158,10 +158,10 @@ claim = ["activation_std[1] > 0"]
         encoding="utf-8",
     )
     window.files.open_file(str(good))
-    qtbot.waitUntil(lambda: window.frame.spec == Spec(depth=4, width=5, batch=4))
+    qtbot.waitUntil(lambda: window.session.frame.spec == Spec(depth=4, width=5, batch=4))
     assert window.lesson_bar.labels["text"].text() == "<img src=x>"
     assert window.lesson_bar.labels["text"].textFormat() is Qt.TextFormat.PlainText
-    assert panels_in(window.board.layout_) == ["gradient"] and window.settings.recent[0].endswith("mine.toml")
+    assert panels_in(window.board.layout_) == ["gradient"] and window.session.settings.recent[0].endswith("mine.toml")
     bad = tmp_path / "bad.toml"
     bad.write_text(good.read_text("utf-8").replace("depth=4", "depth=0").replace('"gradient"', '"nothing"'), encoding="utf-8")
     lesson = window.lecture.player.lesson
@@ -179,7 +179,7 @@ def test_a_published_experiment_is_run_again_beside_its_figures(window, settle, 
     window.cards.open(card)
     sheet = window.cards.sheet
     settle(window)
-    assert window.frame.spec == card.spec and sheet.table.topLevelItemCount() == len(card.figures)
+    assert window.session.frame.spec == card.spec and sheet.table.topLevelItemCount() == len(card.figures)
     rows = [sheet.table.topLevelItem(place) for place in range(len(card.figures))]
     assert all(row.text(0) == "✓" for row in rows)
     assert [row.text(1) for row in rows] == [figure.measure for figure in card.figures]
@@ -193,10 +193,10 @@ def test_a_sheet_follows_the_language_and_leaves_the_experiment_alone(window, se
     """An edit made beside the sheet is not taken back by a switch of the language."""
     window.cards.open(next(iter(CARDS.values())))
     settle(window)
-    window.store.edit("gain", 1.25)
+    window.session.store.edit("gain", 1.25)
     settle(window)
     window.look.set_language("ko")
-    assert window.store.spec.gain == 1.25 and "허용" in window.cards.sheet.words.text()
+    assert window.session.store.spec.gain == 1.25 and "허용" in window.cards.sheet.words.text()
     window.cards.sheet.close()
 
 
@@ -229,7 +229,7 @@ def test_escape_leaves_one_thing_after_the_other(window, qtbot):
 def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty):
     """The picture of the step and its reference are there in the end, though runs are slow and others were asked for."""
     slow = {}
-    real = runner_module.simulate
+    real = request_module.simulate
 
     def simulate(spec, tick):
         for _part in range(slow.get(spec, 0)):
@@ -237,13 +237,13 @@ def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty
             time.sleep(0.01)
         return real(spec, tick)
 
-    monkeypatch.setattr(runner_module, "simulate", simulate)
+    monkeypatch.setattr(request_module, "simulate", simulate)
     monkeypatch.setattr(runner_module, "SLOW", 0.3)
     lesson = lesson_named("1")
     step = lesson.steps[2]
     slow[step.spec] = 60
     if hasty == "an edit is still running":
-        window.store.edit("gain", 0.77)
+        window.session.store.edit("gain", 0.77)
     else:
         window.lecture.begin(lesson, 2)
         qtbot.waitUntil(lambda: shown(window, step), timeout=10_000)
@@ -251,6 +251,39 @@ def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty
         window.lecture.next()  # a question first
     window.lecture.begin(lesson, 2)
     qtbot.waitUntil(lambda: shown(window, step), timeout=10_000)
+
+
+@pytest.mark.parametrize("is_shown_before", [False, True], ids=["a new picture", "its preview is there already"])
+def test_the_wave_starts_with_the_whole_run(window, qtbot, monkeypatch, is_shown_before):
+    """Not with its preview; and nothing of a lesson happens when a run arrives that no step waits for."""
+    monkeypatch.setattr(request_module, "SLOW", 0.0)
+    monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
+    real = request_module.simulate
+
+    def simulate(spec, tick):
+        for _part in range(40 if spec.batch > 32 else 0):
+            tick(0.0)
+            time.sleep(0.01)
+        return real(spec, tick)
+
+    monkeypatch.setattr(request_module, "simulate", simulate)
+    session = window.session
+    lesson = next(each for each in LESSONS if each.steps[0].play and each.steps[0].spec.batch > 32 and not each.steps[0].question)
+    played, play_part = [], session.transport.play_part
+    monkeypatch.setattr(session.transport, "play_part", lambda part: (played.append(session.scene.run), play_part(part)))
+    previews = []
+    session.scene_changed.connect(lambda scene: previews.append(scene.run.is_preview))
+    if is_shown_before:
+        session.store.replace(lesson.steps[0].spec, "")
+        qtbot.waitUntil(lambda: session.scene.run.is_preview)
+    window.lecture.begin(lesson)
+    qtbot.waitUntil(lambda: bool(played), timeout=20_000)
+    assert [(run.spec, run.is_preview) for run in played] == [(lesson.steps[0].spec, False)] and True in previews
+    session.transport.pause()
+    assert session.receivers("2run_arrived(PyObject,PyObject)") == 0
+    session.store.edit("gain", 1.25)
+    qtbot.waitUntil(lambda: session.runner.is_idle, timeout=20_000)
+    assert len(played) == 1 and not session.transport.is_playing
 
 
 def test_a_lesson_gives_the_board_back(window, qtbot):
@@ -281,7 +314,7 @@ claim = ["activation_std[1] > 0"]
     assert "frac" in window.lesson_bar.formula.text() and window.lesson_bar.formula.isVisible()
     window.look.restyle()
     window.files.open_file(str(tmp_path / "nothing.toml"))
-    assert len(window.settings.recent) == 1
+    assert len(window.session.settings.recent) == 1
 
 
 def test_closing_a_lesson_keeps_the_experiment(window, qtbot):
@@ -289,21 +322,21 @@ def test_closing_a_lesson_keeps_the_experiment(window, qtbot):
     step = window.lecture.player.step
     qtbot.waitUntil(lambda: shown(window, step))
     window.actions_["lesson_close"].trigger()
-    assert not window.lesson_bar.isVisible() and window.store.spec == step.spec
+    assert not window.lesson_bar.isVisible() and window.session.store.spec == step.spec
 
 
 @pytest.mark.parametrize(("part", "first", "last"), [("forward", 1, 6), ("backward", 7, 12), ("whole", 1, 12)])
 def test_a_step_plays_its_wave(window, qtbot, part, first, last):
     """From its beginning to its end; then everything is shown."""
     places = []
-    window.transport.moved.connect(lambda playhead: places.append(playhead.position(6)))
-    window.transport.set_speed(8.0)
-    window.transport.scrub(5)
+    window.session.transport.moved.connect(lambda playhead: places.append(playhead.position(6)))
+    window.session.transport.set_speed(8.0)
+    window.session.transport.scrub(5)
     places.clear()
-    window.transport.play_part(part)
-    qtbot.waitUntil(lambda: not window.transport.is_playing)
+    window.session.transport.play_part(part)
+    qtbot.waitUntil(lambda: not window.session.transport.is_playing)
     assert places[0] == first and max(places) == last
-    assert window.transport.playhead == Playhead(6 if part == "forward" else 1, Phase.WHOLE)
+    assert window.session.transport.playhead == Playhead(6 if part == "forward" else 1, Phase.WHOLE)
 
 
 def test_the_player_by_itself(qapp):

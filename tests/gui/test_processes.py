@@ -23,14 +23,14 @@ from PySide6.QtWidgets import QApplication
 from gradviz.app.main import make_window
 from gradviz.core.spec import Spec
 window = make_window(Spec(depth=50, width=30, batch=32))
-window.show(); window.start()
+window.show(); window.session.start()
 frames = 0
 def tick():
     global frames
-    if window.frame is None: return
-    window.transport.scrub(frames % 100 + 1)
+    if window.session.frame is None: return
+    window.session.transport.scrub(frames % 100 + 1)
     window.board.repaint()
-    if frames % 50 == 0: window.store.edit("seed", frames)
+    if frames % 50 == 0: window.session.store.edit("seed", frames)
     frames += 1
     if frames == 350: window.close()
 timer = QTimer(interval=0); timer.timeout.connect(tick); timer.start()
@@ -57,7 +57,7 @@ def make(*arguments, **named):
     window = made(*arguments, **named)
     def close():
         global began
-        assert window.runner._running is not None
+        assert window.session.runner._running is not None
         began = time.monotonic()
         window.close()
     QTimer.singleShot(700, close)
@@ -85,9 +85,9 @@ def make(*arguments, **named):
     window = made(*arguments, **named)
     def say():
         player = window.lecture.player
-        print(player.lesson and player.lesson.key, player.place, window.store.spec.gain, flush=True)
+        print(player.lesson and player.lesson.key, player.place, window.session.store.spec.gain, flush=True)
         window.close()
-    window.runner.finished.connect(lambda frame: QTimer.singleShot(0, say))
+    window.session.run_arrived.connect(lambda request, run: QTimer.singleShot(0, say))
     return window
 main.make_window = make
 raise SystemExit(run(["show", *{words!r}]))
@@ -119,7 +119,7 @@ def watched():
         print(gc.isenabled(), gc.get_freeze_count() > 10_000, "ziamath" in sys.modules, flush=True)
         window.close()
     print(gc.isenabled())
-    window.runner.finished.connect(lambda frame: QTimer.singleShot(0, say))
+    window.session.run_arrived.connect(lambda request, run: QTimer.singleShot(0, say))
     return run_loop()
 QApplication.exec = watched
 sys.argv = ["gradviz", "depth=3&width=4"]
@@ -167,3 +167,44 @@ def test_without_a_display_it_says_so_and_does_not_abort(more):
     assert child.returncode == 3
     assert child.stdout == ""
     assert len(child.stderr.splitlines()) == 1 and "gradviz export" in child.stderr
+
+
+DRAGS_TO_THE_LARGEST = """
+import gc
+import psutil
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from gradviz.app.main import make_window
+from gradviz.core.spec import Spec
+window = make_window(Spec(depth=10, width=64))
+session = window.session
+window.show()
+small = [(10 + place, 64) for place in range(8)]
+large = [(20, 512), (20, 1024), (20, 2048), (80, 512), (152, 512)]
+way = [*small, *large, *small]
+before = []
+def go_on(request, run):
+    if len(way) == len(large) + len(small):
+        before.append(psutil.Process().memory_info().rss)
+    if not way:
+        gc.collect()
+        QTimer.singleShot(200, window.close)
+        return
+    depth, width = way.pop(0)
+    session.store.replace(Spec(depth=depth, width=width, batch=64), "")
+session.run_arrived.connect(go_on)
+session.start()
+status = QApplication.exec()
+grown = psutil.Process().memory_info().rss - before[0]
+print(session.frame.depth, grown // 2**20)
+raise SystemExit(status)
+"""
+
+
+def test_the_memory_of_the_largest_networks_is_given_back(tmp_path):
+    """A drag to 20 × 2048 and 152 × 512, and back to small ones: at most 300 MiB more than before."""
+    child = start(DRAGS_TO_THE_LARGEST, tmp_path)
+    out, errors = child.communicate(timeout=240)
+    assert (child.returncode, errors) == (0, "")
+    depth, mib = map(int, out.split())
+    assert depth == 17 and mib <= 300, f"{mib} MiB more"

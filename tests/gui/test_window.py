@@ -1,5 +1,7 @@
 """The real window, driven with mouse and keys."""
 
+import time
+
 import pytest
 from catalogue import stored
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
@@ -8,11 +10,14 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from gradviz.app import controls as controls_module
 from gradviz.app import files as files_module
-from gradviz.app.actions import ACTIONS
 from gradviz.app.controls import ChoiceControl, NumberControl, PathControl, SeedControl, SwitchControl, TextControl
+from gradviz.app.parts.actions import ACTIONS
 from gradviz.app.session.settings import Settings
+from gradviz.cache import CACHE
 from gradviz.core.choices.errors import ExperimentError, Problem
+from gradviz.core.runs import request as request_module
 from gradviz.core.runs.playhead import Phase, Playhead
+from gradviz.core.runs.request import Run
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.export.embedded import experiment_in
 from gradviz.export.picture import Figure
@@ -25,9 +30,9 @@ BOTH = stacked(["activations", "gradient"])
 def test_it_opens_on_something_worth_seeing(open_window):
     """20 layers of 100, sigmoid, N(0, 1): saturated, and said so."""
     window = open_window()
-    assert window.frame.spec == Spec(depth=20, width=100, activation="sigmoid", initializer="normal")
+    assert window.session.frame.spec == Spec(depth=20, width=100, activation="sigmoid", initializer="normal")
     assert "saturate" in window.board.panels["activations"].finding.text
-    assert window.verdict.labels["backward"].text() == window.frame.verdict.backward_text()
+    assert window.verdict.labels["backward"].text() == window.session.frame.verdict.backward_text()
 
 
 @pytest.mark.parametrize("name", KNOBS)
@@ -40,20 +45,20 @@ def test_every_field_has_the_control_that_its_declaration_calls_for(window, name
     if knob.choices is not None:
         assert isinstance(control, ChoiceControl)
         assert [control.box.itemData(place) for place in range(control.box.count())] == list(knob.choices)
-        assert control.box.currentData() == getattr(window.store.spec, name)
+        assert control.box.currentData() == getattr(window.session.store.spec, name)
     elif knob.low is None:
         assert isinstance(control, {bool: SwitchControl, str: PathControl if knob.opens else TextControl}[knob.kind])
     else:
         assert isinstance(control, SeedControl if knob.is_seed else NumberControl)
         assert (control.box.minimum(), control.box.maximum()) == (knob.low, knob.high)
-        assert control.box.value() == getattr(window.store.spec, name)
+        assert control.box.value() == getattr(window.session.store.spec, name)
 
 
 def test_fields_that_make_no_difference_are_not_shown(window, settle):
     slope, normalize = window.controls.controls["slope"], window.controls.controls["normalize"]
     assert not slope.isVisible() and not normalize.isVisible()
-    window.store.edit("activation", "leaky_relu")
-    window.store.edit("data", "digits")
+    window.session.store.edit("activation", "leaky_relu")
+    window.session.store.edit("data", "digits")
     assert slope.isVisible() and normalize.isVisible()
     settle(window)
 
@@ -80,15 +85,15 @@ def test_a_drag_simulates_on_the_way_and_is_one_undo_step(window, qtbot, settle)
         qtbot.wait(3)
         if step % 6 == 5:  # a hand that rests for as long as a picture takes
             settle(window)
-        seen.add(window.frame.depth)
+        seen.add(window.session.frame.depth)
     settle(window)
     assert len(seen) > 3
-    assert window.frame.depth > 100
-    assert window.store.history.count() == 1
-    assert window.board.panels["gradient"].frame.depth == window.store.spec.depth
+    assert window.session.frame.depth > 100
+    assert window.session.store.history.count() == 1
+    assert window.board.panels["gradient"].frame.depth == window.session.store.spec.depth
     window.actions_["undo"].trigger()
     settle(window)
-    assert window.frame.depth == 6
+    assert window.session.frame.depth == 6
 
 
 def test_the_mouse_moves_a_slider(window, qtbot, settle):
@@ -96,9 +101,9 @@ def test_the_mouse_moves_a_slider(window, qtbot, settle):
     for _step in drag_slider(qtbot, control, (0.5, 0.7, 0.9)):
         qtbot.wait(5)
     settle(window)
-    assert window.frame.spec.width > 200
-    assert control.box.value() == window.frame.spec.width
-    assert window.store.history.count() == 1
+    assert window.session.frame.spec.width > 200
+    assert control.box.value() == window.session.frame.spec.width
+    assert window.session.store.history.count() == 1
 
 
 def test_typing_an_exact_value(window, qtbot, settle):
@@ -107,11 +112,11 @@ def test_typing_an_exact_value(window, qtbot, settle):
     box.setFocus()
     box.selectAll()
     qtbot.keyClicks(box, "152")
-    assert window.store.history.count() == 0
+    assert window.session.store.history.count() == 0
     qtbot.keyClick(box, Qt.Key.Key_Return)
     settle(window)
-    assert window.frame.depth == 152
-    assert window.store.history.count() == 1
+    assert window.session.frame.depth == 152
+    assert window.session.store.history.count() == 1
 
 
 @pytest.mark.parametrize(("typed", "value"), [("0.001", 0.001), ("1e-6", 1e-6), ("1000000", 1e6), ("1.5", 1.5)])
@@ -122,7 +127,7 @@ def test_a_gain_of_any_size_can_be_typed(window, qtbot, settle, typed, value):
     qtbot.keyClicks(box, typed)
     qtbot.keyClick(box, Qt.Key.Key_Return)
     settle(window)
-    assert window.frame.spec.gain == value
+    assert window.session.frame.spec.gain == value
     assert box.value() == value
 
 
@@ -132,45 +137,45 @@ def test_choosing_and_drawing_anew(window, settle, monkeypatch):
     monkeypatch.setattr(controls_module.random, "randrange", lambda stop: 123)
     window.controls.controls["seed"].button.click()
     settle(window)
-    assert (window.frame.spec.activation, window.frame.spec.seed) == ("tanh", 123)
+    assert (window.session.frame.spec.activation, window.session.frame.spec.seed) == ("tanh", 123)
 
 
 def test_a_switch_and_a_path(window, qtbot, settle, monkeypatch, tmp_path):
     """A check box for what is on or off; a path that can be typed or looked for; a file that is wrong changes no picture."""
     window.controls.controls["shared_weights"].box.click()
     settle(window)
-    assert window.frame.spec.shared_weights
+    assert window.session.frame.spec.shared_weights
     path = tmp_path / "데이터.csv"
     path.write_text("x,y\n1,2\n3,4\n")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(path), ""))
     window.controls.controls["data_file"].button.click()
-    window.store.edit("data", "file")
+    window.session.store.edit("data", "file")
     settle(window)
-    assert window.frame.spec.data_file == str(path)
-    frame = window.frame
+    assert window.session.frame.spec.data_file == str(path)
+    frame = window.session.frame
     box = window.controls.controls["data_file"].box
     box.setText(str(tmp_path / "missing.csv"))
-    with qtbot.waitSignal(window.runner.refused):
+    with qtbot.waitSignal(window.session.runner.refused):
         box.editingFinished.emit()
-    assert window.frame is frame
+    assert window.session.frame is frame
     assert "data_file" in window.banner.label.text() and "missing.csv" in window.banner.label.text()
 
 
 def test_a_line_of_text(window, qtbot, settle):
     """It is taken on Enter or when the keyboard goes elsewhere; what is refused is named, and the former value stands again."""
-    box, before = window.controls.controls["widths"].box, window.store.spec
+    box, before = window.controls.controls["widths"].box, window.session.store.spec
     box.setText(" 12-5-1 ")
     qtbot.keyClick(box, Qt.Key.Key_Return)
     settle(window)
-    assert window.frame.spec.layer_units == (12, 5, 1) and window.frame.net.units[1:] == (12, 5, 1)
+    assert window.session.frame.spec.layer_units == (12, 5, 1) and window.session.frame.net.units[1:] == (12, 5, 1)
     assert box.text() == "12-5-1" and not window.controls.controls["depth"].isVisibleTo(window)
     box.setText("12-5-x")
     box.editingFinished.emit()
     assert "widths" in window.banner.label.text() and "12-5-x" in window.banner.label.text()
-    assert (box.text(), window.store.spec.widths) == ("12-5-1", "12-5-1")
-    window.store.history.undo()
+    assert (box.text(), window.session.store.spec.widths) == ("12-5-1", "12-5-1")
+    window.session.store.history.undo()
     settle(window)
-    assert box.text() == "" and window.store.spec == before and not window.banner.isVisible()
+    assert box.text() == "" and window.session.store.spec == before and not window.banner.isVisible()
 
 
 def test_a_file_dialog_offers_what_the_field_declares(window, monkeypatch):
@@ -237,9 +242,9 @@ def test_zoom_scales_controls_and_plots_together(window, qapp):
 
 
 def test_pin_keeps_the_run_as_a_ghost_and_says_what_differs(window, settle):
-    pinned = window.frame
+    pinned = window.session.frame
     window.actions_["pin"].setChecked(True)
-    window.store.edit("gain", 2.5)
+    window.session.store.edit("gain", 2.5)
     settle(window)
     assert all(panel.reference is pinned for panel in window.board.panels.values())
     assert window.verdict.labels["difference"].text() == "Pinned reference → now: Gain 1 → 2.5"
@@ -253,7 +258,7 @@ def test_a_click_in_a_panel_moves_the_playhead_in_all(window, qtbot):
     y = sum(panel.plot.viewRange()[1]) / 2
     scene = panel.plot.vb.mapViewToScene(QPointF(4.0, y))
     qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=panel.view.mapFromScene(scene))
-    assert window.transport.playhead == Playhead(4, Phase.WHOLE)
+    assert window.session.transport.playhead == Playhead(4, Phase.WHOLE)
     assert all(other._cursors[0].value() == 4 for other in window.board.panels.values())
 
 
@@ -273,24 +278,24 @@ def test_keys_play_step_and_show_everything(window, qtbot):
     window.activateWindow()
     window.board.setFocus()
     press(window, qtbot, "Home")
-    assert window.transport.playhead == Playhead(1, Phase.FORWARD)
+    assert window.session.transport.playhead == Playhead(1, Phase.FORWARD)
     press(window, qtbot, "Right")
-    assert window.transport.playhead == Playhead(2, Phase.FORWARD)
+    assert window.session.transport.playhead == Playhead(2, Phase.FORWARD)
     press(window, qtbot, "Left")
-    assert window.transport.playhead == Playhead(1, Phase.FORWARD)
+    assert window.session.transport.playhead == Playhead(1, Phase.FORWARD)
     press(window, qtbot, "Space")
-    assert window.transport.is_playing
+    assert window.session.transport.is_playing
     press(window, qtbot, "Space")
-    assert not window.transport.is_playing
+    assert not window.session.transport.is_playing
     press(window, qtbot, "End")
-    assert window.transport.playhead.phase is Phase.WHOLE
+    assert window.session.transport.playhead.phase is Phase.WHOLE
 
 
 def test_scrubbing_the_track_goes_there_and_back(window):
     window.bar.track.setValue(3)
-    assert window.transport.playhead == Playhead(3, Phase.FORWARD)
+    assert window.session.transport.playhead == Playhead(3, Phase.FORWARD)
     window.bar.track.setValue(12)
-    assert window.transport.playhead == Playhead(1, Phase.BACKWARD)
+    assert window.session.transport.playhead == Playhead(1, Phase.BACKWARD)
     assert "backward" in window.bar.place.text()
 
 
@@ -324,26 +329,26 @@ def made(qtbot):
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_what_is_exported_is_restored_when_it_is_dropped(window, settle, made, tmp_path, ending):
-    window.store.edit("activation", "tanh")
+    window.session.store.edit("activation", "tanh")
     settle(window)
     path = tmp_path / f"그림.{ending}"
     window.files.export_to(str(path), Figure(BOTH, (800, 600)))
-    window.store.replace(Spec(depth=3), "")
+    window.session.store.replace(Spec(depth=3), "")
     made(window)
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     left, copy, none = Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
     window.dropEvent(QDropEvent(QPointF(1, 1), copy, mime, left, none))
     settle(window)
-    assert window.frame.spec == Spec(depth=6, width=20, batch=32, activation="tanh")
+    assert window.session.frame.spec == Spec(depth=6, width=20, batch=32, activation="tanh")
     assert not window.banner.isVisible()
 
 
 @pytest.mark.parametrize("text", ["depth=0&gain=x", "what is this", '{"depth": true}', "<img src=x>=1", "\0"])
 def test_bad_text_changes_nothing_and_is_answered(window, text):
-    before = window.store.spec
+    before = window.session.store.spec
     window.files.read_text(text)
-    assert window.store.spec == before
+    assert window.session.store.spec == before
     assert window.banner.isVisible()
     assert window.banner.label.textFormat() is Qt.TextFormat.PlainText
     assert "Nothing was pasted." in window.banner.label.text()
@@ -360,17 +365,17 @@ def test_a_file_that_cannot_be_read_or_written_is_answered(window, made, tmp_pat
 
 def test_what_does_not_fit_into_memory_leaves_the_last_picture(window, qtbot):
     """The banner says why; the picture and its words stay, and the next good experiment takes the banner away."""
-    frame = window.frame
-    window.runner.refused.emit(ExperimentError([Problem("depth × width", "needs 9.9 GiB")]))
+    frame = window.session.frame
+    window.session.runner.refused.emit("run", Run(Spec(depth=9)), ExperimentError([Problem("depth × width", "needs 9.9 GiB")]))
     assert "needs 9.9 GiB" in window.banner.label.text() and window.banner.isVisible()
     assert window.board.panels["gradient"].frame is frame
-    window.store.edit("depth", 4)
+    window.session.store.edit("depth", 4)
     qtbot.waitUntil(lambda: not window.banner.isVisible())
 
 
 def test_copies(window, made):
     window.files.copy_text()
-    assert Spec.from_text(QGuiApplication.clipboard().text()) == window.store.spec
+    assert Spec.from_text(QGuiApplication.clipboard().text()) == window.session.store.spec
     window.files.copy_picture()
     made(window)
     assert QGuiApplication.clipboard().image().width() == 1920
@@ -378,15 +383,15 @@ def test_copies(window, made):
 
 def test_the_window_lives_while_a_picture_is_made(window, qtbot, tmp_path):
     """What is exported is what was seen when it was asked for; the event loop turns after every step."""
-    window.store.edit("activation", "relu")
+    window.session.store.edit("activation", "relu")
     turns, path = [], tmp_path / "a.png"
     pulse = QTimer(window, interval=0)
     pulse.timeout.connect(lambda: turns.append(window.files.steps.is_idle))
     pulse.start()
-    before = window.frame.spec
+    before = window.session.frame.spec
     window.files.export_to(str(path), Figure(BOTH, (800, 600)))
     assert not path.exists()
-    qtbot.waitUntil(lambda: window.files.steps.is_idle and window.frame.spec.activation == "relu")
+    qtbot.waitUntil(lambda: window.files.steps.is_idle and window.session.frame.spec.activation == "relu")
     assert turns.count(False) >= 4
     assert Spec.from_text(experiment_in(path.read_bytes())) == before
 
@@ -406,7 +411,7 @@ def test_export_dialog_makes_the_file_that_was_chosen(window, made, monkeypatch,
     window.files.export()
     made(window)
     content = (tmp_path / "board.svg").read_bytes()
-    assert Spec.from_text(experiment_in(content)) == window.store.spec
+    assert Spec.from_text(experiment_in(content)) == window.session.store.spec
     assert b'viewBox="0 0 1920 1080"' in content
 
 
@@ -415,7 +420,11 @@ def test_damaged_settings_never_stop_a_start(open_window, tmp_path):
     folder.mkdir()
     (folder / "gradviz.ini").write_bytes(b"[General]\nlanguage=\xff\nzoom=abc\nwindow=9x\ntheme=@Variant(\0\0)\n\xfe\xff")
     window = open_window("depth=2&width=3")
-    assert window.settings.zoom == 1.0 and window.settings.theme == "light" and window.settings.window_size is None
+    assert (
+        window.session.settings.zoom == 1.0
+        and window.session.settings.theme == "light"
+        and window.session.settings.window_size is None
+    )
 
 
 def test_settings_are_kept(open_window):
@@ -442,12 +451,12 @@ def test_sliders_answer_the_keyboard(window, qtbot, settle, key, sign):
     window.activateWindow()
     slider = window.controls.controls["depth"].slider
     slider.setFocus()
-    playhead = window.transport.playhead
+    playhead = window.session.transport.playhead
     for _ in range(8):
         qtbot.keyClick(slider, getattr(Qt.Key, f"Key_{key}"))
     settle(window)
-    assert sign * (window.frame.depth - 6) > 0
-    assert window.transport.playhead == playhead or window.frame.depth < playhead.layer
+    assert sign * (window.session.frame.depth - 6) > 0
+    assert window.session.transport.playhead == playhead or window.session.frame.depth < playhead.layer
 
 
 def test_space_presses_the_button_that_has_the_focus(window, qtbot, monkeypatch, settle):
@@ -457,34 +466,34 @@ def test_space_presses_the_button_that_has_the_focus(window, qtbot, monkeypatch,
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Space)
     settle(window)
-    assert window.frame.spec.seed == 321
-    assert not window.transport.is_playing
+    assert window.session.frame.spec.seed == 321
+    assert not window.session.transport.is_playing
 
 
 def test_the_wave_goes_on_where_it_was_when_the_depth_changes(window, qtbot, settle):
     """Backward stays backward."""
-    window.store.edit("depth", 20)
+    window.session.store.edit("depth", 20)
     settle(window)
-    window.transport.set_speed(0.25)
-    window.transport.scrub(25)
-    window.transport.play()
-    assert window.transport.playhead.phase is Phase.BACKWARD
-    window.store.edit("depth", 50)
+    window.session.transport.set_speed(0.25)
+    window.session.transport.scrub(25)
+    window.session.transport.play()
+    assert window.session.transport.playhead.phase is Phase.BACKWARD
+    window.session.store.edit("depth", 50)
     settle(window)
     qtbot.wait(60)
-    assert window.transport.playhead.phase is Phase.BACKWARD
-    window.transport.pause()
+    assert window.session.transport.playhead.phase is Phase.BACKWARD
+    window.session.transport.pause()
 
 
 def test_a_message_about_a_file_outlives_the_next_run(window, settle, tmp_path):
     window.files.open_file(str(tmp_path / "missing.json"))
-    window.store.edit("depth", 4)
+    window.session.store.edit("depth", 4)
     settle(window)
     assert window.banner.isVisible()
 
 
 def test_the_menu_says_what_would_be_undone(window):
-    window.store.edit("depth", 4)
+    window.session.store.edit("depth", 4)
     assert window.actions_["undo"].text() == "Undo: Depth"
     window.actions_["undo"].trigger()
     assert (window.actions_["undo"].text(), window.actions_["redo"].text()) == ("Undo", "Redo: Depth")
@@ -499,7 +508,78 @@ def test_a_theme_from_the_command_line_is_for_this_time(open_window):
 
 @pytest.mark.parametrize("text", ["1e-10", "0.123456789", "3"])
 def test_the_gain_box_shows_what_the_experiment_holds(window, settle, text):
-    window.files.read_text(f"{window.store.spec.to_text()}&gain={text}")
+    window.files.read_text(f"{window.session.store.spec.to_text()}&gain={text}")
     settle(window)
     box = window.controls.controls["gain"].box
     assert float(box.text()) == box.value() == float(text)
+
+
+def test_a_long_run_is_asked_about_and_the_last_picture_stays(window, qtbot, settle, monkeypatch):
+    """The question has two buttons; choosing another experiment takes it back."""
+    monkeypatch.setattr(Run, "seconds", lambda run: 240.0 if run.spec.depth > 6 else 0.0)
+    before, question = window.session.frame, window.question
+    window.session.store.edit("depth", 7)
+    qtbot.waitUntil(question.isVisible)
+    assert question.label.text() == "This takes about 4 minutes. Run it?"
+    assert window.session.frame is before and window.board.panels["gradient"].frame is before
+    window.session.store.edit("depth", 5)
+    settle(window)
+    assert not question.isVisible()
+    window.session.store.edit("depth", 7)
+    qtbot.waitUntil(question.isVisible)
+    question.leave_button.click()
+    assert not question.isVisible() and window.session.frame.depth == 5
+    window.session.store.edit("depth", 8)
+    qtbot.waitUntil(question.isVisible)
+    question.run_button.click()
+    settle(window)
+    assert not question.isVisible() and window.session.frame.depth == 8
+
+
+@pytest.fixture
+def previews(monkeypatch):
+    """Every run of more than 32 examples is previewed, and its whole pass takes a while."""
+    monkeypatch.setattr(request_module, "SLOW", 0.0)
+    monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
+    real = request_module.simulate
+
+    def simulate(spec, tick):
+        for _part in range(30 if spec.batch > 32 else 0):
+            tick(0.0)
+            time.sleep(0.01)
+        return real(spec, tick)
+
+    monkeypatch.setattr(request_module, "simulate", simulate)
+
+
+def test_a_preview_is_marked_and_what_is_copied_is_whole(window, qtbot, settle, made, previews):
+    """In the bar below the board; the picture that is asked for meanwhile is made of the whole run."""
+    window.session.store.edit("batch", 64)
+    qtbot.waitUntil(lambda: window.session.scene.run.is_preview)
+    said = window.verdict.labels["backward"].text()
+    assert said.endswith("(over the first 32 of 64 examples)")
+    window.files.copy_picture(BOTH)
+    assert window.files.steps.is_idle
+    settle(window)
+    assert window.verdict.labels["backward"].text() == window.session.frame.verdict.backward_text()
+    made(window)
+    image = QGuiApplication.clipboard().image()
+    assert Spec.from_text(image.text("gradviz")).batch == 64
+
+
+def test_the_budget_of_the_cache_is_a_setting(open_window):
+    """Taken at the start, within limits; a value that is none is the usual one."""
+    settings, before = Settings(), CACHE.budget
+    try:
+        for kept, mib in (("128", 128), ("1", 64), ("99999", 4096), ("nan", 448), ("much", 448), (None, 448)):
+            settings._kept.remove("cache_mib")
+            if kept is not None:
+                settings._kept.setValue("cache_mib", kept)
+            settings._kept.sync()
+            assert Settings().cache_mib == mib
+        settings._kept.setValue("cache_mib", 100)
+        settings._kept.sync()
+        open_window("depth=2&width=3")
+        assert CACHE.budget == 100 * 2**20
+    finally:
+        CACHE.budget = before

@@ -37,14 +37,14 @@ def main() -> int:
     window = make_window(Spec(), language="en")
     window.resize(1280, 720)
     window.show()
-    window.start()
+    window.session.start()
     moves = [0]
-    window.transport.moved.connect(lambda _playhead: moves.__setitem__(0, moves[0] + 1))
-    while window.frame is None:
+    window.session.transport.moved.connect(lambda _playhead: moves.__setitem__(0, moves[0] + 1))
+    while window.session.frame is None:
         QApplication.processEvents()
-    window.transport.set_loops(True)
-    window.transport.set_speed(8.0)
-    window.transport.play()
+    window.session.transport.set_loops(True)
+    window.session.transport.set_speed(8.0)
+    window.session.transport.play()
     process, entries = psutil.Process(), []
     start = last = time.monotonic()
     while (now := time.monotonic()) - start < 60 * options.minutes:
@@ -53,7 +53,7 @@ def main() -> int:
             entries.append((now - start, process.memory_info().rss / 1e6, moves[0] / (now - last)))
             print("{:6.0f} s  {:7.1f} MB  {:5.1f} moves a second".format(*entries[-1]), flush=True)
             moves[0], last = 0, now
-            window.store.replace(Spec.from_text(EXPERIMENTS[len(entries) % len(EXPERIMENTS)]), "")
+            window.session.store.replace(Spec.from_text(EXPERIMENTS[len(entries) % len(EXPERIMENTS)]), "")
     window.close()
     seconds, memory, rate = np.array(entries).T
     fifth = max(1, len(entries) // 5)

@@ -20,8 +20,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, qInstallMessageH
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
-from gradviz.app.actions import ACTIONS
 from gradviz.app.main import collect_what_comes, make_window
+from gradviz.app.parts.actions import ACTIONS
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.export.formula import load_beforehand
 
@@ -130,7 +130,7 @@ class Hand:
         else:
             low, high = knob.reach or (knob.low, min(knob.high, 60))
             value = knob.kind(self.random.uniform(float(low), float(high)))
-        self.window.store.edit(name, value)
+        self.window.session.store.edit(name, value)
         return f"{name}={value}"
 
     def act(self) -> str:
@@ -184,7 +184,7 @@ def run(seed: int, events: int) -> tuple[list[str], list[tuple[float, str]]]:
     window = make_window(OPENING, language="en")
     window.resize(1280, 720)
     window.show()
-    window.start()
+    window.session.start()
     load_beforehand().join()
     collect_what_comes()
     pulse = Pulse()
@@ -207,9 +207,9 @@ def run(seed: int, events: int) -> tuple[list[str], list[tuple[float, str]]]:
         pulse.beat()
         if pulse.longest > STALL:
             stalls.append((pulse.longest, last))
-        spec = window.store.spec
+        spec = window.session.store.spec
         if spec.depth * spec.width**2 > MOST_WEIGHTS or spec.batch > 512:
-            window.store.replace(OPENING, "")
+            window.session.store.replace(OPENING, "")
     hand.close_dialogs()
     last = "reset view"
     sys.excepthook = sys.__excepthook__
@@ -222,7 +222,11 @@ def run(seed: int, events: int) -> tuple[list[str], list[tuple[float, str]]]:
 
 def _settled(window: QWidget) -> None:
     until = time.monotonic() + 60
-    while not (window.runner.is_idle and window.frame is not None and window.frame.spec == window.store.spec):
+    while not (
+        window.session.runner.is_idle
+        and window.session.frame is not None
+        and window.session.frame.spec == window.session.store.spec
+    ):
         QApplication.processEvents()
         if time.monotonic() > until:
             raise TimeoutError("no picture after 60 s")
@@ -231,8 +235,8 @@ def _settled(window: QWidget) -> None:
 
 def _picture(window: QWidget) -> object:
     window.lecture.player.close()
-    window.store.replace(OPENING, "")
-    window.comparison.pin(None)
+    window.session.store.replace(OPENING, "")
+    window.session.pin(None)
     window.arrangement.reset()
     window.resize(1280, 720)
     _settled(window)
@@ -249,7 +253,7 @@ def _picture(window: QWidget) -> object:
 
 def _not_restored(window: QWidget) -> list[str]:
     """Compare the board with that of a window in which nothing was done."""
-    window.transport.set_speed(1.0)
+    window.session.transport.set_speed(1.0)
     window.look.set_language("en")
     window.look.set_theme("light")
     found = _picture(window)

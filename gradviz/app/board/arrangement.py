@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from gradviz.app.board.board import Board
 from gradviz.i18n import _
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import LAYOUTS, Layout, panels_in, stacked, with_panel, without_panel
-
-if TYPE_CHECKING:
-    from gradviz.app.window import Window
 
 
 class Arrangement(QObject):
     """The View menu's part on panels and layouts, and each panel's own menu."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self._window, self._board = window, window.board
-        self.panels_menu, self.layouts_menu = QMenu(window), QMenu(window)
+    copy_asked = Signal(object)
+    """A Layout that is to be copied as a picture."""
+
+    def __init__(self, board: Board) -> None:
+        super().__init__(board)
+        self._board = board
+        self.panels_menu, self.layouts_menu = QMenu(board), QMenu(board)
         self._layouts = QActionGroup(self)
         self.panel_actions = {key: self._panel_action(key) for key in PANELS}
         self.layout_actions = {key: self._layout_action(key) for key in LAYOUTS}
@@ -99,14 +98,14 @@ class Arrangement(QObject):
 
     def menu_of(self, key: str) -> QMenu:
         """Return a panel's own menu."""
-        menu = QMenu(self._window)
+        menu = QMenu(self._board)
         menu.aboutToHide.connect(menu.deleteLater)
         filled = bool(self._board.maximised_key)
         menu.addAction(
             _("Show all panels") if filled else _("Fill the board"), lambda: self._board.maximise("" if filled else key)
         )
         menu.addAction(_("Take off the board"), lambda: self.set_shown(key, False))
-        menu.addAction(_("Copy as picture"), lambda: self._window.files.copy_picture(stacked([key])))
+        menu.addAction(_("Copy as picture"), lambda: self.copy_asked.emit(stacked([key])))
         menu.addSeparator()
         # Not addMenu: PySide6 6.11 then takes the two for this menu's own, and lets go of them with it.
         menu.addActions([self.layouts_menu.menuAction(), self.panels_menu.menuAction()])

@@ -10,7 +10,6 @@ from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from gradviz.core.runs.scene import Scene
-from gradviz.export.answers import answered
 from gradviz.panels import PANELS
 from gradviz.panels.base import Panel
 from gradviz.panels.layouts import Layout, Row, panels_in, stacked, swapped
@@ -28,13 +27,15 @@ LEAST_PANEL = (110, 60)
 
 
 class Board(QWidget):
-    """Shows one Frame in every panel of a layout. A panel is made when it is first seen, and drawn while it is."""
+    """Shows one Scene in every panel of a layout. A panel is made when it is first seen, and drawn while it is."""
 
     layer_clicked = Signal(int)
     arranged = Signal(object)
     """The new Layout, when it was changed with the mouse."""
     maximised = Signal(str)
     """The key of the panel that fills the board now, or nothing."""
+    asked = Signal(str, object)
+    """A panel's key, and the Requests that it wants answered beside the run; none where it is not seen."""
     menu_asked = Signal(str, QPoint)
     """A panel's key, and where on the screen its menu is wanted."""
 
@@ -45,7 +46,7 @@ class Board(QWidget):
         """Those that were made, by key; seen or not."""
         self.layout_: Layout = ()
         self.maximised_key = ""
-        self._shown: Scene | None = None
+        self._scene: Scene | None = None
         self._slots: dict[str, QWidget] = {}
         """Where each panel stands, made or not yet."""
         self._waiting: list[str] = []
@@ -153,7 +154,7 @@ class Board(QWidget):
 
     def draw(self, scene: Scene) -> None:
         """Show a Scene in every panel."""
-        self._shown = scene
+        self._scene = scene
         self._draw_seen()
 
     @property
@@ -162,6 +163,8 @@ class Board(QWidget):
         return not self._waiting
 
     def _draw_seen(self) -> None:
+        for key in self.panels.keys() - set(self._seen_keys()):
+            self.asked.emit(key, ())
         self._wait()
         self._draw_waiting()
 
@@ -191,8 +194,9 @@ class Board(QWidget):
             panel = self._panel(key)
             if panel.style_ != self._style:  # it was not seen when sizes or colours changed
                 panel.restyle(self._style)
-            if self._shown is not None:
-                panel.draw(answered(self._shown, panel))
+            if self._scene is not None:
+                self.asked.emit(key, panel.asks(self._scene))
+                panel.draw(self._scene)
             if self._waiting and time.perf_counter() > until:
                 self._turns.start()
                 return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import (
@@ -20,14 +19,14 @@ from PySide6.QtWidgets import (
 )
 
 from gradviz.app.parts.palette import Command
+from gradviz.app.session.session import Session
 from gradviz.core.frame import Frame
+from gradviz.core.runs.request import Run
+from gradviz.core.runs.timeline import Timeline
 from gradviz.i18n import _
 from gradviz.lessons.cards import CARDS, Card, reproduction
 from gradviz.lessons.text import figure_row
 from gradviz.panels.parts.style import Style
-
-if TYPE_CHECKING:
-    from gradviz.app.window import Window
 
 
 class CardSheet(QDialog):
@@ -58,10 +57,8 @@ class CardSheet(QDialog):
         box.addWidget(close)
         self.resize(round(min(style.px(720), 0.9 * parent.width())), round(min(style.px(460), 0.85 * parent.height())))
 
-    def show_frame(self, frame: Frame) -> None:
-        """Fill in what was measured, where the Frame is the card's experiment."""
-        if frame.spec != self.card.spec:
-            return
+    def fill(self, frame: Frame) -> None:
+        """Write what was measured beside what was published."""
         result = reproduction(self.card, frame)
         self.table.clear()
         for found in result.figures:
@@ -76,16 +73,18 @@ class CardSheet(QDialog):
 class Cards(QObject):
     """The menu of published experiments, and the sheet of the one that was chosen."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: QWidget, session: Session, style: Style) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._session, self._style = window, session, style
         self.sheet: CardSheet | None = None
+        self._waits = False
+        """Whether the sheet waits for its picture; else nothing of it is done when one comes."""
         self.menu = QMenu(window)
         self.menu.aboutToShow.connect(self._fill_menu)
 
     def open(self, card: Card) -> None:
         """Set up a published experiment, and show its figures beside what comes out."""
-        self._window.store.replace(card.spec, _(card.title))
+        self._session.store.replace(card.spec, _(card.title))
         self._open_sheet(card)
 
     def commands(self) -> Iterator[Command]:
@@ -93,10 +92,9 @@ class Cards(QObject):
         for card in CARDS.values():
             yield Command(f"{self.menu.title()}: {_(card.title)}", "", partial(self.open, card))
 
-    def on_frame(self, frame: Frame) -> None:
-        """Fill the sheet, where there is one."""
-        if self.sheet is not None:
-            self.sheet.show_frame(frame)
+    def restyle(self, style: Style) -> None:
+        """Take colours and sizes, for the next sheet."""
+        self._style = style
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
@@ -113,13 +111,29 @@ class Cards(QObject):
         if self.sheet is not None:
             self.sheet.destroyed.disconnect(self._forget_sheet)
             self.sheet.close()
-        window = self._window
-        self.sheet = CardSheet(window, card, window.look.style_)
+            self._stop_waiting()
+        self.sheet = CardSheet(self._window, card, self._style)
         self.sheet.destroyed.connect(self._forget_sheet)
-        self.sheet.addActions(window.actions())
+        self.sheet.addActions(self._window.actions())
         self.sheet.show()
-        if window.frame is not None:
-            self.sheet.show_frame(window.frame)
+        run = self._session.whole(Run(card.spec))
+        if run is None:
+            self._session.run_arrived.connect(self._on_run)
+            self._waits = True
+        else:
+            self.sheet.fill(run.nearest(0))
+
+    def _on_run(self, request: Run, run: Timeline) -> None:
+        """Fill the sheet when the picture that it waits for is there."""
+        if self.sheet is not None and request == Run(self.sheet.card.spec):
+            self.sheet.fill(run.nearest(0))
+            self._stop_waiting()
+
+    def _stop_waiting(self) -> None:
+        if self._waits:
+            self._session.run_arrived.disconnect(self._on_run)
+            self._waits = False
 
     def _forget_sheet(self) -> None:
         self.sheet = None
+        self._stop_waiting()

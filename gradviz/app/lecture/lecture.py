@@ -4,37 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from gradviz.app.board.arrangement import Arrangement
+from gradviz.app.board.board import Board
 from gradviz.app.lecture.lesson_player import LessonPlayer
+from gradviz.app.lecture.presenter import Presenter
 from gradviz.app.parts.palette import Command
+from gradviz.app.session.session import Session
 from gradviz.core.choices.errors import ExperimentError
-from gradviz.core.frame import Frame
+from gradviz.core.runs.request import Run
+from gradviz.core.runs.timeline import Timeline
 from gradviz.i18n import _
 from gradviz.lessons.lesson import Lesson, LessonStep
 from gradviz.lessons.shelf import lesson_named, lessons
 from gradviz.panels.layouts import Layout, layout_of
 
-if TYPE_CHECKING:
-    from gradviz.app.window import Window
-
 LESSON_ACTIONS = ("lesson_next", "lesson_back", "lesson_reveal", "lesson_close")
 
 
 class Lecture(QObject):
-    """Shows a lesson's steps on a window."""
+    """Shows a lesson's steps: experiment, reference and panels, and the wave when the picture is there."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self._window, self.player = window, LessonPlayer()
-        self.menu = QMenu(window)
+    def __init__(
+        self, session: Session, board: Board, arrangement: Arrangement, presenter: Presenter, actions: dict[str, QAction]
+    ) -> None:
+        super().__init__(board)
+        self._session, self._board, self._arrangement = session, board, arrangement
+        self._presenter, self._actions = presenter, actions
+        self.player: LessonPlayer = presenter.player
+        self.menu = QMenu(board)
         self.menu.aboutToShow.connect(self._fill_menu)
         self.own_layout: Layout | None = None
         """What was on the board before the lesson, to be given back."""
         self._awaited: LessonStep | None = None
+        """The step whose picture is not there yet; only then does anything happen here when a run arrives."""
         # After the step's words have been painted: the room sees at once that something happens.
         self._showing = QTimer(self, interval=0, singleShot=True)
         self._showing.timeout.connect(self._show)
@@ -45,19 +52,19 @@ class Lecture(QObject):
         try:
             self.begin(lesson_named(name), place)
         except ExperimentError as error:
-            self._window.complain(_("Nothing was opened."), error)
+            self._session.complain(_("Nothing was opened."), error)
             return False
         return True
 
     def begin(self, lesson: Lesson, place: int = 0) -> None:
         """Begin a lesson."""
         if self.player.lesson is None:
-            self.own_layout = self._window.board.present_layout()
+            self.own_layout = self._board.present_layout()
         self.player.open(lesson, place)
 
     def next(self) -> None:
         """Reveal the answer, or go to the next step; without a lesson, begin the first."""
-        self._window.presenter.uncover()
+        self._presenter.uncover()
         if self.player.lesson is None:
             self.open_lesson("1")
         else:
@@ -65,7 +72,7 @@ class Lecture(QObject):
 
     def back(self) -> None:
         """Go to the step before."""
-        self._window.presenter.uncover()
+        self._presenter.uncover()
         self.player.back()
 
     def _fill_menu(self) -> None:
@@ -84,49 +91,60 @@ class Lecture(QObject):
         try:
             return lessons()
         except ExperimentError as error:
-            self._window.complain(_("Nothing was opened."), error)
+            self._session.complain(_("Nothing was opened."), error)
             return ()
 
     def _on_changed(self) -> None:
         self.show_states()
         if self.player.step is None:
+            self._await(None)
             if self.own_layout is not None:
-                self._window.arrangement.use(self.own_layout)
+                self._arrangement.use(self.own_layout)
                 self.own_layout = None
         elif not self.player.asks:
             self._showing.start()
 
     def _show(self) -> None:
         """Bring the window to the step: panels, experiment, reference; the wave runs when the picture is there."""
-        window, step = self._window, self.player.step
+        step = self.player.step
         if step is None or self.player.asks:
             return
         layout = layout_of(step.board)
-        if layout is not None and [row.panels for row in layout] != [row.panels for row in window.board.layout_]:
-            window.arrangement.use(layout)
-        window.arrangement.show_all()
-        self._awaited = step
-        window.compare(step.spec, step.reference, str(step.title))
-        if window.frame is not None and window.frame.spec == step.spec and window.runner.is_idle:
-            self.on_frame(window.frame)
+        if layout is not None and [row.panels for row in layout] != [row.panels for row in self._board.layout_]:
+            self._arrangement.use(layout)
+        self._arrangement.show_all()
+        self._session.compare(step.spec, step.reference, str(step.title))
+        if self._session.shows(Run(step.spec)):
+            self._await(None)
+            self._play(step)
+        else:
+            self._await(step)
 
-    def on_frame(self, frame: Frame) -> None:
-        """Start the wave that the step asks for, once its picture is there."""
+    def _await(self, step: LessonStep | None) -> None:
+        if (step is None) is not (self._awaited is None):
+            arrived = self._session.run_arrived
+            (arrived.disconnect if step is None else arrived.connect)(self._on_run)
+        self._awaited = step
+
+    def _on_run(self, request: Run, run: Timeline) -> None:
         step = self._awaited
-        if step is not None and frame.spec == step.spec:
-            self._awaited = None
-            if step.play:
-                self._window.transport.play_part(step.play)
-            else:
-                self._window.transport.to_end()
+        if step is not None and request == Run(step.spec):
+            self._await(None)
+            self._play(step)
+
+    def _play(self, step: LessonStep) -> None:
+        if step.play:
+            self._session.transport.play_part(step.play)
+        else:
+            self._session.transport.to_end()
 
     def show_states(self) -> None:
         """Show in the menus what can be done."""
-        actions, player = self._window.actions_, self.player
+        actions, player = self._actions, self.player
         # Those for next and back stay on at the ends: a key that is off goes to whatever has the keyboard, and moves its slider.
         for key in LESSON_ACTIONS:
             actions[key].setEnabled(player.lesson is not None)
-        actions["lesson_next"].setEnabled(player.lesson is not None or self._window.presenter.is_presenting)
+        actions["lesson_next"].setEnabled(player.lesson is not None or self._presenter.is_presenting)
         actions["lesson_reveal"].setEnabled(player.asks)
 
     def retranslate(self) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMainWindow, QWidget
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QWidget
-
+from gradviz.app.board.board import Board
 from gradviz.app.lecture.lesson_player import LessonPlayer
 from gradviz.app.lecture.speaker import SpeakerView
 from gradviz.panels.parts.style import Style
-
-if TYPE_CHECKING:
-    from gradviz.app.window import Window
 
 PRESENTED = 1.25
 """By how much type and lines grow while presenting."""
@@ -21,9 +18,16 @@ PRESENTED = 1.25
 class Presenter(QObject):
     """Presents what a window shows, with a lesson or without."""
 
-    def __init__(self, window: Window, player: LessonPlayer) -> None:
+    enlarged = Signal(float)
+    """By how much type and lines are to grow."""
+    controls_chosen = Signal(object)
+    """The names of the only controls that are to be seen; none: all."""
+
+    def __init__(
+        self, window: QMainWindow, board: Board, player: LessonPlayer, actions: dict[str, QAction], style: Style
+    ) -> None:
         super().__init__(window)
-        self._window, self._player = window, player
+        self._window, self._board, self.player, self._actions, self._style = window, board, player, actions, style
         self.is_presenting = self._was_full = False
         self.speaker: SpeakerView | None = None
         self.cover = QWidget(window)
@@ -43,8 +47,8 @@ class Presenter(QObject):
         window = self._window
         self.is_presenting, self._was_full = True, window.isFullScreen()
         window.menuBar().hide()
-        window.look.set_growth(PRESENTED)
-        window.actions_["full_screen"].setChecked(True)
+        self.enlarged.emit(PRESENTED)
+        self._actions["full_screen"].setChecked(True)
         self._show_controls()
         if len(window.screen().virtualSiblings()) > 1:
             self.set_speaker(True)
@@ -59,27 +63,28 @@ class Presenter(QObject):
         self.uncover()
         self.set_speaker(False)
         window.menuBar().show()
-        window.look.set_growth(1.0)
+        self.enlarged.emit(1.0)
         self._show_controls()
-        window.actions_["full_screen"].setChecked(self._was_full)
+        self._actions["full_screen"].setChecked(self._was_full)
         self.show_states()
 
     def _on_step(self) -> None:
-        if self._player.step is None:
+        if self.player.step is None:
             self.stop()
         self._show_controls()
 
     def _show_controls(self) -> None:
-        step = self._player.step
-        self._window.controls.show_only(step.controls if step and self.is_presenting else ())
+        step = self.player.step
+        self.controls_chosen.emit(step.controls if step and self.is_presenting else ())
 
     def show_states(self) -> None:
         """Show in the menus what can be done."""
-        actions, window = self._window.actions_, self._window
+        actions = self._actions
         actions["present"].setChecked(self.is_presenting)
         actions["speaker"].setChecked(self.speaker is not None)
         actions["blank"].setEnabled(self.is_presenting)
-        actions["show_all"].setEnabled(bool(window.board.maximised_key) or self.is_presenting or window.isFullScreen())
+        fills = bool(self._board.maximised_key) or self.is_presenting or self._window.isFullScreen()
+        actions["show_all"].setEnabled(fills)
 
     # --- the screen, darkened ---
 
@@ -105,8 +110,8 @@ class Presenter(QObject):
     def set_speaker(self, on: bool) -> None:
         """Open the lecturer's own window, or close it."""
         if on and self.speaker is None:
-            self.speaker = SpeakerView(self._player, self._window)
-            self.speaker.restyle(self._window.look.style_)
+            self.speaker = SpeakerView(self.player, self._window)
+            self.speaker.restyle(self._style)
             self.speaker.refresh()
             self.speaker.closed.connect(self._forget_speaker)
             self.speaker.place_beside()
@@ -123,6 +128,7 @@ class Presenter(QObject):
 
     def restyle(self, style: Style) -> None:
         """Take sizes."""
+        self._style = style
         if self.speaker is not None:
             self.speaker.restyle(style)
 

@@ -1,14 +1,15 @@
-"""What the window says in words: the verdict below the board, and the banner when something went wrong."""
+"""What the window says in words: the verdict below the board, the banner when something went wrong, and a question."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from gradviz.core.frame import Frame
+from gradviz.core.runs.scene import Scene
+from gradviz.core.runs.timeline import Timeline
 from gradviz.i18n import _
 from gradviz.panels.parts.style import Style
-from gradviz.report.words import difference_text
+from gradviz.report.words import difference_text, duration_text
 
 
 def _plain_label() -> QLabel:
@@ -25,20 +26,36 @@ class VerdictBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.labels = {key: _plain_label() for key in ("backward", "forward", "difference")}
+        self._scene: Scene | None = None
         self._rows = QVBoxLayout(self)
         for label in self.labels.values():
             self._rows.addWidget(label)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
-    def show_frame(self, frame: Frame, reference: Frame | None) -> None:
-        """Say what becomes of both signals."""
+    def show_scene(self, scene: Scene) -> None:
+        """Say what becomes of both signals, where it is another run than before, or compared with another one."""
+        before, self._scene = self._scene, scene
+        if before is None or (scene.frame, scene.run, scene.reference) != (before.frame, before.run, before.reference):
+            self._write(scene)
+
+    def retranslate(self) -> None:
+        """Take the texts of the language in use."""
+        if self._scene is not None:
+            self._write(self._scene)
+
+    def _write(self, scene: Scene) -> None:
+        run, reference, verdict = scene.run, scene.reference, scene.frame.verdict
         difference = ""
         if reference is not None:
-            difference = _("Pinned reference → now: {difference}").format(difference=difference_text(frame.spec, reference.spec))
-        texts = {"backward": frame.verdict.backward_text(), "forward": frame.verdict.forward_text(), "difference": difference}
+            difference = _("Pinned reference → now: {difference}").format(difference=difference_text(run.spec, reference.spec))
+        texts = {
+            "backward": verdict.backward_text() + _preview_note(run),
+            "forward": verdict.forward_text(),
+            "difference": difference,
+        }
         for key, text in texts.items():
             self.labels[key].setText(text)
-        self.setToolTip(frame.verdict.threshold_text())
+        self.setToolTip(verdict.threshold_text())
         self.labels["difference"].setVisible(bool(difference))
 
     def restyle(self, style: Style) -> None:
@@ -51,6 +68,14 @@ class VerdictBar(QWidget):
             palette.setColor(self.foregroundRole(), style.colour(role))
             self.labels[key].setPalette(palette)
             self.labels[key].setFont(style.font(16, bold=key != "difference"))
+
+
+def _preview_note(run: Timeline) -> str:
+    """Return what marks a run that was measured over the first examples only."""
+    if not run.is_preview:
+        return ""
+    examples = run.nearest(0).spec.batch
+    return "   " + _("(over the first {examples} of {batch} examples)").format(examples=examples, batch=run.spec.batch)
 
 
 class Banner(QWidget):
@@ -70,13 +95,13 @@ class Banner(QWidget):
         self.setAutoFillBackground(True)
         self.hide()
 
-    def say(self, text: str, *, until_a_run_ends_well: bool = False) -> None:
-        """Show a text until it is closed, or until `run_ended_well` where it was about a run."""
-        self._about_a_run = until_a_run_ends_well
+    def say(self, text: str, is_about_a_run: bool = False) -> None:
+        """Show a text until it is closed, or until `run_went_well` where it is about a run."""
+        self._about_a_run = is_about_a_run
         self.label.setText(text)
         self.show()
 
-    def run_ended_well(self) -> None:
+    def run_went_well(self) -> None:
         """Take away what was said about a run."""
         if self._about_a_run:
             self.hide()
@@ -94,3 +119,44 @@ class Banner(QWidget):
         for widget in (self, self.label, self.button):
             widget.setPalette(palette)
         self.label.setFont(style.font(14))
+
+
+class LongRunQuestion(QWidget):
+    """Asks whether to run what is expected to take long. Until it is answered the last picture stays."""
+
+    agreed = Signal()
+    declined = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.label = _plain_label()
+        self.run_button, self.leave_button = QPushButton(), QPushButton()
+        self.run_button.clicked.connect(self.agreed)
+        self.leave_button.clicked.connect(self.declined)
+        self._seconds = 0.0
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self.label, 1)
+        for button in (self.run_button, self.leave_button):
+            self._row.addWidget(button)
+        self.setAutoFillBackground(True)
+        self.hide()
+
+    def ask(self, seconds: float) -> None:
+        """Ask about a run that takes so long; with 0 there is nothing to ask any more."""
+        self._seconds = seconds
+        self.retranslate()
+        self.setVisible(seconds > 0)
+
+    def retranslate(self) -> None:
+        """Take the texts of the language in use."""
+        self.label.setText(_("This takes about {time}. Run it?").format(time=duration_text(self._seconds)))
+        self.run_button.setText(_("Run"))
+        self.leave_button.setText(_("Do not run"))
+
+    def restyle(self, style: Style) -> None:
+        """Take colours and sizes."""
+        palette = self.palette()
+        palette.setColor(self.backgroundRole(), style.colour("raised"))
+        self.setPalette(palette)
+        for widget in (self.label, self.run_button, self.leave_button):
+            widget.setFont(style.font(14))

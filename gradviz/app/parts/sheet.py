@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from gradviz.app.actions import ACTIONS, MENUS, keys_text
+from gradviz.app.parts.actions import ACTIONS, MENUS, keys_text
 from gradviz.i18n import N_, _
 from gradviz.panels.parts.style import Style
 

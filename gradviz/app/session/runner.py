@@ -1,10 +1,13 @@
-"""Simulates off the GUI thread: the latest Spec wins, the last picture stays.
+"""Answers Requests off the GUI thread: a few named slots, the latest wish in each wins, the last picture stays.
 
-The mailbox has one place. A Spec that comes while another one runs waits there, and a newer one takes its place; when the
-run ends, its Frame is handed over, and when that is painted, the Spec in the mailbox is next: drawing and simulating both hold
-the interpreter, so that at once they take longer than one after the other, and what is begun last is newest. So a steady drag
-shows a picture as often as the machine can make one, and nothing piles up. A run is broken off for a newer Spec only when it
-has become slow.
+A slot has one place. A wish that comes while another one is being answered waits there, and a newer one takes its place. When
+an answer has been handed over and painted, the first waiting wish is next, in the order of the slots: drawing and simulating
+both hold the interpreter, so that together they take longer than one after the other. So a steady drag shows a picture as often
+as the machine can make one, and nothing piles up.
+
+A request may yield a first, coarse answer and a better one later. The worker goes on when the first one has been painted, or
+turns to a newer wish, if there is one by then. A request that has shown nothing yet is given up for a newer wish only when it has
+become slow: otherwise a drag would show nothing until it ends.
 """
 
 from __future__ import annotations
@@ -13,140 +16,249 @@ import queue
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from gradviz.core.choices.errors import ExperimentError
-from gradviz.core.frame import Frame
-from gradviz.core.simulate import simulate
-from gradviz.core.spec import Spec
+from gradviz.core.runs.request import Request
+
+RUN, REFERENCE, EXPORT = "run", "reference", "export"
+"""The slots that come first, in this order; then those of panels, whichever has waited longest."""
+
+_FIRST = (RUN, REFERENCE, EXPORT)
 
 SLOW = 0.4
-"""Seconds; a run that takes longer than this gives way to a newer Spec."""
+"""Seconds; a request that has been worked on for longer, and has shown nothing, gives way to a newer wish."""
+
+LONG = 60.0
+"""Seconds; what is expected to take longer is begun only when the user has agreed."""
 
 PROGRESS_AFTER_MS = 150
-"""A run that is done before this shows no progress line: it would only flicker."""
+"""A request that is done before this shows no progress line: it would only flicker."""
 
 STOP_WITHIN = 1.9
-"""Seconds that closing waits for the run under way, which breaks off between two layers."""
+"""Seconds that closing waits for the worker, which breaks off between two layers."""
 
-# A worker that computes keeps the interpreter for a switch interval at a time; at Python's own 5 ms the window stutters.
 SWITCH_INTERVAL = 0.0005
+"""Seconds. A worker that computes keeps the interpreter for so long at a time; at Python's own 5 ms the window stutters."""
 
 
-class _BrokenOff(Exception):  # noqa: N818 - not an error: the run was no longer wanted
+class _BrokenOff(Exception):  # noqa: N818 - not an error: the answer is no longer wanted
     pass
 
 
+class _Ended(Enum):
+    """Why the worker tells something."""
+
+    MORE_FOLLOWS = "an answer that a better one will replace"
+    DONE = "the whole answer"
+    BROKEN_OFF = "given up"
+    TOO_LONG = "not begun, because it is expected to take long"
+    FAULT = "an exception"
+
+
+@dataclass(eq=False)
+class _Task:
+    """A wish that the worker has taken. The GUI thread sets the flags, the worker reads them; and the other way round for `share`."""
+
+    slot: str
+    request: Request
+    may_be_long: bool
+    started: float = field(default_factory=time.monotonic)
+    share: float = 0.0
+    is_wanted: bool = True
+    is_superseded: bool = False
+    """Whether a newer wish for the same slot waits, or one for a slot that comes before it."""
+    is_shown: bool = False
+    """Whether a first answer has been handed over."""
+    go_on: threading.Event = field(default_factory=threading.Event)
+    """Set when the last answer that was handed over has been painted."""
+
+    @property
+    def seconds(self) -> float:
+        """How long the worker has had it."""
+        return time.monotonic() - self.started
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether to break off for a newer wish."""
+        return not self.is_wanted or (self.is_superseded and (self.is_shown or self.seconds > SLOW))
+
+
 @dataclass(frozen=True)
-class _Answer:
-    spec: Spec
-    frame: Frame | None
-    fault: BaseException | None
+class _Report:
+    task: _Task
+    ended: _Ended
+    content: Any = None
+    """The answer, the exception, or the expected seconds."""
 
 
 class Runner(QObject):
-    """Turns Specs into Frames in a worker thread. Lives on the GUI thread, and so does its mailbox."""
+    """Answers requests in a worker thread. Lives on the GUI thread, and so do its slots."""
 
-    finished = Signal(object)
-    """A Frame."""
-    refused = Signal(object)
-    """An ExperimentError: the Spec cannot be run on this machine."""
-    failed = Signal(object)
-    """Any other exception: a fault of the program."""
-    progressed = Signal(float)
-    """The share of a long run that is done; negative when there is none under way."""
+    answered = Signal(str, object, object, bool)
+    """Slot, request, answer, and whether it is the last one. An answer that a newer wish has overtaken is handed over too."""
+    refused = Signal(str, object, object)
+    """Slot, request, and an ExperimentError: it cannot be answered on this machine."""
+    failed = Signal(str, object, object)
+    """Slot, request, and any other exception: a fault of the program."""
+    hesitated = Signal(str, object, float)
+    """Slot, request, and the seconds that it is expected to take: more than LONG. It was not begun."""
+    progressed = Signal(str, float)
+    """Slot, and the share of a long request that is done; negative when nothing is under way any more."""
 
-    _answered = Signal(object)
+    _reported = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         sys.setswitchinterval(SWITCH_INTERVAL)
-        self._waiting: Spec | None = None
-        self._running: Spec | None = None
-        self._started = 0.0
-        self._share = 0.0
+        self._wishes: dict[str, _Task] = {}
+        self._running: _Task | None = None
         self._stopping = False
-        self._tasks: queue.SimpleQueue[Spec | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self.runs = 0
-        # A bound method of an object on this thread: the answer is queued to it from the worker.
-        self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
+        # A bound method of an object on this thread: the report is queued to it from the worker.
+        self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
         self._progress = QTimer(self, interval=50)
         self._progress.timeout.connect(self._report_progress)
         self._after_painting = QTimer(self, interval=0, singleShot=True)
-        self._after_painting.timeout.connect(self._next)
+        self._after_painting.timeout.connect(self._go_on)
         # A daemon, because a thread that still multiplies two large matrices must not keep the program from ending.
-        self._thread = threading.Thread(target=self._work, name="simulate", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="answer", daemon=True)
         self._thread.start()
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing runs and nothing waits."""
-        return self._running is None and self._waiting is None
+        """Whether nothing is being answered and nothing waits."""
+        return self._running is None and not self._wishes
 
-    def submit(self, spec: Spec) -> None:
-        """Ask for a Frame; whatever waits already is forgotten, and what runs already is not begun again."""
-        self._waiting = spec if spec != self._running else None
+    def submit(self, slot: str, request: Request | None, *, may_be_long: bool = False) -> None:
+        """Put a wish into a slot in place of the one that waits there; with None, nothing is wanted for the slot any more.
+
+        What is being answered already is not begun again.
+        """
+        running = self._running if self._running is not None and self._running.slot == slot else None
+        if running is not None:
+            running.is_wanted = request is not None
+        if request is None or (running is not None and request == running.request):
+            self._wishes.pop(slot, None)
+        else:
+            self._wishes[slot] = _Task(slot, request, may_be_long)
+        self._compare_with_running()
         if self._running is None and not self._after_painting.isActive():
-            self._next()
+            self._go_on()
 
     def stop(self) -> None:
         """Break off, and wait until the worker is done, but not for long."""
-        self._waiting, self._stopping = None, True
+        self._wishes.clear()
+        self._stopping = True
         self._progress.stop()
+        if self._running is not None:
+            self._running.go_on.set()
         self._tasks.put(None)
         self._thread.join(STOP_WITHIN)
 
-    def _next(self) -> None:
-        self._running, self._waiting = self._waiting, None
+    def _compare_with_running(self) -> None:
+        running = self._running
+        if running is not None:
+            place = _place(running.slot)
+            running.is_superseded = running.slot in self._wishes or any(_place(slot) < place for slot in self._wishes)
+
+    def _go_on(self) -> None:
+        """Let the worker go on with what it has, or begin with the first wish."""
         if self._running is not None:
+            self._running.go_on.set()
+        elif self._wishes:
+            slot = min(self._wishes, key=_place)
+            task = self._running = self._wishes.pop(slot)
+            task.started = time.monotonic()
             self.runs += 1
-            self._share, self._started = 0.0, time.monotonic()
+            self._compare_with_running()
             self._progress.start()
-            self._tasks.put(self._running)
+            self._tasks.put(task)
 
     @Slot(object)
-    def _on_answered(self, answer: _Answer) -> None:
+    def _on_reported(self, report: _Report) -> None:
         if self._stopping:
             return
-        self._progress.stop()
-        if answer.frame is None and answer.fault is None and self._waiting is None:
-            self._waiting = answer.spec  # broken off for another wish, and then wished again
-        self._running = None
+        task, ended = report.task, report.ended
         self._after_painting.start()
-        if self._waiting is None:
-            self.progressed.emit(-1.0)
-        if answer.frame is not None:
-            self.finished.emit(answer.frame)
-        elif isinstance(answer.fault, ExperimentError):
-            self.refused.emit(answer.fault)
-        elif answer.fault is not None:
-            self.failed.emit(answer.fault)
+        if ended is not _Ended.MORE_FOLLOWS:
+            self._end(task, ended)
+        if not task.is_wanted:
+            return
+        told = task.slot, task.request, report.content
+        if ended is _Ended.TOO_LONG:
+            if task.slot not in self._wishes:  # a drag that goes past it asks nothing
+                self.hesitated.emit(*told)
+        elif ended is _Ended.FAULT:
+            (self.refused if isinstance(report.content, ExperimentError) else self.failed).emit(*told)
+        elif ended is not _Ended.BROKEN_OFF:
+            self.answered.emit(*told, ended is _Ended.DONE)
+
+    def _end(self, task: _Task, ended: _Ended) -> None:
+        self._progress.stop()
+        self._running = None
+        if ended is _Ended.BROKEN_OFF and task.is_wanted and task.slot not in self._wishes:
+            # Given up for a wish of another slot, or for one that was taken back since.
+            self._wishes[task.slot] = _Task(task.slot, task.request, task.may_be_long)
+        if not self._wishes:
+            self.progressed.emit(task.slot, -1.0)
 
     def _report_progress(self) -> None:
-        if 1000 * (time.monotonic() - self._started) > PROGRESS_AFTER_MS:
-            self.progressed.emit(self._share)
+        running = self._running
+        if running is not None and 1000 * running.seconds > PROGRESS_AFTER_MS:
+            self.progressed.emit(running.slot, running.share)
 
     # --- in the worker thread ---
 
     def _work(self) -> None:
-        while (spec := self._tasks.get()) is not None:
-            answer = self._answer_to(spec)
+        while (task := self._tasks.get()) is not None:
+            report = self._report_on(task)
             if self._stopping:
                 return
-            self._answered.emit(answer)
+            self._reported.emit(report)
 
-    def _answer_to(self, spec: Spec) -> _Answer:
+    def _report_on(self, task: _Task) -> _Report:
         try:
-            return _Answer(spec, simulate(spec, self._tick), None)
+            if not task.may_be_long and (seconds := task.request.seconds()) > LONG:
+                return _Report(task, _Ended.TOO_LONG, seconds)
+            return _Report(task, _Ended.DONE, self._answer_to(task))
         except _BrokenOff:
-            return _Answer(spec, None, None)
+            return _Report(task, _Ended.BROKEN_OFF)
         except BaseException as fault:  # whatever it is, the window must hear of it
-            return _Answer(spec, None, fault)
+            return _Report(task, _Ended.FAULT, fault)
 
-    def _tick(self, share: float) -> None:
-        self._share = share
-        newer = self._waiting is not None and time.monotonic() - self._started > SLOW
-        if self._stopping or newer:
-            raise _BrokenOff
+    def _answer_to(self, task: _Task) -> Any:
+        """Return the last answer. The others are handed over as soon as the request ticks again, which says that more follows."""
+        held: list[Any] = []
+
+        def tick(share: float) -> None:
+            task.share = share
+            if held:
+                self._hand_over(task, held.pop())
+            if self._stopping or task.gives_way:
+                raise _BrokenOff
+
+        for answer in task.request.answers(tick):
+            if held:
+                self._hand_over(task, held.pop())
+            held.append(answer)
+        return held.pop()
+
+    def _hand_over(self, task: _Task, answer: Any) -> None:
+        """Hand over an answer that a better one follows, and wait until it has been painted."""
+        if not self._stopping:
+            task.go_on.clear()
+            task.is_shown = True
+            self._reported.emit(_Report(task, _Ended.MORE_FOLLOWS, answer))
+            while not task.go_on.wait(0.1) and not self._stopping:
+                pass
+
+
+def _place(slot: str) -> int:
+    """Return where a slot stands in the order in which wishes are answered."""
+    return _FIRST.index(slot) if slot in _FIRST else len(_FIRST)

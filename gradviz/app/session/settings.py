@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from math import isfinite, nan
 
 from PySide6.QtCore import QSettings
 
+from gradviz.cache import BUDGET
 from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.spec import Spec
 from gradviz.i18n import LANGUAGES, system_language
@@ -14,6 +16,9 @@ from gradviz.panels.parts.themes import THEMES
 
 MOST_RECENT = 8
 LEAST_ZOOM, MOST_ZOOM = 0.5, 3.0
+
+LEAST_CACHE, MOST_CACHE = 64, 4096
+"""MiB: with less, the draws of the opening layout's larger networks are made anew in every run; 4 GiB hold those of 152 × 1,500."""
 
 
 class Settings:
@@ -55,6 +60,18 @@ class Settings:
     @zoom.setter
     def zoom(self, zoom: float) -> None:
         self._kept.setValue("zoom", zoom)
+
+    @property
+    def cache_mib(self) -> int:
+        """How much memory random draws and answers may take between two runs, in MiB: 64 to 4096; 448 where nothing else is kept.
+
+        It stands in the settings file only, and is taken at the next start.
+        """
+        try:
+            mib = float(str(self._kept.value("cache_mib", BUDGET // 2**20)))
+        except ValueError:
+            mib = nan
+        return round(min(max(mib, LEAST_CACHE), MOST_CACHE)) if isfinite(mib) else BUDGET // 2**20
 
     @property
     def window_size(self) -> tuple[int, int] | None:

@@ -25,7 +25,7 @@ class Transport(QObject):
     moved = Signal(object)
     """The new Playhead."""
     changed = Signal()
-    """Playing, speed or loop."""
+    """Playing, speed, loop or depth."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,11 +50,13 @@ class Transport(QObject):
         """Take the depth of a new Frame; the playhead stays where it is, if it can."""
         if self._end is not None:
             self._end = depth
-        moved = depth != self.depth or self.playhead != self.playhead.within(depth)
-        self.depth = depth
+        is_other, self.depth = depth != self.depth, depth
+        moved = is_other or self.playhead != self.playhead.within(depth)
         self._move(self.playhead.within(depth))
         if moved:  # else the wave keeps the part of a layer that it has gone
             self._place = float(self.playhead.position(depth))
+        if is_other:
+            self.changed.emit()
 
     def play(self) -> None:
         """Run the wave on, from the beginning where everything is shown already."""

@@ -120,6 +120,10 @@ class Probe:
         """
         yield CACHE.get(("neuron", self), lambda: self._neuron(tick))
 
+    def seconds(self) -> float:
+        """Return 0: what would take longer than about a second is refused."""
+        return 0.0
+
     def _neuron(self, tick: Tick) -> Neuron:
         birth = Birth.of(self.spec)
         if multiply_adds(birth, self.layer) > MOST_MULTIPLY_ADDS:

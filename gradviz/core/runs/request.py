@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gradviz.core.budget import expected_seconds
+from gradviz.core.budget import expected_seconds, needed_bytes, refuse_what_does_not_fit
 from gradviz.core.runs.timeline import Timeline
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
@@ -20,12 +20,21 @@ PREVIEW_EXAMPLES = 32
 SLOW = 0.040
 """Expected seconds of a pass above which there is a preview: while a control is dragged, an answer is due within 80 ms."""
 
+WORTH_IT = 0.5
+"""Of the time of the whole pass, the most that a preview may take: where the weights cost most, fewer examples gain little."""
+
 
 class Request(Protocol):
     """A question, frozen and hashable."""
 
     def answers(self, tick: Tick) -> Iterator[Any]:
-        """Yield answers, each better than the one before; the last is complete."""
+        """Yield answers, each better than the one before; the last is complete.
+
+        `tick` is called before anything costly that follows an answer: so the caller knows at once that more is to come.
+        """
+
+    def seconds(self) -> float:
+        """Estimate the seconds until the complete answer. Raises ExperimentError like `answers`."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,20 @@ class Run:
             When the experiment cannot be run (see `simulate`).
         """
         spec = self.spec
-        if spec.batch > PREVIEW_EXAMPLES and expected_seconds(spec) > SLOW:
+        refuse_what_does_not_fit(spec, needed_bytes)  # before the preview: what is shown must be able to become whole
+        if _is_worth_a_preview(spec):
             few = simulate(spec.replace(batch=PREVIEW_EXAMPLES), lambda share: tick(0.0))
             yield Timeline(spec, {0: few}, is_preview=True)
+            tick(0.0)
         yield Timeline(spec, {0: simulate(spec, tick)})
+
+    def seconds(self) -> float:
+        """Estimate how long `simulate` takes."""
+        return expected_seconds(self.spec)
+
+
+def _is_worth_a_preview(spec: Spec) -> bool:
+    whole = expected_seconds(spec)
+    if spec.batch <= PREVIEW_EXAMPLES or whole <= SLOW:
+        return False
+    return expected_seconds(spec.replace(batch=PREVIEW_EXAMPLES)) <= WORTH_IT * whole

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 
 from gradviz.core.frame import Frame
-from gradviz.core.simulate import simulate
+from gradviz.core.simulate import Tick, simulate
 from gradviz.core.spec import Spec
 from gradviz.i18n import _
 from gradviz.lessons.claim_terms import ClaimError
@@ -110,12 +110,13 @@ class Handout:
     has_notes: bool = False
 
     @classmethod
-    def of(cls, lesson: Lesson, theme: str = "light", *, has_notes: bool = False) -> Handout:
+    def of(cls, lesson: Lesson, theme: str = "light", *, has_notes: bool = False, tick: Tick = lambda share: None) -> Handout:
         """Run a lesson's steps, each experiment once."""
         frames: dict[Spec, Frame] = {}
         sections: list[Section] = []
         layout = next(iter(LAYOUTS.values())).rows
         for number, step in enumerate(lesson.steps, start=1):
+            tick((number - 1) / len(lesson.steps))
             layout = layout_of(step.board) or layout
             for spec in (step.spec, step.reference):
                 if spec is not None and spec not in frames:

@@ -32,7 +32,7 @@ class ActionEntry:
     menu : str
         A key of `MENUS`.
     does : str
-        The method that does it, as a path from the window: ``transport.toggle``.
+        The method that does it, as a path from the window: ``session.transport.toggle``.
     text, help : str
         Marked for translation.
     shortcuts : tuple of str
@@ -62,22 +62,22 @@ ACTIONS: dict[str, ActionEntry] = {
         ActionEntry("save", "file", "files.save", N_("Save experiment…"), N_("Write the experiment as a JSON file."), ("Ctrl+S",)),
         ActionEntry("export", "file", "files.export", N_("Export picture…"), N_("Write what is seen as PNG, SVG or PDF."), ("Ctrl+E",), separated=True),
         ActionEntry("quit", "file", "close", N_("Quit"), N_("Close the program."), ("Ctrl+Q",), separated=True),
-        ActionEntry("undo", "edit", "store.history.undo", N_("Undo"), N_("Take back the last change of the experiment."), ("Ctrl+Z",), repeats=True),
-        ActionEntry("redo", "edit", "store.history.redo", N_("Redo"), N_("Make the change again."), ("Ctrl+Shift+Z", "Ctrl+Y"), repeats=True),
-        ActionEntry("reset", "edit", "reset_experiment", N_("Opening experiment"), N_("Go back to the experiment that the program opens with."), ("Ctrl+R",)),
+        ActionEntry("undo", "edit", "session.store.history.undo", N_("Undo"), N_("Take back the last change of the experiment."), ("Ctrl+Z",), repeats=True),
+        ActionEntry("redo", "edit", "session.store.history.redo", N_("Redo"), N_("Make the change again."), ("Ctrl+Shift+Z", "Ctrl+Y"), repeats=True),
+        ActionEntry("reset", "edit", "session.reset", N_("Opening experiment"), N_("Go back to the experiment that the program opens with."), ("Ctrl+R",)),
         ActionEntry("copy_picture", "edit", "files.copy_picture", N_("Copy as picture"), N_("Put what is seen on the clipboard, as a picture."), ("Ctrl+Shift+C",), separated=True),
         ActionEntry("copy_text", "edit", "files.copy_text", N_("Copy experiment as text"), N_("Put the experiment's one line of text on the clipboard."), ("Ctrl+Shift+T",)),
         ActionEntry("paste_text", "edit", "files.paste_text", N_("Paste experiment"), N_("Read an experiment's line of text from the clipboard."), ("Ctrl+Shift+V",)),
-        ActionEntry("play", "play", "transport.toggle", N_("Play or pause"), N_("Run the wave forward through the layers, then the gradient back."), ("Space",)),
-        ActionEntry("step_on", "play", "transport.step_on", N_("Step on"), N_("One layer further."), ("Right",), repeats=True),
-        ActionEntry("step_back", "play", "transport.step_back", N_("Step back"), N_("One layer back."), ("Left",), repeats=True),
-        ActionEntry("to_start", "play", "transport.to_start", N_("To the start"), N_("Before the forward wave."), ("Home",)),
-        ActionEntry("to_end", "play", "transport.to_end", N_("Show everything"), N_("All layers, forward and backward."), ("End",)),
-        ActionEntry("faster", "play", "transport.faster", N_("Faster"), N_("Double the speed of the wave."), ("Ctrl+]",), separated=True, repeats=True),
-        ActionEntry("slower", "play", "transport.slower", N_("Slower"), N_("Halve the speed of the wave."), ("Ctrl+[",), repeats=True),
-        ActionEntry("loop", "play", "transport.set_loops", N_("Loop"), N_("Begin again when the wave has come back."), ("Ctrl+L",), checkable=True),
-        ActionEntry("pin", "compare", "set_pinned", N_("Pin as reference"), N_("Keep the present run as a grey reference behind the next ones."), ("Ctrl+P",), checkable=True),
-        ActionEntry("swap", "compare", "swap", N_("Swap A and B"), N_("Show the pinned run, and pin the one that is shown."), ("Ctrl+T",)),
+        ActionEntry("play", "play", "session.transport.toggle", N_("Play or pause"), N_("Run the wave forward through the layers, then the gradient back."), ("Space",)),
+        ActionEntry("step_on", "play", "session.transport.step_on", N_("Step on"), N_("One layer further."), ("Right",), repeats=True),
+        ActionEntry("step_back", "play", "session.transport.step_back", N_("Step back"), N_("One layer back."), ("Left",), repeats=True),
+        ActionEntry("to_start", "play", "session.transport.to_start", N_("To the start"), N_("Before the forward wave."), ("Home",)),
+        ActionEntry("to_end", "play", "session.transport.to_end", N_("Show everything"), N_("All layers, forward and backward."), ("End",)),
+        ActionEntry("faster", "play", "session.transport.faster", N_("Faster"), N_("Double the speed of the wave."), ("Ctrl+]",), separated=True, repeats=True),
+        ActionEntry("slower", "play", "session.transport.slower", N_("Slower"), N_("Halve the speed of the wave."), ("Ctrl+[",), repeats=True),
+        ActionEntry("loop", "play", "session.transport.set_loops", N_("Loop"), N_("Begin again when the wave has come back."), ("Ctrl+L",), checkable=True),
+        ActionEntry("pin", "compare", "session.set_pinned", N_("Pin as reference"), N_("Keep the present run as a grey reference behind the next ones."), ("Ctrl+P",), checkable=True),
+        ActionEntry("swap", "compare", "session.swap", N_("Swap A and B"), N_("Show the pinned run, and pin the one that is shown."), ("Ctrl+T",)),
         ActionEntry("lesson_next", "lesson", "lecture.next", N_("Next step"), N_("Reveal the answer, or go to the next step of the lesson."), ("PgDown",), separated=True),
         ActionEntry("lesson_back", "lesson", "lecture.back", N_("Step before"), N_("Go back to the step before."), ("PgUp",)),
         ActionEntry("lesson_reveal", "lesson", "lecture.player.reveal", N_("Reveal the answer"), N_("Show the answer to the question, and the experiment."), ("Ctrl+Return",)),
