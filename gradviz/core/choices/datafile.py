@@ -45,21 +45,21 @@ def read_examples(path: str) -> Float64Array:
         With the field `data_file`: the file cannot be read, is too large, or does not hold a table of finite numbers.
     """
     if not path:
-        raise _wrong(_("which file? Give its path"))
+        raise _file_error(_("which file? Give its path"))
     try:
         state = os.stat(path)
         if not stat.S_ISREG(state.st_mode):  # opening a pipe would block
-            raise _wrong(_("{path} is no file").format(path=shown(path, 300)))
+            raise _file_error(_("{path} is no file").format(path=shown(path, 300)))
         if state.st_size > LARGEST_FILE:
-            raise _wrong(_("the file is larger than {limit} MiB").format(limit=LARGEST_FILE // 2**20))
+            raise _file_error(_("the file is larger than {limit} MiB").format(limit=LARGEST_FILE // 2**20))
         return _read(path, state.st_mtime_ns, state.st_size)
     except UnicodeDecodeError:
-        raise _wrong(_("{path} is no text in UTF-8, and no NPZ archive").format(path=shown(path, 300))) from None
+        raise _file_error(_("{path} is no text in UTF-8, and no NPZ archive").format(path=shown(path, 300))) from None
     except (OSError, ValueError, csv.Error, *_ARCHIVE_ERRORS) as error:
         if isinstance(error, ExperimentError):
             raise
         reason = getattr(error, "strerror", None) or str(error)
-        raise _wrong(_("cannot read {path}: {reason}").format(path=shown(path, 300), reason=shown(reason, 200))) from None
+        raise _file_error(_("cannot read {path}: {reason}").format(path=shown(path, 300), reason=shown(reason, 200))) from None
 
 
 @remembered
@@ -69,16 +69,16 @@ def _read(path: str, changed: int, size: int) -> Float64Array:
         content = file.read(LARGEST_FILE + 1)
     table = _from_npz(content) if content.startswith(b"PK") else _from_csv(content)
     if table.ndim != 2 or 0 in table.shape:
-        raise _wrong(
+        raise _file_error(
             _("the data has the shape {shape}; rows of examples and columns of features are needed").format(shape=table.shape)
         )
     if table.shape[1] > MOST_FEATURES:
-        raise _wrong(_("{count} features; at most {limit} are possible").format(count=table.shape[1], limit=MOST_FEATURES))
+        raise _file_error(_("{count} features; at most {limit} are possible").format(count=table.shape[1], limit=MOST_FEATURES))
     if out_of_range := [
         _out_of_range(_("row {row}").format(row=row + 1), column)
         for row, column in np.argwhere(~(np.abs(table) <= LARGEST_NUMBER))[:MOST_PROBLEMS]
     ]:
-        raise _all_wrong(out_of_range)
+        raise _file_errors(out_of_range)
     table.flags.writeable = False
     return table
 
@@ -86,7 +86,7 @@ def _read(path: str, changed: int, size: int) -> Float64Array:
 def _from_npz(content: bytes) -> Float64Array:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(member.file_size for member in archive.infolist()) > LARGEST_INFLATED:
-            raise _wrong(_("the archive unpacks to more than {limit} MiB").format(limit=LARGEST_INFLATED // 2**20))
+            raise _file_error(_("the archive unpacks to more than {limit} MiB").format(limit=LARGEST_INFLATED // 2**20))
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
         members = {name: stored[name] for name in stored.files}  # bytes for a member that is no array
     arrays = {name: member for name, member in members.items() if isinstance(member, np.ndarray)}
@@ -94,7 +94,7 @@ def _from_npz(content: bytes) -> Float64Array:
     if "x" in tables:
         return _as_float64(tables["x"])
     if len(tables) != 1:
-        raise _wrong(
+        raise _file_error(
             _("the archive holds {count} tables of numbers; it needs one, or one that is called x").format(count=len(tables))
         )
     return _as_float64(next(iter(tables.values())))
@@ -128,7 +128,7 @@ def _from_csv(content: bytes) -> Float64Array:
         if len(problems) >= MOST_PROBLEMS:
             break
     if problems:
-        raise _all_wrong(problems)
+        raise _file_errors(problems)
     return np.array(rows, dtype=np.float64)
 
 
@@ -150,9 +150,9 @@ def _out_of_range(place: str, column: int) -> str:
     return _("{place}, column {column} is not a number between −10³⁰⁷ and 10³⁰⁷").format(place=place, column=column + 1)
 
 
-def _wrong(message: str) -> ExperimentError:
-    return _all_wrong([message])
+def _file_error(message: str) -> ExperimentError:
+    return _file_errors([message])
 
 
-def _all_wrong(messages: list[str]) -> ExperimentError:
+def _file_errors(messages: list[str]) -> ExperimentError:
     return ExperimentError([Problem("data_file", message) for message in messages[:MOST_PROBLEMS]])
