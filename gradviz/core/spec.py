@@ -569,7 +569,7 @@ def _problem(details: ErrorDetails) -> Problem:
         return Problem(shown(name), unknown_name(name, list(KNOBS)))
     if knob.choices is not None and isinstance(value, str):
         return Problem(name, unknown_name(value, list(knob.choices)))
-    message = _WRONG.get(details["type"])
+    message = _MESSAGES.get(details["type"])
     if message is None:  # pragma: no cover - no field has another check; a new one is still reported
         return Problem(name, details["msg"])
     return Problem(name, _(message).format(value=shown(value), low=knob.low, high=_plain(knob.high)))
@@ -579,7 +579,7 @@ def _plain(number: Any) -> str:
     return f"{number:.15g}" if isinstance(number, float) else str(number)
 
 
-_WRONG = {
+_MESSAGES = {
     "int_type": N_("{value} is not a whole number"),
     "float_type": N_("{value} is not a number"),
     "finite_number": N_("{value} is not a finite number"),

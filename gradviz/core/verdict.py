@@ -178,7 +178,7 @@ class Verdict:
         return f"{self.backward_text()} {self.forward_text()}"
 
     def _sentence(self, signal: Judgement, words: dict[str, str]) -> str:
-        said = {
+        values = {
             "factor": factor_text(signal.log10_factor),
             "total": power_text(signal.log10_total),
             "dtype": self.dtype,
@@ -186,13 +186,13 @@ class Verdict:
         }
         if signal.nonfinite_layer is not None:
             template = words["nan" if isnan(signal.log10_total) else "infinite"]
-            return _(template).format(layer=signal.nonfinite_layer, **said)
+            return _(template).format(layer=signal.nonfinite_layer, **values)
         ended = {"zero": signal.zero_layer, "equal": signal.equal_layer}
         word = next((word for word, layer in ended.items() if layer is not None), signal.word if signal.steps else "single")
-        sentence = _(words[word]).format(layer=ended.get(word), **said)
+        sentence = _(words[word]).format(layer=ended.get(word), **values)
         for beyond, layer in (("underflow", signal.underflow_layer), ("overflow", signal.overflow_layer)):
             if signal.zero_layer is None and layer is not None:
-                sentence += " " + _(words[beyond]).format(layer=layer, **said)
+                sentence += " " + _(words[beyond]).format(layer=layer, **values)
         return sentence
 
 

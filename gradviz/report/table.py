@@ -26,7 +26,7 @@ def settled_text(frame: Frame) -> str:
     settled = frame.settled
     if settled is None:
         return ""
-    said = {
+    values = {
         "q": f"{settled.q:.4g}",
         "chi": f"{settled.chi:.4g}",
         "scale": f"{settled.depth_scale:.3g}",
@@ -36,4 +36,4 @@ def settled_text(frame: Frame) -> str:
     return _(
         "Theory: deep down E z² settles at {q}; there the squared gradient changes by χ = {chi} per layer, by e in {scale} layers. "
         "The correlation of two inputs tends to {c}, by e in {c_scale} layers."
-    ).format(**said)
+    ).format(**values)

@@ -18,21 +18,21 @@ def value_text(name: str, value: Any) -> str:
 
 def caption(spec: Spec) -> str:
     """Return a one-line description: the fields that have an effect; of the group "more" only those not at their default."""
-    said = [
+    parts = [
         f"{_(knob.title)} {value_text(name, getattr(spec, name))}"
         for name, knob in KNOBS.items()
         if knob.applies(spec) and (knob.group == "front" or getattr(spec, name) != knob.default)
     ]
-    return " · ".join(said)
+    return " · ".join(parts)
 
 
 def difference_text(spec: Spec, reference: Spec) -> str:
     """Return the differences from a reference, such as ``Gain 1 → 0.5``, with the reference's value first."""
-    said = [
+    parts = [
         f"{_(KNOBS[name].title)} {value_text(name, getattr(reference, name))} → {value_text(name, getattr(spec, name))}"
         for name in spec.differences(reference)
     ]
-    return " · ".join(said) if said else _("the same experiment")
+    return " · ".join(parts) if parts else _("the same experiment")
 
 
 def duration_text(seconds: float) -> str:

@@ -47,7 +47,7 @@ def test_widths_stand_for_depth_and_width(widths):
     assert not set(SIZES) & set(json.loads(spec.to_json()))
     for text in (spec.to_text(), spec.to_text(full=True)):
         assert Spec.from_text(text) == spec
-    assert Spec.from_json(spec.to_json()) == spec == Spec(**spec.said()) == pickle.loads(pickle.dumps(spec))
+    assert Spec.from_json(spec.to_json()) == spec == Spec(**spec.written_fields()) == pickle.loads(pickle.dumps(spec))
 
 
 def test_one_network_has_one_list_of_widths():

@@ -39,7 +39,9 @@ def read_examples(path: str) -> Float64Array:
         try:
             return _read(path, *state_of(path, "data_file", LARGEST_FILE))
         except UnicodeDecodeError:
-            raise _wrong(_("{path} is no text in UTF-8, and no NPZ archive").format(path=shown(path, LONGEST_PATH))) from None
+            raise _file_error(
+                _("{path} is no text in UTF-8, and no NPZ archive").format(path=shown(path, LONGEST_PATH))
+            ) from None
 
 
 @remembered
@@ -49,16 +51,16 @@ def _read(path: str, changed: int, size: int) -> Float64Array:
         content = file.read(LARGEST_FILE + 1)
     table = _from_npz(content) if content.startswith(b"PK") else _from_csv(content)
     if table.ndim != 2 or 0 in table.shape:
-        raise _wrong(
+        raise _file_error(
             _("the data has the shape {shape}; rows of examples and columns of features are needed").format(shape=table.shape)
         )
     if table.shape[1] > MOST_FEATURES:
-        raise _wrong(_("{count} features; at most {limit} are possible").format(count=table.shape[1], limit=MOST_FEATURES))
+        raise _file_error(_("{count} features; at most {limit} are possible").format(count=table.shape[1], limit=MOST_FEATURES))
     if out_of_range := [
         _out_of_range(_("row {row}").format(row=row + 1), column)
         for row, column in np.argwhere(~(np.abs(table) <= LARGEST_NUMBER))[:MOST_PROBLEMS]
     ]:
-        raise _wrong(*out_of_range)
+        raise _file_error(*out_of_range)
     table.flags.writeable = False
     return table
 
@@ -66,7 +68,7 @@ def _read(path: str, changed: int, size: int) -> Float64Array:
 def _from_npz(content: bytes) -> Float64Array:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(member.file_size for member in archive.infolist()) > LARGEST_INFLATED:
-            raise _wrong(_("the archive unpacks to more than {limit} MiB").format(limit=LARGEST_INFLATED // 2**20))
+            raise _file_error(_("the archive unpacks to more than {limit} MiB").format(limit=LARGEST_INFLATED // 2**20))
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
         members = {name: stored[name] for name in stored.files}  # bytes for a member that is no array
     arrays = {name: member for name, member in members.items() if isinstance(member, np.ndarray)}
@@ -74,7 +76,7 @@ def _from_npz(content: bytes) -> Float64Array:
     if "x" in tables:
         return _as_float64(tables["x"])
     if len(tables) != 1:
-        raise _wrong(
+        raise _file_error(
             _("the archive holds {count} tables of numbers; it needs one, or one that is called x").format(count=len(tables))
         )
     return _as_float64(next(iter(tables.values())))
@@ -108,7 +110,7 @@ def _from_csv(content: bytes) -> Float64Array:
         if len(problems) >= MOST_PROBLEMS:
             break
     if problems:
-        raise _wrong(*problems)
+        raise _file_error(*problems)
     return np.array(rows, dtype=np.float64)
 
 
@@ -130,5 +132,5 @@ def _out_of_range(place: str, column: int) -> str:
     return _("{place}, column {column} is not a number between −10³⁰⁷ and 10³⁰⁷").format(place=place, column=column + 1)
 
 
-def _wrong(*messages: str) -> ExperimentError:
+def _file_error(*messages: str) -> ExperimentError:
     return refusal("data_file", *messages)
