@@ -1,12 +1,15 @@
 """Histograms: nothing raises, nothing is lost, and each count is the one np.histogram gives where it works."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from gradviz.core.histograms import DECADES, OWN_BINS, PER_DECADE, STANDARD_EDGES, Tally, on_one_axis
+from gradviz.core import histograms
+from gradviz.core.histograms import AT_ONCE, DECADES, OWN_BINS, PER_DECADE, STANDARD_EDGES, Tally, on_one_axis
 
 AWKWARD = [
     [0.0] * 5,
@@ -20,6 +23,14 @@ AWKWARD = [
     [-0.0, 0.0, np.nan, 3e38],
 ]
 DTYPES = [np.float32, np.float64]
+
+
+@pytest.fixture(params=[1, 10**9], ids=["by bucket", "sorted"], scope="module", autouse=True)
+def way(request):
+    """Both ways of counting float32 have to pass every test, at any size."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(histograms, "FEWEST_FOR_BUCKETS", request.param)
+        yield
 
 
 def expected(x, edges):
@@ -135,3 +146,95 @@ def test_a_finer_layer_keeps_its_shape_on_its_own_axis():
     both = [Tally(x).on_own_axis(), Tally(x / 1024).on_own_axis()]
     np.testing.assert_array_equal(both[0].counts, both[1].counts)
     assert np.count_nonzero(on_one_axis(both).counts[1]) <= 2
+
+
+def bit_pattern(bits):
+    return np.array(bits, np.uint32).view(np.float32)[()]
+
+
+ANY_FLOAT32 = st.one_of(
+    st.integers(0, 2**32 - 1).map(bit_pattern),  # infinities and NaN of all kinds too
+    st.builds(lambda bucket, off: bit_pattern(((bucket << 17) + off) % 2**32), st.integers(0, 2**15 - 1), st.integers(-2, 2)),
+    st.builds(
+        lambda bucket, low: bit_pattern((bucket << 17) + low),
+        st.sampled_from([0, 8127, 8128, 16384, 24512]),
+        st.integers(0, 2**17 - 1),
+    ),
+    st.floats(width=16).map(np.float32),
+    st.sampled_from([0.0, -0.0, 1e-45, -1e-45, np.inf, -np.inf, np.nan, 3.4e38, -3.4e38]).map(np.float32),
+)
+
+
+@pytest.mark.parametrize("at_once", [AT_ONCE, 3])
+@given(st.lists(ANY_FLOAT32, min_size=1, max_size=40), st.lists(ANY_FLOAT32, max_size=20))
+@example([bit_pattern(0xFFFFFFFF), np.float32(-0.0), np.float32(1)], [np.float32(0)])
+def test_as_many_lie_below_a_limit_as_comparing_says(at_once, values, limits):
+    """For all bit patterns, also where several limits divide a bucket, and where an array is counted in parts."""
+    x = np.array(values, np.float32)
+    limits = np.array([*limits, *values, 0.0, np.inf, -np.inf], np.float32)
+    limits = np.sort(np.concatenate([limits, np.nextafter(limits, np.float32(np.inf))]))
+    limits = limits[~np.isnan(limits)]
+    with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
+        patch.setattr(histograms, "AT_ONCE", at_once)
+        tally, finite = Tally(x), x[np.isfinite(x)]
+        np.testing.assert_array_equal(tally.below(limits), [np.count_nonzero(finite < limit) for limit in limits])
+        assert (tally.size, tally.finite, tally.zeros) == (x.size, finite.size, np.count_nonzero(x == 0))
+        assert tally.peak == np.abs(finite).max(initial=0)
+
+
+Z = np.random.default_rng(0).standard_normal(2 * AT_ONCE + 1000, np.float32)
+
+LAYERS = {
+    "pre-activations": Z,
+    "tanh": np.tanh(Z),
+    "saturated": np.tanh(8 * Z),
+    "sigmoid": 1 / (1 + np.exp(-Z)),
+    "relu": np.maximum(Z, 0),
+    "negative zeros": np.where(Z > 0, np.float32(-0.0), Z),
+    "gradient": Z * Z[::-1] * np.float32(1e-7),
+    "subnormal": Z * np.float32(1e-39),
+    "sixteen bits": Z.astype(np.float16).astype(np.float32),
+    "lattice": np.round(2 * Z) / 128,
+    "all equal but one": np.where(np.arange(Z.size), np.float32(0.3), np.float32(-0.3)),
+    "infinite": np.where(Z > 1, np.float32(np.inf), Z),
+}
+
+
+def histograms_of(tally):
+    own, magnitudes = tally.on_own_axis(), tally.by_magnitude(-7)
+    bounded = [tally.counts(np.linspace(low, 1, 102)) for low in (-1, 0)]
+    shares = [f(limit) for f in (tally.share_between_zero_and, tally.share_beyond) for limit in (2.0**-126, 1e-3, 1.0)]
+    return [
+        own.j,
+        own.counts,
+        magnitudes.top,
+        magnitudes.counts,
+        *bounded,
+        tally.in_units_of(0.7),
+        tally.ends,
+        tally.zeros,
+        shares,
+    ]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("size", [AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, Z.size])
+def test_float32_is_counted_as_the_same_numbers_in_float64_are(layer, size):
+    """At the sizes at which an array is counted in one part more; float64 is always sorted."""
+    with np.errstate(all="ignore"):
+        x = LAYERS[layer][:size]
+        # rounding a limit up to float32 and comparing in float32 is comparing with it in float64
+        for got, expected in zip(histograms_of(Tally(x)), histograms_of(Tally(x.astype(np.float64))), strict=True):
+            np.testing.assert_array_equal(got, expected)
+
+
+def test_arrays_that_are_counted_in_turns_or_in_threads_keep_apart():
+    """The buffers belong to a thread and describe one array at a time."""
+    arrays = [Z[:5000], np.tanh(Z[5000:9000]), Z[: 80 * 90].reshape(80, 90).T, Z[:9000:3]]
+    alone = [histograms_of(Tally(x)) for x in arrays]
+    together = [Tally(x) for x in arrays]
+    with ThreadPoolExecutor(2) as pool:
+        for done in (map(histograms_of, together), pool.map(histograms_of, together * 5)):
+            for got, expected in zip(done, alone * 5, strict=False):
+                for one, other in zip(got, expected, strict=True):
+                    np.testing.assert_array_equal(one, other)
