@@ -21,7 +21,7 @@ from gradviz.panels.scales.ranges import StillRange
 from gradviz.panels.scales.room import Room
 
 LEAST_DECADES = 2.2
-"""So that there are always two powers of ten to read the axis by."""
+"""The shortest axis: it always shows two powers of ten."""
 
 SYMBOL_ROOM = 5.0
 """Pixels at scale 1 beyond the ends of a vertical axis: a symbol on the edge is seen whole."""
@@ -35,7 +35,7 @@ class CurvePanel(LayerPanel):
     curves : list of Curves
         Those of each plot.
     notices : list of Notice
-        What stands in a plot that has nothing to show.
+        The sentence in an empty plot.
     """
 
     is_abstract = True
@@ -63,26 +63,26 @@ class CurvePanel(LayerPanel):
     # --- hooks, beside those of all panels ---
 
     def add_items(self) -> None:
-        """Make what is drawn beside the curves."""
+        """Create the items that are drawn beside the curves."""
 
     def axis_names(self, frame: Frame) -> tuple[str, ...]:
         """Return quantity and unit of each plot's vertical axis."""
         raise NotImplementedError
 
     def sources(self, place: int, frame: Frame, reference: Frame | None) -> Sources | None:
-        """Return what is drawn in a plot, if not all that the Frames have."""
+        """Return what a plot shows, or None for everything the Frames have."""
         return None
 
     def also_in_sight(self, frame: Frame) -> Sequence[float]:
-        """Return what else the axis of the upper plot must reach to."""
+        """Return further values that the axis of the upper plot must include."""
         return ()
 
     def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
-        """Return why a plot has nothing to show, or what that means; nothing where it has."""
+        """Return why a plot is empty, or what that means; an empty text where it is not."""
         return ""
 
     def show_behind(self, frame: Frame, room: Room) -> None:
-        """Bring what lies behind the upper plot's curves to a new Frame, and take its room, before the curves are named."""
+        """Update the items behind the upper plot's curves, and take their room before the curves are named."""
 
 
 class CurvePlots(PanelPart):
@@ -133,7 +133,7 @@ class CurvePlots(PanelPart):
         return ", ".join(told) or _("not measured")
 
     def forget_range(self) -> None:
-        """Fit the axes anew next time."""
+        """Fit the axes to the next Frame."""
         for each in self._ranges:
             each.forget()
 

@@ -15,7 +15,7 @@ Ticks = list[tuple[float, list[float]]]
 
 
 class PlainAxis(pg.AxisItem):
-    """An axis that writes its numbers out and takes type, lines and size from the Style."""
+    """An axis with plain decimal numbers, and type, lines and size from the Style."""
 
     labelText: str
 
@@ -111,7 +111,7 @@ class FactorAxis(PlainAxis):
 
 
 class FixedAxis(PlainAxis):
-    """An axis whose ends never change, divided into halves of halves."""
+    """An axis with constant ends, divided into halves or quarters."""
 
     ends = (0.0, 1.0)
     form = "{:g}"

@@ -14,7 +14,7 @@ from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.limits import Span
 
 LOW = 290.0
-"""Pixels at scale 1: a panel below this height needs the room of the axis's name for its plot."""
+"""Pixels at scale 1. In a panel lower than this the axis has no name, so that the plot has its room."""
 
 VALUE_AXIS_WIDTH = 84.0
 """At scale 1, in every panel: so the layer axes of panels above one another are aligned."""
@@ -41,7 +41,7 @@ class LayerPlots(PanelPart):
     plots : list of PlotItem
         From the top down.
     layer_axis : LayerAxis
-        The one with numbers, below the last of them.
+        The one with numbers, below the last plot.
     ends : tuple of float
         The ends of the layer axis.
     height : float

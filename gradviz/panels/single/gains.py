@@ -1,4 +1,4 @@
-"""The gain solver: which spread of the weights keeps the signal, which the gradient, and where this network is."""
+"""The gains: which σ_w keeps the signal, which keeps the gradient, and where this network is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.table_item import Table, TableColumn, TableItem
 
 SHOWN = (log10(0.1), log10(30.0))
-"""The σ_w on the axis, which is widened to where the network is."""
+"""The log10 of σ_w on the axis, which is extended to include the network's."""
 
 FACTORS = (-3.2, 3.2)
 """The factors per layer on the other axis, in decades."""
@@ -54,7 +54,7 @@ _GAINS: dict[str, tuple[str, str, Callable[[Gains], float | None]]] = {
 
 
 LARGEST_SIGMA_W = 1e30
-"""An axis that reached farther could not be read."""
+"""A longer axis could not be read."""
 
 
 class GainsPanel(Panel):
@@ -197,7 +197,7 @@ def _cell(value: float | str | None) -> str:
 
 
 def _k(activation: Activation, frame: Frame) -> float:
-    """Return the constant that shapes an activation: the experiment's where it is its own, else the usual one."""
+    """Return the constant of an activation: the experiment's for its own activation, else the default."""
     if not activation.parameter:
         return 0.0
     own = activation.name == frame.spec.activation

@@ -18,10 +18,10 @@ from gradviz.panels.parts.style import Style
 from gradviz.panels.single.neuron_plots import SumPlot, VariancePlot
 
 DIMMED = 0.35
-"""How opaque the neuron of before is while that of the layer is computed."""
+"""The opacity of the previous neuron while the next one is computed."""
 
 AS_EXPECTED = 1.5
-"""Within this factor of n Var(w) E[x²] the sum is one of independent terms."""
+"""Within this factor of n Var(w) E[x²] the terms count as independent."""
 
 
 class NeuronPanel(Panel):
@@ -34,7 +34,7 @@ class NeuronPanel(Panel):
         super().__init__(style)
         self.neuron: Neuron | None = None
         self._is_behind = False
-        """Whether the neuron that is drawn is one of before, because there is no answer yet."""
+        """Whether the previous neuron is still drawn, because there is no answer yet."""
         self.sum_plot, self.variance_plot = SumPlot(), VariancePlot()
         self._plots: list[SumPlot | VariancePlot] = [self.sum_plot, self.variance_plot]
         self._body = pg.GraphicsLayout()
@@ -58,16 +58,16 @@ class NeuronPanel(Panel):
         return (Probe(scene.run.spec, self.layer_in(scene)),)
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
-        """Name the axes; the rest depends on the layer."""
+        """Name the axes; everything else depends on the layer."""
         for each in self._plots:
             each.name_axes()
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
-        """Bring everything to the neuron of the current layer."""
+        """Show the neuron of the current layer."""
         self._show_layer()
 
     def show_hovered(self, frame: Frame, layer: int) -> None:
-        """Bring everything to the neuron of the hovered layer."""
+        """Show the neuron of the hovered layer."""
         self._show_layer()
 
     def finding_text(self, frame: Frame) -> str:
@@ -108,7 +108,7 @@ class NeuronPanel(Panel):
         return _("z = {z}, Var(z) = {variance}").format(z=signed_text(self.neuron.z), variance=_number(self.neuron.z_variance))
 
     def _show_layer(self) -> None:
-        """Show the answer that is there; while there is none, the neuron of before, dimmed."""
+        """Show the answer, or while there is none the previous neuron, dimmed."""
         assert self.scene is not None
         answer = self.scene.answers.get(*self.asks(self.scene))
         self._is_behind = answer is None

@@ -18,7 +18,7 @@ from gradviz.panels.scales.limits import LARGEST_DRAWN
 from gradviz.panels.scales.points import merged, set_points, span_of
 
 MOST_BARS = 200
-"""More are merged: neighbouring terms are added up."""
+"""More terms than this are merged: neighbours are summed."""
 
 
 class SumPlot:
@@ -55,7 +55,7 @@ class SumPlot:
         self.value_axis.name_it(_("wᵢxᵢ and running sum"))
 
     def set_visible(self, visible: bool) -> None:
-        """Show or hide the axes, whose plot stays for an apology."""
+        """Show or hide the axes; the plot itself stays, for an apology."""
         for item in (self.terms_axis, self.value_axis, self._zero):
             item.setVisible(visible)
 
