@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -89,7 +90,9 @@ class CurvePlots(PanelPart):
     """The curves in a CurvePanel's plots, their ranges, and the notices where there are none."""
 
     def __init__(self, panel: CurvePanel) -> None:
-        self._panel, self._plots = panel, panel.plots
+        # The panel holds its parts: a strong reference back would leave a closed panel, and all of its plots, to the garbage collector.
+        self._panel: CurvePanel = weakref.proxy(panel)
+        self._plots = panel.plots
         tables = zip(self._plots, panel.tables, strict=True)
         self.curves = [Curves(plot, table, panel.marks_role) for plot, table in tables]
         self.notices = [Notice() for _plot in self._plots]
