@@ -125,14 +125,11 @@ class CurvePlots(PanelPart):
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out every measure at a layer."""
-        told = [
-            curve.told(measured, layer)
-            for place, table in enumerate(self._panel.tables)
-            if not self._panel.notice_text(place, frame, None)
-            for measured in [self._sources(place, frame, None).measured]
-            for curve in table
-            if curve.key in measured
-        ]
+        told: list[str] = []
+        for place, table in enumerate(self._panel.tables):
+            if not self._panel.notice_text(place, frame, None):
+                measured = self._sources(place, frame, None).measured
+                told += [curve.told(measured, layer) for curve in table if curve.key in measured]
         return ", ".join(told) or _("not measured")
 
     def forget_range(self) -> None:
