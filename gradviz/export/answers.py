@@ -1,4 +1,4 @@
-"""Answers to what a panel asks beside the run, where somebody waits for them: in a picture file."""
+"""Answers what a panel asks beside the run synchronously, for pictures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gradviz.panels.base import Panel
 
 
 def answered(scene: Scene, panel: Panel) -> Scene:
-    """Return a Scene that holds whole answers to everything that a panel asks; those that it holds already stay."""
+    """Return the Scene with final answers to all that a panel asks; answers that it holds already are kept."""
     missing = [request for request in panel.asks(scene) if request not in scene.answers]
     return scene.with_answers({**scene.answers, **{request: _whole_answer(request) for request in missing}})
 

@@ -1,4 +1,4 @@
-"""Panels off the screen: made at their final size in widgets that are never shown, and painted wherever a painter paints.
+"""Panels off the screen: created at their final size in widgets that are never shown, and painted with any painter.
 
 So type and lines are as sharp as the format allows, and nothing is scaled afterwards.
 """
@@ -94,7 +94,7 @@ def least_height(layout: Layout) -> float:
 
 @dataclass(frozen=True)
 class Picture:
-    """Panels that are ready to be painted, as long as `drawing` keeps them."""
+    """Panels that are ready to be painted; valid only inside `drawing`."""
 
     scene: Scene
     figure: Figure
@@ -104,7 +104,7 @@ class Picture:
 
     @property
     def description(self) -> str:
-        """What is to be seen, in the panels' own sentences."""
+        """The panels' own descriptions, as one text."""
         return " ".join(panel.accessibleDescription() for panel in self._panels)
 
     def paint(self, painter: QPainter) -> None:
@@ -124,7 +124,7 @@ def drawn(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> T:
 
 
 def at_once(steps: Generator[None, None, T]) -> T:
-    """Do all steps of a work in which the event loop has to turn between them; the user's own events wait outside."""
+    """Do all steps, running the event loop between them without the user's own events."""
     while True:
         try:
             next(steps)
@@ -135,10 +135,10 @@ def at_once(steps: Generator[None, None, T]) -> T:
 
 
 def drawing(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> Generator[None, None, T]:
-    """Do what `drawn` does a step at a time; between steps the event loop has to turn, in which the layouts settle.
+    """Do the work of `drawn` in steps; between steps the event loop has to run, so that the layouts settle.
 
-    What the panels ask beside the run is computed here, where the Scene has no answer to it, so that a picture from the command
-    line equals the window's.
+    Questions of the panels that the Scene holds no answer to are answered here, so that a picture from the command line equals the
+    window's.
 
     Raises
     ------

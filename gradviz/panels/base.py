@@ -4,7 +4,7 @@ A panel has its finding for a title, a line that says what is drawn, and one tha
 one graphics scene, so that the window, a picture file and a test see the same. ``draw`` updates items and never creates them.
 
 A panel class is abstract or final. The methods of `Panel` do the work and are not overridden; what a panel draws and says is in
-its hooks, which are empty here, and what several panels have in common is in the parts that they hold.
+its hooks, which are empty here; what several panels have in common is in parts that they hold.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Panel(QWidget):
     Attributes
     ----------
     parts : list of PanelPart
-        What it is built of; each is told before the panel's own hooks are called.
+        What it is built of; their hooks are called before the panel's own.
     scene : Scene or None
         What is drawn.
     frame, reference : Frame or None
@@ -50,7 +50,7 @@ class Panel(QWidget):
     hovered : int
         The layer that is looked at in any panel, or 0.
     waits : bool
-        Whether somebody else draws it after a change of size, in its turn; else it does so itself, at once, each time.
+        Whether its owner redraws it after a change of size; otherwise it redraws itself at once.
     """
 
     key: ClassVar[str]
@@ -63,12 +63,12 @@ class Panel(QWidget):
     """The layer under the pointer, or 0 when it has left."""
     layer_clicked = Signal(int)
     outgrown = Signal()
-    """It has another size, and is drawn for the old one still; only where it `waits`."""
+    """Its size has changed and it has not been redrawn yet; emitted only where it `waits`."""
     asked = Signal()
     """What it `asks` has changed because another layer is hovered."""
 
     is_abstract: ClassVar[bool] = True
-    """Said anew by each abstract class."""
+    """False unless the class itself says otherwise: not inherited."""
 
     def __init_subclass__(cls) -> None:
         # A class that is both abstract and a QWidget would need a metaclass of both kinds; this check does the same.
@@ -113,13 +113,13 @@ class Panel(QWidget):
         """Bring the items to a new Frame."""
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
-        """Bring out what the wave has reached."""
+        """Highlight the layers that the wave has reached."""
 
     def show_hovered(self, frame: Frame, layer: int) -> None:
-        """Bring out the layer that is looked at, or with 0 none."""
+        """Highlight the hovered layer, or none for 0."""
 
     def show_pointed(self, position: QPointF | None) -> None:
-        """Take note of where in the graphics scene the pointer is, or with None that it has left."""
+        """React to the pointer's position in the graphics scene; None when it has left."""
 
     def finding_text(self, frame: Frame) -> str:
         """Return the title, a finding; without one it is that of a part, or the panel's name."""
@@ -137,7 +137,7 @@ class Panel(QWidget):
         """Give the items their colours and sizes."""
 
     def forget_range(self) -> None:
-        """Let the next Frame be fitted anew, where an axis keeps still otherwise."""
+        """Fit the axes to the next Frame even where they would otherwise keep still."""
 
     def layer_at(self, position: QPointF) -> int:
         """Return the layer at a place of the graphics scene, or 0."""
@@ -164,17 +164,17 @@ class Panel(QWidget):
         self._write_readout()
 
     def outdate(self) -> None:
-        """Let the next `draw` do everything anew: the language, a range or the size is another one."""
+        """Let the next `draw` redo everything, because the language, a range or the size has changed."""
         self._is_outdated = True
 
     def redraw(self) -> None:
-        """Draw the same once more, in the language and the style of now."""
+        """Draw the same Scene again, in the current language and style."""
         if self.scene is not None:
             self.outdate()
             self.draw(self.scene)
 
     def fit(self) -> None:
-        """Let the next `draw` fit the axes anew."""
+        """Let the next `draw` fit the axes to the Frame again."""
         for part in self.parts:
             part.forget_range()
         self.forget_range()
@@ -195,7 +195,7 @@ class Panel(QWidget):
         self.redraw()
 
     def hover(self, layer: int) -> None:
-        """Read out a layer, or with 0 the playhead's."""
+        """Read out a layer, or the playhead's for 0."""
         if layer == self.hovered:
             return
         asked_before = self.asks(self.scene) if self.scene is not None else ()
@@ -221,7 +221,7 @@ class Panel(QWidget):
         return 1 if self.scene is None else self.layer_in(self.scene)
 
     def _on_resized(self) -> None:
-        """Draw anew: where texts find room depends on the size in pixels."""
+        """Redraw: where texts find room depends on the size in pixels."""
         if self.waits:
             self.outdate()
             self.outgrown.emit()
@@ -237,7 +237,7 @@ class Panel(QWidget):
         self.setAccessibleDescription(f"{self.finding.text}. {self.legend.text}")
 
     def _marked_preview(self, legend: str) -> str:
-        """Return the legend; of a preview it says so first, because what stands last is left out where there is no room."""
+        """Return the legend with the mark of a preview in front, because the last clauses are dropped where there is no room."""
         if self.scene is None or not (self.scene.run.is_preview and legend):
             return legend
         count = self.scene.frame.spec.batch

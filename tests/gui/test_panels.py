@@ -5,6 +5,7 @@ import gc
 import inspect
 import itertools
 import textwrap
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -283,6 +284,20 @@ def test_a_class_is_abstract_or_final_and_fills_in_hooks_only(root):
     assert {cls.__name__: names for cls in classes if (names := overridden(cls, root))} == {}
     finals = {cls for cls in classes if not getattr(cls, "is_abstract", False)}
     assert {cls.__name__ for cls in classes if finals & set(cls.__mro__[1:])} == set()
+
+
+@pytest.mark.parametrize("key", PANELS)
+def test_a_panel_that_is_let_go_is_freed_at_once(key, qapp):
+    """No part refers back to it: what the garbage collector finds later may be painted while it is taken apart."""
+    gc.collect()
+    gc.disable()
+    try:
+        panel = PANELS[key].load()(LIGHT)
+        known = weakref.ref(panel)
+        del panel
+        assert known() is None
+    finally:
+        gc.enable()
 
 
 def test_an_override_of_what_does_work_is_found():

@@ -269,16 +269,16 @@ def test_the_neuron_drawn_is_the_traces(open_panel):
     arrays = trace(spec).arrays
     draw(panel, simulate(spec), Playhead(3))
     terms = arrays["W3"][0].astype(float) * arrays["a2"][0].astype(float)
-    x, y = panel.terms.getData()
+    x, y = panel.sum_plot.terms.getData()
     np.testing.assert_array_equal(y[1::2], terms)
     np.testing.assert_array_equal(x[1::2], np.arange(1, 31))
-    x, y = panel.sums.getData()
+    x, y = panel.sum_plot.sums.getData()
     np.testing.assert_allclose(y[1:], np.cumsum(terms), rtol=1e-12)
-    assert panel.z.getData()[1].tolist() == [arrays["z3"][0, 0]]
-    assert panel.bias.getData()[1][1] == arrays["z3"][0, 0]
-    n, variance = panel.measured.getData()
+    assert panel.sum_plot.z.getData()[1].tolist() == [arrays["z3"][0, 0]]
+    assert panel.sum_plot.bias.getData()[1][1] == arrays["z3"][0, 0]
+    n, variance = panel.variance_plot.measured.getData()
     assert (n[-1], variance[-1]) == (30, pytest.approx(arrays["z3"].astype(float).var(), rel=1e-9))
-    n, variance = panel.expected.getData()
+    n, variance = panel.variance_plot.expected.getData()
     expected = 30 * arrays["W3"].astype(float).var() * (arrays["a2"].astype(float) ** 2).mean() + 0.25
     assert variance[-1] == pytest.approx(expected, rel=1e-6)
 
@@ -316,7 +316,7 @@ def test_without_any_answer_the_neuron_panel_is_empty(open_panel):
     panel = open_panel("neuron")
     panel.draw(Scene.of(frame_of("depth=3&width=5&batch=4")))
     panel.grab()
-    assert panel.neuron is None and not panel.axes[0].isVisible() and panel.finding.text
+    assert panel.neuron is None and not panel.sum_plot.terms_axis.isVisible() and panel.finding.text
 
 
 def test_merged_bars_keep_the_sum():
@@ -331,9 +331,9 @@ def test_why_there_is_no_neuron_is_said(open_panel):
     """An ExperimentError as the answer is shown in its own words, and goes when there is a neuron again."""
     panel, scene = open_panel("neuron"), Scene.of(frame_of("depth=2&width=10"))
     panel.draw(scene.with_answers({Probe(scene.run.spec, 1): ExperimentError([Problem("", "too large to look inside")])}))
-    assert panel._apology.toPlainText() == "too large to look inside" and not panel.variance_plot.isVisible()
+    assert panel.sum_plot.apology.toPlainText() == "too large to look inside" and not panel.variance_plot.plot.isVisible()
     draw(panel, scene.frame)
-    assert panel._apology.toPlainText() == "" and panel.variance_plot.isVisible()
+    assert panel.sum_plot.apology.toPlainText() == "" and panel.variance_plot.plot.isVisible()
 
 
 # --- the gains ---

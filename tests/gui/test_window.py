@@ -259,7 +259,7 @@ def test_a_click_in_a_panel_moves_the_playhead_in_all(window, qtbot):
     scene = panel.plot.vb.mapViewToScene(QPointF(4.0, y))
     qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=panel.view.mapFromScene(scene))
     assert window.session.transport.playhead == Playhead(4, Phase.WHOLE)
-    assert all(other._cursors[0].value() == 4 for other in window.board.panels.values())
+    assert all(other.stage.cursors[0].value() == 4 for other in window.board.panels.values())
 
 
 def test_hover_reads_out_in_all_panels(window, qtbot):

@@ -22,7 +22,7 @@ ALIKE = 0.99
 """Above this two inputs look alike."""
 
 MOVED = 0.1
-"""What the correlation must change by on its way to be said to rise or fall."""
+"""The smallest change that is called a rise or a fall."""
 
 _CHANGES = (
     # from this c(layer L) − c(layer 1) on
@@ -42,7 +42,7 @@ class CorrelationPanel(CurvePanel):
     tables = ((Curve(INPUT_CORRELATION, N_("correlation of two inputs"), VALUES, "forward", "o", read_as=N_("correlation")),),)
 
     def add_items(self) -> None:
-        """Make the line of the fixed point."""
+        """Create the line of the fixed point."""
         self.limit_line = pg.InfiniteLine(angle=0, movable=False)
         self.limit_name = pg.TextItem()
         for item in (self.limit_line, self.limit_name):
@@ -60,11 +60,11 @@ class CorrelationPanel(CurvePanel):
         return (_("correlation"),)
 
     def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
-        """Return what to do where there is but one input."""
+        """Return what to do where there is only one input."""
         return _("Two inputs are needed: set “Batch” to 2 or more in the controls.") if frame.spec.batch < 2 else ""
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
-        """Bring the curve and the fixed point to a new Frame."""
+        """Bring the fixed point to a new Frame."""
         settled = frame.settled
         there = settled is not None and frame.spec.batch > 1
         self.limit_line.setVisible(there)
@@ -75,7 +75,7 @@ class CorrelationPanel(CurvePanel):
             self.curves[0].write_beside(self.limit_name, np.full(frame.depth, settled.c), name, 12)
 
     def finding_text(self, frame: Frame) -> str:
-        """Say what becomes of the likeness of two inputs."""
+        """Say how the correlation changes on its way."""
         values = frame.series[INPUT_CORRELATION]
         last = float(values[-1])
         if not isfinite(last):

@@ -1,4 +1,4 @@
-"""What is known of a curve before it is drawn: which measure, on what scale, in what colour and line, with which wave."""
+"""The declaration of a curve: its measure, scale, colour, line, and the wave that reveals it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Scale:
     Attributes
     ----------
     drawn : callable
-        From the series to what stands on the axis, (L,).
+        From a measure to its values on the axis, (L,).
     told : callable
-        From one number of the series to text.
+        From one value to text.
     has_zero : bool
         Whether −∞ on the axis is an exact 0.
     """
@@ -40,7 +40,7 @@ class Scale:
 
 
 def as_it_is(values: np.ndarray) -> np.ndarray:
-    """Return a series as it stands on the axis."""
+    """Return the values unchanged."""
     return values
 
 
@@ -51,12 +51,12 @@ def decades(values: np.ndarray) -> np.ndarray:
 
 
 def percent_text(share: float) -> str:
-    """Return a share as it is read out, with three digits: ``0.0153%``."""
+    """Return a share with three digits: ``0.0153%``."""
     return "NaN" if share != share else f"{100 * share:.3g}%"
 
 
 LOGARITHMS = Scale(as_it_is, exact_text, has_zero=True)
-"""Of a series that holds log10 already."""
+"""Of a measure that is a log10 already."""
 MAGNITUDES = Scale(decades, signed_text, has_zero=True)
 SHARES = Scale(as_it_is, percent_text)
 VALUES = Scale(as_it_is, signed_text)
@@ -64,22 +64,22 @@ VALUES = Scale(as_it_is, signed_text)
 
 @dataclass(frozen=True)
 class Curve:
-    """What is known of one curve.
+    """The declaration of one curve.
 
     Attributes
     ----------
     key : str
         The measure.
     name : str
-        What stands beside it, marked for translation.
+        What is written beside it, marked for translation; empty for nothing.
     scale : Scale
     role : {"forward", "backward", "ink"}
-        Its colour, and with which wave it comes: the last with none.
+        Its colour, and the wave that reveals it; "ink" is always shown.
     symbol : str
         One of `GLYPHS`.
     line : Qt.PenStyle
     read_as : str
-        What it is called where its exact value is read out, if not by its name.
+        Its name in the readout, where that differs.
     """
 
     key: str
@@ -91,15 +91,15 @@ class Curve:
     read_as: str = ""
 
     def told(self, measures: Measures, layer: int) -> str:
-        """Return name and exact value at a layer."""
+        """Return its name and exact value at a layer."""
         return f"{_(self.read_as or self.name)} {self.scale.told(float(measures[self.key][layer - 1]))}"
 
     def drawn(self, measures: Measures | None) -> np.ndarray | None:
-        """Return what stands on the axis, (L,), or None where there is no such measure."""
+        """Return its values on the axis, (L,), or None where the measure is missing."""
         return self.scale.drawn(measures[self.key]) if measures is not None and self.key in measures else None
 
     def marked(self, drawn: np.ndarray) -> np.ndarray:
-        """Return where it is exactly 0, infinite and NaN, (3, L); what is too large for the plot counts as infinite."""
+        """Return where it is exactly 0, infinite and NaN, (3, L); a value too large to draw counts as infinite."""
         low, high = drawn <= -LARGEST_DRAWN, drawn >= LARGEST_DRAWN
         zero = low if self.scale.has_zero else np.zeros_like(low)
         return np.array([zero, high | (low & ~zero), np.isnan(drawn)])

@@ -1,4 +1,4 @@
-"""One curve over the layers as one item, which costs next to nothing when the playhead moves."""
+"""One curve over the layers as a single item, which is cheap to update when the playhead moves."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -21,7 +22,7 @@ from gradviz.panels.scales.ranges import StillRange
 from gradviz.panels.scales.room import Room
 
 LEAST_DECADES = 2.2
-"""So that there are always two powers of ten to read the axis by."""
+"""The shortest axis: it always shows two powers of ten."""
 
 SYMBOL_ROOM = 5.0
 """Pixels at scale 1 beyond the ends of a vertical axis: a symbol on the edge is seen whole."""
@@ -35,7 +36,7 @@ class CurvePanel(LayerPanel):
     curves : list of Curves
         Those of each plot.
     notices : list of Notice
-        What stands in a plot that has nothing to show.
+        The sentence in an empty plot.
     """
 
     is_abstract = True
@@ -63,33 +64,35 @@ class CurvePanel(LayerPanel):
     # --- hooks, beside those of all panels ---
 
     def add_items(self) -> None:
-        """Make what is drawn beside the curves."""
+        """Create the items that are drawn beside the curves."""
 
     def axis_names(self, frame: Frame) -> tuple[str, ...]:
         """Return quantity and unit of each plot's vertical axis."""
         raise NotImplementedError
 
     def sources(self, place: int, frame: Frame, reference: Frame | None) -> Sources | None:
-        """Return what is drawn in a plot, if not all that the Frames have."""
+        """Return what a plot shows, or None for everything the Frames have."""
         return None
 
     def also_in_sight(self, frame: Frame) -> Sequence[float]:
-        """Return what else the axis of the upper plot must reach to."""
+        """Return further values that the axis of the upper plot must include."""
         return ()
 
     def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
-        """Return why a plot has nothing to show, or what that means; nothing where it has."""
+        """Return why a plot is empty, or what that means; an empty text where it is not."""
         return ""
 
     def show_behind(self, frame: Frame, room: Room) -> None:
-        """Bring what lies behind the upper plot's curves to a new Frame, and take its room, before the curves are named."""
+        """Update the items behind the upper plot's curves, and take their room before the curves are named."""
 
 
 class CurvePlots(PanelPart):
     """The curves in a CurvePanel's plots, their ranges, and the notices where there are none."""
 
     def __init__(self, panel: CurvePanel) -> None:
-        self._panel, self._plots = panel, panel.plots
+        # The panel holds its parts: a strong reference back would leave a closed panel, and all of its plots, to the garbage collector.
+        self._panel: CurvePanel = weakref.proxy(panel)
+        self._plots = panel.plots
         tables = zip(self._plots, panel.tables, strict=True)
         self.curves = [Curves(plot, table, panel.marks_role) for plot, table in tables]
         self.notices = [Notice() for _plot in self._plots]
@@ -122,18 +125,15 @@ class CurvePlots(PanelPart):
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out every measure at a layer."""
-        told = [
-            curve.told(measured, layer)
-            for place, table in enumerate(self._panel.tables)
-            if not self._panel.notice_text(place, frame, None)
-            for measured in [self._sources(place, frame, None).measured]
-            for curve in table
-            if curve.key in measured
-        ]
+        told: list[str] = []
+        for place, table in enumerate(self._panel.tables):
+            if not self._panel.notice_text(place, frame, None):
+                measured = self._sources(place, frame, None).measured
+                told += [curve.told(measured, layer) for curve in table if curve.key in measured]
         return ", ".join(told) or _("not measured")
 
     def forget_range(self) -> None:
-        """Fit the axes anew next time."""
+        """Fit the axes to the next Frame."""
         for each in self._ranges:
             each.forget()
 

@@ -1,4 +1,4 @@
-"""Curves over the layers: one table a plot, each curve with its theory, its pinned reference and its name beside the line."""
+"""The curves of one plot, each with its theory, its pinned reference and its name beside the line."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from gradviz.panels.scales.limits import Span, drawable
 from gradviz.panels.scales.room import Room
 
 LANE = 30.0
-"""Pixels at scale 1 that a row of marks and its name need beside the curves."""
+"""Pixels at scale 1: the height of a row of marks with its name."""
 
 
 APART = 0.5
-"""The pinned run's name stands where its curve is at least so far from the present one, over the largest distance."""
+"""The pinned run's name stands where its curve is at least this share of the largest distance away from the present one."""
 
 
 class Sources(NamedTuple):
-    """What is drawn as measured, as theory, and as the pinned reference."""
+    """The measures that are drawn as measured, as theory, and as the pinned reference."""
 
     measured: Measures
     theory: Measures
@@ -69,7 +69,7 @@ class Curves:
     Attributes
     ----------
     room : Room
-        What of the plot is taken after `show`, by lines and marks; after `write_names`, by names too.
+        Which part of the plot is taken: after `show` by lines and marks, after `write_names` also by names.
     """
 
     def __init__(self, plot: pg.PlotItem, table: Sequence[Curve], marks_role: str) -> None:
@@ -98,7 +98,7 @@ class Curves:
         self.marks.restyle(style, self._marks_role)
 
     def span(self, sources: Sources, *, more: Sequence[float], least: float) -> Span:
-        """Return from where to where the axis must reach, at least so far, with room for the rows of marks."""
+        """Return the ends of the axis, at least `least` apart, with room for the rows of marks."""
         lines = (curve.drawn(source) for source in (sources.measured, sources.reference) for curve in self.table)
         drawn = [np.asarray(more, float), *(line for line in lines if line is not None)]
         numbers = np.concatenate([line[np.isfinite(drawable(line))] for line in drawn])
@@ -110,9 +110,9 @@ class Curves:
         return low - lane * zero, high + lane * (infinite + 2 * nan)
 
     def show(self, sources: Sources, ends: Span, span: Span) -> None:
-        """Bring the curves to new numbers, on a layer axis between `ends` and a vertical one of `span`, which is set here.
+        """Show other values, on a layer axis between `ends` and a vertical axis between the ends of `span`.
 
-        Curves that coincide are drawn once, and get the names of both.
+        Curves that coincide are drawn once, under both names.
         """
         self.plot.setYRange(*span, padding=0)
         view = self.plot.vb
@@ -127,7 +127,7 @@ class Curves:
         self._marked_names = self._names_of_marks()
 
     def write_names(self) -> None:
-        """Write the curves' names beside them, where `room` is left."""
+        """Write each curve's name beside it, where there is `room`."""
         for curve, together in self._together.items():
             text = ", ".join(_(each.name) for each in together)
             each = self.drawn[curve.key]
@@ -136,14 +136,14 @@ class Curves:
         self._write_pinned()
 
     def show_none(self) -> None:
-        """Draw no curve."""
+        """Show no curve."""
         for each in self.drawn.values():
             each.show_nothing()
         self._pinned.hide()
         self._marked_names = ("", "", "")
 
     def light(self, playhead: Playhead) -> None:
-        """Bring out what the waves have reached."""
+        """Highlight the layers that the waves have reached."""
         lit = {role: lit_layers(role, playhead, self._depth) for role in {curve.role for curve in self.table}}
         marked = np.zeros((3, self._depth), bool)
         for curve in self.table:
@@ -184,7 +184,7 @@ class Curves:
                 self.room.take_line(item.values)
 
     def _within(self, drawn: np.ndarray, cut: bool) -> np.ndarray:
-        """Return what can be drawn to scale. Theory knows nothing of float32 and may lead out of sight, and SVG does not clip."""
+        """Return the drawable values; with `cut`, only those in sight: theory knows no float32 and may leave the plot, and SVG does not clip."""
         values = drawable(drawn)[: self._depth]
         return np.where((values > self.rect.top()) & (values < self.rect.bottom()), values, np.nan) if cut else values
 
@@ -213,13 +213,13 @@ class Curves:
 
 
 def _coincide(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether two series are the same but for rounding."""
+    """Whether two measures are equal up to rounding."""
     with np.errstate(invalid="ignore"):
         return bool(np.allclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True))
 
 
 def _where_apart(line: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return a line where it is farthest from another one, and NaN elsewhere, so that a name beside it is read as its own."""
+    """Return a line where it is far from another one and NaN elsewhere, so that a name beside it is not taken for the other's."""
     apart = np.nan_to_num(np.abs(line - other[: len(line)]))
     farthest = float(apart.max())
     return np.where(apart >= APART * farthest, line, np.nan) if farthest > 0 else line

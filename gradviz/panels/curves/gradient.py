@@ -25,7 +25,7 @@ from gradviz.panels.scales.room import Room
 GRADIENT_RMS = "log10_grad_a_rms"
 
 ZONE_IN_SIGHT = 0.8
-"""Decades of each zone that the axis reaches into at least."""
+"""How many decades of each zone the axis shows at least."""
 
 _FINDINGS = {
     "vanishing": N_("The gradient vanishes: {total} of it reaches layer 1"),
@@ -58,12 +58,12 @@ class GradientPanel(CurvePanel):
         return (_("RMS of ∂loss/∂a"),)
 
     def also_in_sight(self, frame: Frame) -> tuple[float, float]:
-        """Return a place in each zone."""
+        """Return a value inside each zone."""
         reach = THRESHOLD_DECADES + ZONE_IN_SIGHT
         return judged_size(frame) - reach, judged_size(frame) + reach
 
     def show_behind(self, frame: Frame, room: Room) -> None:
-        """Bring zones, floor and slope to a new Frame."""
+        """Update the zones, the floor and the slope, and take their room."""
         signal, sizes = frame.verdict.backward, frame.series[GRADIENT_RMS]
         self.zones.show(judged_size(frame), falls=signal.log10_total < -1)
         self.floor.show(frame.spec.dtype, self.plot.viewRange()[1], self.zones.ends, on_the_left=is_farther_on_the_left(frame))
@@ -74,7 +74,7 @@ class GradientPanel(CurvePanel):
                 room.take_rect(extent_of(self.plot, text))
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
-        """Show the slope when the gradient has come all the way back."""
+        """Show the slope once the gradient has reached layer 1."""
         self.slope.light(playhead)
 
     def finding_text(self, frame: Frame) -> str:
@@ -97,13 +97,13 @@ class GradientPanel(CurvePanel):
 
 
 def judged_size(frame: Frame) -> float:
-    """Return log10 of the gradient's RMS in the last layer that the verdict judges; 0 where it is not finite."""
+    """Return log10 of the gradient's RMS in the last layer that the verdict covers; 0 where it is not finite."""
     size = float(frame.series[GRADIENT_RMS][frame.verdict.depth - 1])
     return size if isfinite(size) else 0.0
 
 
 def is_farther_on_the_left(frame: Frame) -> bool:
-    """Whether the curve stays farther away from the precision's smallest number in the first third of the layers than in the last."""
+    """Whether the floor has more room in the first third of the layers than in the last."""
     sizes, third = frame.series[GRADIENT_RMS], max(1, frame.depth // 3)
     away = np.where(np.isfinite(sizes), np.abs(sizes - PRECISIONS[frame.spec.dtype].log10_smallest), inf)
     return bool(away[:third].min() > away[-third:].min())

@@ -1,4 +1,4 @@
-"""The input–layer Jacobian: what each layer makes of small changes of the input."""
+"""The input–layer Jacobian: how each layer stretches small changes of the input."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gradviz.panels.parts.axes import DecadeAxis
 LARGEST_VALUE, SMALLEST_VALUE = "log10_jacobian_largest", "log10_jacobian_smallest"
 
 ALIKE_DECADES = 0.05
-"""Singular values within this, 12 %, are read as one."""
+"""Singular values within this (12 %) are called equal."""
 
 _REMEDIES = {
     "jacobian": N_("Switch on “{title}” in the controls: the singular values take time, and are not measured otherwise."),
@@ -56,7 +56,7 @@ class JacobianPanel(CurvePanel):
         return _(_REMEDIES[name]).format(title=_(knob.title), usual=usual)
 
     def finding_text(self, frame: Frame) -> str:
-        """Say what becomes of the directions of the input."""
+        """Say how the directions of the input are stretched."""
         if obstacle(frame.spec) is not None:
             return ""
         largest, smallest = (float(frame.series[key][-1]) for key in (LARGEST_VALUE, SMALLEST_VALUE))

@@ -33,7 +33,7 @@ class RatioPanel(CurvePanel):
     )
 
     def add_items(self) -> None:
-        """Make the line at 1, where both runs are the same."""
+        """Create the line at 1, where both runs are equal."""
         self.same_line = pg.InfiniteLine(0.0, angle=0, movable=False)
         self.same_line.setZValue(1)
         self.plot.addItem(self.same_line, ignoreBounds=True)
@@ -47,7 +47,7 @@ class RatioPanel(CurvePanel):
         return (_("present / pinned"),)
 
     def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
-        """Return how to get something to compare with."""
+        """Return how to pin a run."""
         return _("Pin a run (Ctrl+P) to compare with it.") if reference is None else ""
 
     def sources(self, place: int, frame: Frame, reference: Frame | None) -> Sources:
@@ -56,11 +56,11 @@ class RatioPanel(CurvePanel):
         return Sources(ratios(frame, reference), {}, None)
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
-        """Bring the curves to a new pair of Frames."""
+        """Show the line where there is a reference."""
         self.same_line.setVisible(reference is not None)
 
     def finding_text(self, frame: Frame) -> str:
-        """Say how the two differ where each signal has come to its end."""
+        """Say how the two runs differ at the end of each signal's way."""
         if self.reference is None:
             return ""
         found = ratios(frame, self.reference)

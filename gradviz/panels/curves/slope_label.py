@@ -17,7 +17,7 @@ from gradviz.panels.scales.extents import extent_of, span_across, span_up
 
 
 class SlopeLabel:
-    """One text, where the curve leaves room for it."""
+    """A text placed where the curve leaves room."""
 
     def __init__(self, plot: pg.PlotItem) -> None:
         self._plot, self._scale = plot, 1.0
@@ -32,9 +32,9 @@ class SlopeLabel:
         self.text.setFont(style.font(15, bold=True))
 
     def show(self, log10_sizes: np.ndarray, log10_factor: float, log10_total: float, names: Sequence[pg.TextItem]) -> None:
-        """Write the factor beside the curve, where that is steep; nothing for what is not finite, or where there is no room.
+        """Write the factor beside the curve; nothing where it is not finite or there is no room.
 
-        A name that is in its way gives way: the text moves past it, or where there is no room, the name goes.
+        Where it would overlap another name it moves to the right of it, or hides that name if there is no room.
 
         Parameters
         ----------
@@ -42,7 +42,7 @@ class SlopeLabel:
         log10_factor, log10_total : float
             Per layer, and from the last layer to the first.
         names : sequence of TextItem
-            What else is written in the plot.
+            The other texts in the plot.
         """
         (first, last), (low, high) = self._plot.viewRange()
         line = span_up(self._plot, LINE * self._scale)
@@ -51,7 +51,7 @@ class SlopeLabel:
         if not isfinite(log10_total) or width > last - first or 3 * line > high - low:
             self.text.setText("")
             return
-        # Over the side to which the curve falls, clear of all of it under the text.
+        # Toward the lower end of the curve, clear of the part of it under the text.
         side = 0.5 if abs(log10_total) < 1 else float(log10_total < 0)
         left = max(first, min((len(log10_sizes) + 1) / 2 - side * width, last - width))
         self._write(log10_sizes, left, width, high - 1.6 * line)
@@ -65,11 +65,11 @@ class SlopeLabel:
                 name.hide()
 
     def light(self, playhead: Playhead) -> None:
-        """Show it when the gradient has come all the way back."""
+        """Show it once the gradient has reached layer 1."""
         self.text.setVisible(playhead.has_gradient(1) and self.text.toPlainText() != "")
 
     def _write(self, log10_sizes: np.ndarray, left: float, width: float, highest: float) -> None:
-        """Put it beside what of the curve lies over or under it: above, where that is not too high."""
+        """Put it above the part of the curve in its columns, or below where that part is too high."""
         under = np.interp(np.linspace(left, left + width, 9), np.arange(1, len(log10_sizes) + 1), log10_sizes)
         above = float(under.max()) < highest
         self.text.setAnchor((0, 1.15) if above else (0, -0.15))

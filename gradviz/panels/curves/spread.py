@@ -1,4 +1,4 @@
-"""The spread of the signal, layer by layer, and what has become of the units."""
+"""The spread of the signal, layer by layer, and the shares of saturated, dead and non-finite units."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class SpreadPanel(CurvePanel):
     )
 
     def add_items(self) -> None:
-        """Make the band of what other draws would give."""
+        """Create the band of other weight draws."""
         self.band = QGraphicsPolygonItem()
         self.band.setPen(Qt.PenStyle.NoPen)
         self.band.setZValue(1)
@@ -73,7 +73,7 @@ class SpreadPanel(CurvePanel):
         return _("activation"), _("share")
 
     def sources(self, place: int, frame: Frame, reference: Frame | None) -> Sources:
-        """Return sizes, and those shares that are not 0 everywhere. A band of the RMS belongs to the RMS: it then stands for std."""
+        """Return the sizes, and the shares that are not 0 everywhere; with a band, which is one of the RMS, RMS replaces std."""
         keys = {self._size_key(frame), "activation_mean"} if place == 0 else {curve.key for curve in found_shares(frame)}
         pinned = only(reference.series, keys) if reference is not None else None
         return Sources(only(frame.series, keys), only(frame.theory, keys), pinned)
@@ -89,7 +89,7 @@ class SpreadPanel(CurvePanel):
         return _("No unit is saturated or dead, and no activation is 0, subnormal, infinite or NaN.") if nothing else ""
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
-        """Bring curves and band to a new Frame."""
+        """Bring the band to a new Frame."""
         band = drawn_band(frame)
         there = np.flatnonzero(np.isfinite(band).all(axis=1))
         self.band.setVisible(there.size > 1)
@@ -98,7 +98,7 @@ class SpreadPanel(CurvePanel):
         self.band.setPolygon(polygon(np.concatenate([layers, layers[::-1]]), np.concatenate([low, high[::-1]])))
 
     def finding_text(self, frame: Frame) -> str:
-        """Say what becomes of the spread, and of the units."""
+        """Say how the spread changes, and how many units are lost."""
         first, last = ends_of(frame.series[self._size_key(frame)][: frame.verdict.depth])
         if not np.isfinite(last):
             return frame.verdict.forward_text().rstrip(".")
@@ -129,7 +129,7 @@ class SpreadPanel(CurvePanel):
 
 
 def drawn_band(frame: Frame) -> np.ndarray:
-    """Return between what the RMS lies on the axis, (L, 2), NaN where nothing is known."""
+    """Return the ends of the band on the axis, (L, 2), NaN where unknown."""
     return decades(frame.bands[BAND]) if BAND in frame.bands else np.full((frame.depth, 2), np.nan)
 
 

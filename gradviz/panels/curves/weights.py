@@ -15,7 +15,7 @@ from gradviz.panels.parts.axes import DecadeAxis
 RATIO = "log10_grad_W_ratio"
 
 LIKE_DECADES = 1.0
-"""Layers whose ratios lie within this learn at a like pace."""
+"""Layers whose ratios differ by less than this learn at a like pace."""
 
 
 class WeightsPanel(CurvePanel):
@@ -37,7 +37,7 @@ class WeightsPanel(CurvePanel):
         return _("RMS"), _("ratio")
 
     def finding_text(self, frame: Frame) -> str:
-        """Say how far apart the layers' paces are."""
+        """Say how much the layers' learning speeds differ."""
         ratios = frame.series[RATIO]
         if not np.isfinite(ratios).all():
             return _without_ratio(ratios)

@@ -16,7 +16,7 @@ PAST_CURSOR = 3.0
 """Pixels at scale 1 from layer 1, where the cursor mostly is, to a name on the left."""
 
 WIDEST_NAME = 0.45
-"""The share of the plot's width from which a zone is named by one word, so that curve and slope have room."""
+"""A name wider than this share of the plot is cut to its first word, so that curve and slope have room."""
 
 _NAMES = {
     "explode": N_("exploding: more than 10³ × the output's"),
@@ -25,7 +25,7 @@ _NAMES = {
 
 
 class Zones:
-    """Two coloured stretches of the axis, each with its name in a corner."""
+    """Two coloured ranges of the axis, each with its name in a corner."""
 
     def __init__(self, plot: pg.PlotItem) -> None:
         self._plot, self._scale = plot, 1.0
@@ -37,7 +37,7 @@ class Zones:
 
     @property
     def ends(self) -> tuple[float, float]:
-        """Between which layers names stand."""
+        """The layers between which names stand."""
         return 1 + span_across(self._plot, PAST_CURSOR * self._scale), self._plot.viewRange()[0][1]
 
     def restyle(self, style: Style) -> None:

@@ -1,4 +1,4 @@
-"""The axis of the activations, and what the panels on it have in common: values, or decades where layers are too unlike."""
+"""The value axis of the activations: values, or decades where layers differ too much. Shared by two panels."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from gradviz.panels.scales.ranges import StillRange
 from gradviz.panels.scales.spans import joined, span_of_decades, span_of_values
 
 SATURATED = 0.4
-"""From this share of activations at the ends on, saturation is the finding."""
+"""Above this share of activations at the ends, saturation is the finding."""
 
 _FINDINGS = (
     # from this std(layer L) / std(layer 1) on
@@ -40,7 +40,7 @@ _FINDINGS = (
 
 
 class ValueOrDecadeAxis(DecadeAxis):
-    """An axis of values or of decades, as the panel says."""
+    """An axis of values or of decades."""
 
     by_magnitude = False
 
@@ -57,7 +57,7 @@ class ValueOrDecadeAxis(DecadeAxis):
 
 
 class ActivationAxis(PanelPart):
-    """The vertical axis of a panel that shows how the activations of each layer are distributed, and what stands on it in both.
+    """The vertical axis of a panel of activations, with the theory's curves and the marks on it.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class ActivationAxis(PanelPart):
     shown : tuple of float
         The ends of the axis.
     marks : Marks
-        What has no place on it.
+        Of zeros, infinities and NaN, which have no place on it.
     """
 
     def __init__(self, plot: pg.PlotItem) -> None:
@@ -103,7 +103,7 @@ class ActivationAxis(PanelPart):
             set_curve(curve, values, self.shown)
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
-        """Mark what has no place on the axis, where the forward wave has been."""
+        """Mark zeros, infinities and NaN in the layers that the forward wave has reached."""
         series, lit = frame.series, np.array([playhead.has_activation(layer) for layer in range(1, frame.depth + 1)])
         zero = (series["activation_zero"] == 1) & self.leaves_zeros_out(frame)
         infinite, nan = series["activation_infinite"] > 0, series["activation_nan"] > 0
@@ -125,7 +125,7 @@ class ActivationAxis(PanelPart):
             return mean - std, mean + std
 
     def leaves_zeros_out(self, frame: Frame) -> bool:
-        """Whether exact zeros are no part of what is drawn."""
+        """Whether exact zeros are left out of the drawing."""
         return self.is_by_magnitude or leaves_zeros_out(frame)
 
     def _span(self, frame: Frame) -> Span:
@@ -137,7 +137,7 @@ class ActivationAxis(PanelPart):
         return span_of_values(rows)
 
     def finding_text(self, frame: Frame) -> str:
-        """Say what becomes of the spread."""
+        """Say how the spread changes."""
         first, last = (float(frame.series["activation_std"][layer - 1]) for layer in (1, frame.verdict.depth))
         at_the_ends = share_at_the_ends(frame)
         if not np.isfinite(last):
@@ -160,7 +160,7 @@ class ActivationAxis(PanelPart):
         return text + (", " + _("{share:.0%} exactly 0").format(share=zero) if zero > 0 else "")
 
     def forget_range(self) -> None:
-        """Fit the axis anew next time."""
+        """Fit the axis to the next Frame."""
         self._range.forget()
 
     def _show_axis(self, by_magnitude: bool) -> None:

@@ -71,7 +71,7 @@ class GradientHistogramsPanel(LayerPanel):
         self._marks.show(lit & (zero == 1), lit & (infinite > 0), lit & (not_numbers > 0), *self._shown)
 
     def finding_text(self, frame: Frame) -> str:
-        """Say where the bulk lies at both ends."""
+        """State the median in the first and the last layer."""
         first, last = log10_median(frame, 1), log10_median(frame, frame.depth)
         if np.isnan(first) or np.isnan(last):
             return frame.verdict.backward_text().rstrip(".")
@@ -102,7 +102,7 @@ class GradientHistogramsPanel(LayerPanel):
         return text + (", " + _("{share:.0%} exactly 0").format(share=zero) if zero > 0 else "")
 
     def forget_range(self) -> None:
-        """Fit the axis anew next time."""
+        """Fit the axis to the next Frame."""
         self._range.forget()
 
 

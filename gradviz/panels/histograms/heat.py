@@ -1,4 +1,4 @@
-"""Histograms as the rows and columns of an image: for each layer, the share of its numbers in each row."""
+"""Histograms as an image: a column a layer, a row a bin, and the share of the layer's numbers in each."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from gradviz.core.histograms import PER_DECADE, Rows
 from gradviz.panels.scales.limits import Span
 
 MOST_HEAT_ROWS = 512
-"""More are not told apart; where there would be more bins by magnitude, some of them make a row."""
+"""More cannot be told apart; of a finer histogram by magnitude, several bins make one row."""
 
 STRONGEST, SCALE_DECADES = 0.1, 2.0
 """The colours span the shares from 0.1 % to 10 %, on a logarithmic scale: a Gaussian's peak has some 4 % in a bin."""
 
 FAINTEST = 0.08
-"""What is there at all is not drawn like what is not."""
+"""The least strength of a bin that is not empty."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,10 +21,10 @@ from gradviz.panels.parts.ramp import ramp
 from gradviz.panels.parts.style import Style
 
 VEIL = 0.78
-"""How far the ground covers what the forward wave has not reached."""
+"""How opaque the veil over the layers that the forward wave has not reached is."""
 
 LEAST_ACROSS, LEAST_UP = 800, 300
-"""The image has so many pixels at least: what shows an SVG blurs it by one of them, which should not be a layer wide."""
+"""The smallest size of the image in pixels: SVG viewers blur it by one pixel, which should not be as wide as a layer."""
 
 
 class HeatmapPanel(LayerPanel):
@@ -49,7 +49,7 @@ class HeatmapPanel(LayerPanel):
         self.restyle(style)
 
     def restyle_items(self, style: Style) -> None:
-        """Make the ramp of colours anew."""
+        """Compute the ramp of colours for the theme."""
         self._colours = ramp(style.colour("ground"), style.colour("forward"))
         self._veil.setBrush(style.brush("ground", VEIL))
         for line in self._veil.lines:

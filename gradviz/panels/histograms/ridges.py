@@ -20,13 +20,13 @@ MOST_RIDGES = 120
 """More than this cannot be told apart on a projector, and each costs drawing time."""
 
 HEIGHTS = 256
-"""So many heights are told apart, which is finer than a pixel of a picture 16K wide with 50 layers."""
+"""The number of distinct heights: finer than a pixel of a picture 16K wide with 50 layers."""
 
 RIDGE_REACH = 0.86
 """How far a histogram's peak reaches towards the next layer."""
 
 REACH_BESIDE = 0.6
-"""How far beside a reference, which reaches half as far the other way: neither covers the other."""
+"""The same beside a reference, which reaches half as far to the left, so that neither covers the other."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What of a Frame's histograms is drawn: values or magnitudes, with or without the exact zeros."""
+"""Which form of a Frame's histograms is drawn: values or magnitudes, with or without the exact zeros."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LINEAR_DECADES = 2.0
 """An unbounded activation whose layers differ by more than this in size is shown by magnitude, on an axis of decades."""
 
 FAR_DECADES = 9.0
-"""And so is one that is larger than 10⁹ or smaller than 10⁻⁹, where an axis of values cannot be written or drawn."""
+"""As is one larger than 10⁹ or smaller than 10⁻⁹, for which an axis of values cannot be labelled or drawn."""
 
 
 def share_at_the_ends(frame: Frame) -> float | None:
@@ -40,7 +40,7 @@ def shown_by_magnitude(frame: Frame, reference: Frame | None = None) -> bool:
 
 
 def leaves_zeros_out(frame: Frame) -> bool:
-    """Whether exact zeros are no part of the histograms that are drawn on an axis of values."""
+    """Whether exact zeros are left out of the histograms on an axis of values."""
     return not ACTIVATIONS[frame.spec.activation].is_bounded
 
 
@@ -57,7 +57,7 @@ def without_zeros(frame: Frame, key: str) -> IntArray:
 
 
 def zero_counts(frame: Frame, name: str) -> IntArray:
-    """Return how many numbers of a layer are exactly 0, (L,): those that a histogram by magnitude lacks."""
+    """Return how many numbers of each layer are exactly 0, (L,): those missing from its histogram by magnitude."""
     missing: IntArray = frame.counts[name].sum(axis=1) - frame.counts[f"{name}_log10"].sum(axis=1)
     return np.maximum(missing, 0)
 

@@ -74,7 +74,7 @@ class WeightHistogramsPanel(LayerPanel):
         self._ridges.show_playhead(playhead)
 
     def finding_text(self, frame: Frame) -> str:
-        """Say how large the weights are, and how large they were to be."""
+        """Say how large the weights are, measured and by the formula."""
         measured, wanted, formula = frame.series["weight_std"], self._wanted, INITIALIZERS[frame.spec.initializer].formula
         if not np.isfinite(measured).all():
             return _("Some weights are too large for {dtype} and become infinite").format(dtype=frame.spec.dtype)
@@ -102,7 +102,7 @@ class WeightHistogramsPanel(LayerPanel):
         return text + (_(", by the formula {std}").format(std=signed_text(wanted)) if np.isfinite(wanted) else "")
 
     def forget_range(self) -> None:
-        """Fit the axis anew next time."""
+        """Fit the axis to the next Frame."""
         self._range.forget()
 
     def _show_unit(self, frame: Frame) -> None:

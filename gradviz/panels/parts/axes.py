@@ -8,14 +8,14 @@ from math import ceil, floor, log10
 import pyqtgraph as pg
 from PySide6.QtGui import QPainter
 
-from gradviz.numbers import superscript
+from gradviz.numbers import power_text, superscript
 from gradviz.panels.parts.style import Style
 
 Ticks = list[tuple[float, list[float]]]
 
 
 class PlainAxis(pg.AxisItem):
-    """An axis that writes its numbers out and takes type, lines and size from the Style."""
+    """An axis with plain decimal numbers, and type, lines and size from the Style."""
 
     labelText: str
 
@@ -97,8 +97,21 @@ class DecadeAxis(PlainAxis):
         return ["1" if value == 0 else f"10{superscript(round(value))}" for value in values]
 
 
+class FactorAxis(PlainAxis):
+    """An axis of logarithms to base 10, written as plain numbers: 0.1, 0.2, 0.5 and so on."""
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
+        decades = range(floor(minVal), ceil(maxVal) + 1)
+        steps = (1, 2, 5) if maxVal - minVal < size / (14 * self.style["tickFont"].pixelSize()) * 2.5 else (1,)
+        ticks = [decade + log10(step) for decade in decades for step in steps]
+        return [(1.0, [tick for tick in ticks if minVal <= tick <= maxVal])]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [f"{10.0**value:.3g}" if -3 < value < 5 else power_text(value) for value in values]
+
+
 class FixedAxis(PlainAxis):
-    """An axis whose ends never change, divided into halves of halves."""
+    """An axis with constant ends, divided into halves or quarters."""
 
     ends = (0.0, 1.0)
     form = "{:g}"

@@ -7,7 +7,7 @@ import pyqtgraph as pg
 
 
 def set_curve(item: pg.PlotDataItem, values: np.ndarray, shown: tuple[float, float]) -> None:
-    """Give a curve the layers whose values lie in sight, (L,), with a break where one between them does not.
+    """Draw the values that are in sight, (L,), with a break at each layer whose value is not.
 
     SVG does not clip, and pyqtgraph 0.14 takes the minimum of what may be all NaN inside ``boundingRect``, where a warning that is
     turned into an exception ends the process: it is given nothing but numbers in sight.

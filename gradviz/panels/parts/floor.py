@@ -12,7 +12,7 @@ from gradviz.panels.scales.limits import Span
 
 
 class Floor:
-    """What lies below the smallest number of a precision."""
+    """The range below the smallest number of a precision."""
 
     def __init__(self, plot: pg.PlotItem) -> None:
         self._zone = pg.LinearRegionItem(orientation="horizontal", movable=False)
@@ -32,7 +32,7 @@ class Floor:
         self.name.setFont(style.font(12))
 
     def show(self, dtype: str, shown: Span, ends: Span, *, on_the_left: bool) -> None:
-        """Show as much of it as is in sight; it is named above its edge, at one of the ends of the layer axis."""
+        """Show the part in sight, with its name above the edge at one end of the layer axis."""
         edge = PRECISIONS[dtype].log10_smallest
         low, high = shown[0], min(edge, shown[1])
         for item in (self._zone, self.name):

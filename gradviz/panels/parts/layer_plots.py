@@ -14,7 +14,7 @@ from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.limits import Span
 
 LOW = 290.0
-"""Pixels at scale 1: a panel below this height needs the room of the axis's name for its plot."""
+"""Pixels at scale 1. In a panel lower than this the axis has no name, so that the plot has its room."""
 
 VALUE_AXIS_WIDTH = 84.0
 """At scale 1, in every panel: so the layer axes of panels above one another are aligned."""
@@ -41,7 +41,9 @@ class LayerPlots(PanelPart):
     plots : list of PlotItem
         From the top down.
     layer_axis : LayerAxis
-        The one with numbers, below the last of them.
+        The one with numbers, below the last plot.
+    cursors : list of InfiniteLine
+        The playhead's line in each plot.
     ends : tuple of float
         The ends of the layer axis.
     height : float
@@ -59,8 +61,8 @@ class LayerPlots(PanelPart):
             self._silent_axes[0].setStyle(showValues=False)
             layout.layout.setRowStretchFactor(row, 100)
             layout.layout.setRowStretchFactor(row + 1, round(100 * LOWER_SHARE))
-        self._cursors, self._hover_lines = ([pg.InfiniteLine(angle=90, movable=False) for _plot in self.plots] for _kind in "ch")
-        for lines, depth in ((self._cursors, 50), (self._hover_lines, 49)):
+        self.cursors, self._hover_lines = ([pg.InfiniteLine(angle=90, movable=False) for _plot in self.plots] for _kind in "ch")
+        for lines, depth in ((self.cursors, 50), (self._hover_lines, 49)):
             for plot, line in zip(self.plots, lines, strict=True):
                 line.setZValue(depth)
                 plot.addItem(line, ignoreBounds=True)
@@ -88,7 +90,7 @@ class LayerPlots(PanelPart):
             axis.restyle(style, VALUE_AXIS_WIDTH)
         for axis in self._silent_axes:
             axis.restyle(style, 6)
-        for cursor, hover_line in zip(self._cursors, self._hover_lines, strict=True):
+        for cursor, hover_line in zip(self.cursors, self._hover_lines, strict=True):
             cursor.setPen(style.pen("cursor", 1.2, 0.55))
             hover_line.setPen(style.pen("cursor", 1.0, 0.35, Qt.PenStyle.DotLine))
 
@@ -106,12 +108,12 @@ class LayerPlots(PanelPart):
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Bring the cursor to the current layer."""
-        for line in self._cursors:
+        for line in self.cursors:
             line.setValue(playhead.layer)
 
     def show_hovered(self, frame: Frame, layer: int) -> None:
         """Draw a line at the hovered layer."""
-        for cursor, line in zip(self._cursors, self._hover_lines, strict=True):
+        for cursor, line in zip(self.cursors, self._hover_lines, strict=True):
             line.setVisible(layer > 0 and layer != cursor.value())
             line.setValue(layer)
 

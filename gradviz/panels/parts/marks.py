@@ -1,4 +1,4 @@
-"""Marks for what has no place on an axis: an exact zero, an infinity, a NaN. Drawn and named, never a gap."""
+"""Marks for values that have no place on an axis: exact zeros, infinities and NaN are drawn and named, not left as gaps."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _KINDS = {
 
 
 SECOND_ROW = 38.0
-"""Pixels at scale 1 from the upper edge to the second row below it, so that the first one's name fits between."""
+"""Pixels at scale 1 from the upper edge to the second row, so that the first row's name fits between."""
 
 EDGE = 6.0
-"""Pixels at scale 1 that a mark stays clear of the edge."""
+"""Pixels at scale 1 between a mark and the edge."""
 
 NAME = 24.0
-"""Pixels at scale 1 that a name takes beside its marks."""
+"""Pixels at scale 1: the height of a name beside its marks."""
 
 
 class Marks:
@@ -80,13 +80,13 @@ class Marks:
                 self._show_name(kind, text, float(layers[len(layers) // 2]), place)
 
     def rows(self, kinds: Sequence[bool], low: float, high: float) -> list[tuple[float, float]]:
-        """Return from where to where the rows of some kinds reach with their names, on an axis from `low` to `high`."""
+        """Return the ends of the rows of some kinds with their names, on an axis from `low` to `high`."""
         name = NAME * self._scale / max(1.0, self._plot.vb.height()) * (high - low)
         middles = [low + self._height(kind) * (high - low) for kind, there in zip(_KINDS, kinds, strict=True) if there]
         return [(y - 0.3 * name, y + name) if y < (low + high) / 2 else (y - name, y + 0.3 * name) for y in middles]
 
     def _height(self, kind: str) -> float:
-        """Return how far up the axis a row is: the second one from above lower where the plot is low."""
+        """Return a row's height as a share of the axis; the second row from above moves down in a low plot."""
         height, pixel = _KINDS[kind][1], self._scale / max(1.0, self._plot.vb.height())
         if kind == "nan":
             return max(0.55, min(height, 1 - SECOND_ROW * pixel))
@@ -94,7 +94,7 @@ class Marks:
         return min(max(height, edge), 1 - edge)
 
     def _show_name(self, kind: str, text: str, middle: float, place: float) -> None:
-        """Write over or under the middle one, but within the plot where they stand at an end."""
+        """Write the name above or below the middle mark, kept within the plot."""
         name = self._names[kind]
         name.setText(text)
         name.setAnchor((0.5, 1 if kind == "zero" else 0))

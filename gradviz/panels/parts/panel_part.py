@@ -1,4 +1,4 @@
-"""PanelPart: what a panel is built of. Panels hold parts; they do not inherit from one another what several of them do."""
+"""PanelPanelPart: a piece that several panels have in common. Panels hold parts instead of inheriting from one another."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gradviz.panels.parts.style import Style
 
 
 class PanelPart:
-    """A piece of a panel, which the panel tells what it shows before its own hooks are called. Abstract: every method is a hook."""
+    """A piece of a panel. Abstract: every method is a hook, which the panel calls before its own of the same name."""
 
     def restyle(self, style: Style) -> None:
         """Take colours and sizes."""
@@ -17,13 +17,13 @@ class PanelPart:
         """Bring its items to a new Frame."""
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
-        """Bring out what the wave has reached."""
+        """Highlight the layers that the wave has reached."""
 
     def show_hovered(self, frame: Frame, layer: int) -> None:
-        """Bring out the layer that is looked at, or with 0 none."""
+        """Highlight the hovered layer, or none for 0."""
 
     def forget_range(self) -> None:
-        """Let the next Frame be fitted anew, where an axis keeps still otherwise."""
+        """Fit the axes to the next Frame even where they would otherwise keep still."""
 
     def finding_text(self, frame: Frame) -> str:
         """Return the title, for panels that have none of their own."""

@@ -1,4 +1,4 @@
-"""What stays as it is while a wave goes over it, in one item."""
+"""One item for lines that no wave changes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Stroke:
 
 
 class StillItem(pg.GraphicsObject):
-    """What no wave changes: painted once and kept as pixels."""
+    """Lines that no wave changes: painted once and cached as pixels."""
 
     def __init__(self, plot: pg.PlotItem) -> None:
         super().__init__()

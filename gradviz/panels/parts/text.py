@@ -59,7 +59,7 @@ class Words:
 
 
 class SharedLine(pg.GraphicsWidget):
-    """A text on the left and one on the right; where both do not fit, the right one goes first.
+    """A text on the left and one on the right; where both do not fit, the right one has precedence.
 
     The right one is set smaller before it is cut. The left one loses clauses from its end until it fits, a little smaller at
     most; the first clause is set as small as need be, and where it does not fit even so, nothing is shown: half of it says nothing.
@@ -156,7 +156,7 @@ class TextLine(pg.GraphicsWidget):
             self._set()
 
     def _set(self) -> None:
-        """Find size and lines for the room there is."""
+        """Choose the size and break the lines to fit the width."""
         if self._style is None:
             return
         font = self._style.font(self._size, bold=self._bold)

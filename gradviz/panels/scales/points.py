@@ -1,4 +1,4 @@
-"""Numbers on their way into a plot: what can be drawn to scale, and the range that it takes."""
+"""Points for a plot: merged bars, drawable points, and the range around them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gradviz.panels.scales.limits import Span, drawable
 
 
 def merged(terms: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return places and sizes of at most so many bars; where the terms are more, neighbours are added up."""
+    """Return places and sizes of at most `most` bars; more terms than that are summed with their neighbours."""
     n = terms.size
     starts = np.unique(np.linspace(0, n, min(n, most), endpoint=False).astype(int))
     with np.errstate(all="ignore"):
@@ -18,7 +18,7 @@ def merged(terms: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def set_points(item: pg.PlotDataItem | pg.ScatterPlotItem, x: np.ndarray, y: np.ndarray, **how: str) -> None:
-    """Give an item the points that can be drawn to scale; a pair of which one cannot is left out."""
+    """Give an item the drawable points; a pair with one that is not drawable is left out."""
     kept = np.isfinite(drawable(y))
     if how:
         kept = np.repeat(kept.reshape(-1, 2).all(axis=1), 2)
@@ -26,7 +26,7 @@ def set_points(item: pg.PlotDataItem | pg.ScatterPlotItem, x: np.ndarray, y: np.
 
 
 def span_of(values: np.ndarray) -> Span:
-    """Return a range around what can be drawn to scale, with some room."""
+    """Return a range around the drawable values, with some room."""
     drawn = values[np.isfinite(drawable(values))]
     low, high = (float(drawn.min()), float(drawn.max())) if drawn.size else (0.0, 1.0)
     if high - low < 1e-300 + 1e-9 * max(abs(low), abs(high)):

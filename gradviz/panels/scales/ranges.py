@@ -1,4 +1,4 @@
-"""Axes that keep still: the eye should see the curve move, not the axis."""
+"""Ranges that keep still, so that the eye sees the curve move and not the axis."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from __future__ import annotations
 class StillRange:
     """A range that changes only when it must.
 
-    It stays as long as what is to be shown fits in and fills a good part of it; otherwise it takes the wished range, with
+    It stays as long as the values fit in and fill a good part of it; otherwise it becomes the range of the values, with
     some room.
     """
 
@@ -28,5 +28,5 @@ class StillRange:
         return self._kept
 
     def forget(self) -> None:
-        """Let the next range be fitted anew."""
+        """Let the next call of `fit` set the range."""
         self._kept = None

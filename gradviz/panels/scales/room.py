@@ -1,4 +1,4 @@
-"""Where in a plot a text has room: beside its line, and over no other."""
+"""Finds room for a text in a plot: beside its line and over no other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CELL = 4.0
 
 
 LEAST_ROOM = 1.6
-"""Of a text's height: what a plot has to have for it to stand beside a line."""
+"""The least height of a plot in which a text stands beside a line, over the text's height."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class TextPlace:
 
 
 class Room:
-    """What of a plot is taken by lines and texts, in cells of a few pixels.
+    """Which cells of a plot, a few pixels each, are taken by lines and texts.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Room:
         self._taken = np.zeros((self._columns, self._rows), bool)
 
     def take_line(self, values: np.ndarray) -> None:
-        """Note a line through values, (L,), where they are numbers."""
+        """Mark the cells along a line through values, (L,), as taken."""
         rows = self._rows_of(values)
         if rows is None:
             return
@@ -52,12 +52,12 @@ class Room:
         self._taken |= (cells >= lowest[:, None] - 0.5) & (cells <= highest[:, None] + 0.5)
 
     def take_rows(self, low: float, high: float) -> None:
-        """Note that nothing else goes between two heights."""
+        """Mark everything between two heights as taken."""
         first, last = ((y - self._low) / (self._high - self._low) * self._rows for y in (low, high))
         self._taken[:, max(0, round(first)) : max(0, round(last))] = True
 
     def take_rect(self, rect: QRectF) -> None:
-        """Note that something else lies in a rectangle in the plot's coordinates; `rect.top()` is its lower edge."""
+        """Mark a rectangle in the plot's coordinates as taken; `rect.top()` is its lower edge."""
         sides = ((rect.left(), rect.right(), self._left, self._right), (rect.top(), rect.bottom(), self._low, self._high))
         counts = self._taken.shape
         (left, right), (low, high) = (
@@ -67,9 +67,9 @@ class Room:
         self._taken[left:right, low:high] = True
 
     def take_place(self, values: np.ndarray, width: float, height: float) -> TextPlace | None:
-        """Return where a text of this size in pixels lies beside a line and over the fewest others, and note it as taken.
+        """Return the place beside a line where a text of this size in pixels covers the fewest taken cells, and take it.
 
-        None where the line has no point, and where a plot is so small that the text would lie on it.
+        None where the line has no point, or the plot is too small for the text to clear it.
         """
         rows, across, up = self._rows_of(values), max(1, round(width / CELL)), max(1, round(height / CELL))
         if rows is None or across > self._columns or LEAST_ROOM * up > self._rows:

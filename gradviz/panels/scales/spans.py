@@ -11,16 +11,16 @@ from gradviz.core.histograms import EXPONENTS, Rows
 from gradviz.panels.scales.limits import Span, drawable_span
 
 OUTLIERS = 0.001
-"""The share of a layer, at either end, that an axis of values need not reach to."""
+"""The share of a layer at either end that may lie outside an axis of values."""
 
 TAIL = 0.01
-"""By magnitude, a thin tail of tiny values reaches far down and says nothing: the share of a layer that may lie below the axis."""
+"""The share of a layer that may lie below an axis of decades: a thin tail of tiny values says nothing."""
 
 PLAIN_EXPONENTS = (-4, 6)
-"""Values between these powers of ten stand on an axis as they are; others in units of a power of ten."""
+"""Values between these powers of ten are labelled as they are; others in units of a power of ten."""
 
 NOTHING_FINITE = 2.0 ** EXPONENTS[0]
-"""The ends of the axis of a layer in which nothing is finite but zeros."""
+"""The end of the axis of a layer that has no finite value but 0."""
 
 
 def span_of_values(rows: Rows) -> Span:
@@ -46,7 +46,7 @@ def span_of_decades(rows: Rows) -> Span:
 
 
 def joined(*spans: Span) -> Span:
-    """Return the span that holds them all."""
+    """Return the span that covers them all."""
     return min(low for low, _high in spans), max(high for _low, high in spans)
 
 
@@ -58,7 +58,7 @@ def unit_exponent(size: float) -> int:
 
 
 def in_units(values: Float64Array, k: int) -> Float64Array:
-    """Return values / 10**k, in two steps where 10**k is no float64; what would be infinite is as large as can be."""
+    """Return values / 10**k, in two steps because 10**k may overflow; overflowing results are clipped to the largest float64."""
     half = k // 2
     largest = np.finfo(np.float64).max
     with np.errstate(over="ignore"):

@@ -1,9 +1,9 @@
-"""The gain solver: which spread of the weights keeps the signal, which the gradient, and where this network is."""
+"""The gains: which σ_w keeps the signal, which keeps the gradient, and where this network is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import ceil, floor, isfinite, log10
+from math import isfinite, log10
 
 import numpy as np
 import pyqtgraph as pg
@@ -18,12 +18,12 @@ from gradviz.core.theory.gains import Gains
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text
 from gradviz.panels.base import BODY_ROW, Panel
-from gradviz.panels.parts.axes import DecadeAxis, PlainAxis, Ticks
+from gradviz.panels.parts.axes import DecadeAxis, FactorAxis
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.table_item import Table, TableColumn, TableItem
 
 SHOWN = (log10(0.1), log10(30.0))
-"""The σ_w on the axis, which is widened to where the network is."""
+"""The log10 of σ_w on the axis, which is extended to include the network's."""
 
 FACTORS = (-3.2, 3.2)
 """The factors per layer on the other axis, in decades."""
@@ -54,20 +54,7 @@ _GAINS: dict[str, tuple[str, str, Callable[[Gains], float | None]]] = {
 
 
 LARGEST_SIGMA_W = 1e30
-"""An axis that reached farther could not be read."""
-
-
-class FactorAxis(PlainAxis):
-    """An axis of logarithms to base 10, written as plain numbers: 0.1, 0.2, 0.5 and so on."""
-
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
-        decades = range(floor(minVal), ceil(maxVal) + 1)
-        steps = (1, 2, 5) if maxVal - minVal < size / (14 * self.style["tickFont"].pixelSize()) * 2.5 else (1,)
-        ticks = [decade + log10(step) for decade in decades for step in steps]
-        return [(1.0, [tick for tick in ticks if minVal <= tick <= maxVal])]
-
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        return [f"{10.0**value:.3g}" if -3 < value < 5 else power_text(value) for value in values]
+"""A longer axis could not be read."""
 
 
 class GainsPanel(Panel):
@@ -210,7 +197,7 @@ def _cell(value: float | str | None) -> str:
 
 
 def _k(activation: Activation, frame: Frame) -> float:
-    """Return the constant that shapes an activation: the experiment's where it is its own, else the usual one."""
+    """Return the constant of an activation: the experiment's for its own activation, else the default."""
     if not activation.parameter:
         return 0.0
     own = activation.name == frame.spec.activation

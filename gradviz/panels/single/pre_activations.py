@@ -28,10 +28,10 @@ PEAK = 0.9
 """How high the histogram is, of the plot."""
 
 MOST_FLATS = 4
-"""GELU and its like are flat in one place more than a sigmoid: where they turn."""
+"""GELU and the like have one flat place more than a sigmoid: their turning point."""
 
 LARGEST_EXPONENT = 300
-"""Of the power of ten that z is in units of; z itself is then still a float64."""
+"""The largest power of ten used as the unit of z, for which z is still a finite float64."""
 
 _FINDINGS = {
     # whether f′ is exactly 0 there
@@ -47,7 +47,7 @@ _BETWEEN = {
 
 
 class PreActivationsPanel(Panel):
-    """The histogram of z in the layer that is looked at. It does not stand over the layers, so it has axes of its own."""
+    """The histogram of z in the layer that is looked at, on axes of its own, because the horizontal one is z and not the layer."""
 
     key = "pre_activations"
     shows_one_layer = True
@@ -141,7 +141,7 @@ class PreActivationsPanel(Panel):
         return _("f({z}) = {f}, f′ = {slope}").format(**at) + "; " + text
 
     def forget_range(self) -> None:
-        """Fit the axis anew next time."""
+        """Fit the axis to the next Frame."""
         self._range.forget()
 
     def show_pointed(self, position: QPointF | None) -> None:

@@ -14,15 +14,15 @@ from gradviz.panels.scales.limits import Span
 from gradviz.panels.scales.spans import NOTHING_FINITE, in_units, span_of_values
 
 CURVE_POINTS = 401
-"""Of each curve, and two more at each corner, which so is where it should be at any size of the picture."""
+"""Points of each curve; each corner of f adds two, so that it is exact at any size of the picture."""
 
 LOWEST, HIGHEST = -1.5, 2.0
-"""How much of an unbounded f is shown: so that f′, which is about 1, is seen beside it."""
+"""The range in which an unbounded f is shown, so that f′, which is about 1, can still be read."""
 
 ROOM = 0.08
 
 OWN_FROM = 0.15
-"""A layer that would fill less than this of the axis of all layers has one of its own."""
+"""A layer that would fill less than this share of the shared axis has an axis of its own."""
 
 
 class SlopeCurves(NamedTuple):
@@ -82,7 +82,7 @@ def normal_of(frame: Frame, layer: int, unit: int, x: Float64Array) -> Float64Ar
 
 
 def wished_span(frame: Frame, layer: int, unit: int) -> Span:
-    """Return from where to where the z of a layer lies: that of all layers, if this one is not lost in it."""
+    """Return the range of z: that of all layers, or the layer's own where it would fill too little of that."""
     edges, counts = frame.edges["pre_activation_own"][layer - 1], frame.counts["pre_activation_own"][layer - 1 : layer]
     if not counts.any() or edges[-1] <= NOTHING_FINITE:
         return -1.0, 1.0

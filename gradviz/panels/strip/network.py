@@ -76,7 +76,7 @@ class NetworkPanel(LayerPanel):
         self.restyle(style)
 
     def restyle_items(self, style: Style) -> None:
-        """Give the layers their colours; what stays takes them with the next Frame."""
+        """Give the layers their colours; the weights and units take theirs with the next Frame."""
         self.layers.style_ = self.labels.style_ = style
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
@@ -95,7 +95,7 @@ class NetworkPanel(LayerPanel):
         self.labels.show_playhead(playhead)
 
     def finding_text(self, frame: Frame) -> str:
-        """Say how large the network is and what becomes of signal and gradient."""
+        """Say how large the network is, and how signal and gradient arrive."""
         verdict = frame.verdict
         parts = [_size_text(frame.net)]
         if frame.depth > 1:

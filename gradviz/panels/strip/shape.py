@@ -10,7 +10,7 @@ import numpy as np
 from gradviz.core.frame import FEW_UNITS
 
 PALE_DECADES = 6.0
-"""What is so many decades below the largest is palest: far enough to tell 10⁻³, where vanishing begins, from 10⁻⁶."""
+"""Sizes this many decades below the largest are palest: enough to tell 10⁻³, where vanishing begins, from 10⁻⁶."""
 
 LEAST_BAND = 3.0
 """Pixels; where a layer has less, neighbouring layers are merged into a band."""
