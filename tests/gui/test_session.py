@@ -135,6 +135,13 @@ def test_the_present_run_is_pinned_and_let_go_of(opened, settle):
     assert opened.reference is opened.scene.reference is None and len(changes) == 2
 
 
+def test_where_there_is_nothing_to_pin_yet_that_is_said(session):
+    """So that the mark in the menu goes again."""
+    changes = heard(session.reference_changed)
+    session.set_pinned(True)
+    assert session.reference is None and changes == [()]
+
+
 def test_swapping_runs_nothing(opened, settle):
     first = opened.scene.run
     opened.set_pinned(True)
@@ -207,6 +214,20 @@ def test_a_pinned_preview_becomes_whole(session, settle, qtbot, previews, slowly
     settle(session)
     assert session.scene.run.spec.gain == 2.0 and not session.scene.run.is_preview
     assert session.scene.reference.spec == SMALL and not session.scene.reference.is_preview
+
+
+def test_the_whole_of_a_preview_is_not_asked_about_again(session, settle, qtbot, previews, slowly, monkeypatch):
+    """Pinned, or exported, while another run has taken its place: whoever saw the preview had agreed to the whole."""
+    slowly(SMALL, 40)
+    session.start()
+    qtbot.waitUntil(lambda: session.scene is not None)
+    monkeypatch.setattr(Run, "seconds", lambda run: 120.0 if run.spec == SMALL else 0.0)
+    used, asked = [], heard(session.long_run_asked)
+    session.set_pinned(True)
+    session.when_whole(used.append)
+    session.store.edit("gain", 2.0)
+    settle(session)
+    assert not asked and not session.reference.is_preview and len(used) == 1
 
 
 def test_what_is_used_is_whole(session, settle, qtbot, previews, slowly):

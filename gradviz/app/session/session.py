@@ -147,12 +147,12 @@ class Session(QObject):
         """Keep the present run as the reference, or let go of it."""
         if on != (self._reference is not None):
             self.pin(self.scene.run if on and self.scene is not None else None)
-        else:
+        if on != (self._reference is not None):  # there is nothing to pin yet: whoever shows that it is pinned hears so
             self.reference_changed.emit()
 
     def pin(self, run: Timeline | None) -> None:
         """Compare with a run that is there, or with None no more. Of a preview the whole follows."""
-        self._await_reference(Run(run.spec) if run is not None and run.is_preview else None)
+        self._await_whole_reference(run)
         if run is not self._reference:
             self._set_reference(run)
 
@@ -167,16 +167,20 @@ class Session(QObject):
         if self.scene is None or self._reference is None:
             return
         shown, pinned = self.scene.run, self._reference
-        self._await_reference(Run(shown.spec) if shown.is_preview else None)
+        self._await_whole_reference(shown)
         self._reference = shown
         self._show(pinned)
         self.reference_changed.emit()
         self.store.replace(pinned.spec, _("Swap A and B"))
 
-    def _await_reference(self, run: Run | None) -> None:
+    def _await_whole_reference(self, run: Timeline | None) -> None:
+        """Ask for the whole of a preview; however long it takes, that has been agreed to when the preview was begun."""
+        self._await_reference(Run(run.spec) if run is not None and run.is_preview else None, may_be_long=True)
+
+    def _await_reference(self, run: Run | None, *, may_be_long: bool = False) -> None:
         self._wanted_reference = run
         self._forget_long(REFERENCE)
-        self.runner.submit(REFERENCE, run)
+        self.runner.submit(REFERENCE, run, may_be_long=may_be_long)
 
     def _set_reference(self, run: Timeline | None) -> None:
         self._reference = run
@@ -294,7 +298,8 @@ class Session(QObject):
             use(scene)
 
     def _ask_for_missing(self) -> None:
-        self.runner.submit(EXPORT, next((run for scene, _use in self._incomplete for run in _missing(scene)), None))
+        missing = next((run for scene, _use in self._incomplete for run in _missing(scene)), None)
+        self.runner.submit(EXPORT, missing, may_be_long=True)
 
     # --- words, and the end ---
 
