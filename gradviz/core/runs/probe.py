@@ -129,7 +129,9 @@ class Probe:
             tick(step.layer / self.layer)
             return step
 
-        return _neuron_of(birth, inspect_forward(birth, self.layer, inspect)[-1])
+        step = inspect_forward(birth, self.layer, inspect)[-1]
+        with np.errstate(all="ignore"):  # of numbers beyond the precision, which are reported as they are
+            return _neuron_of(birth, step)
 
 
 def multiply_adds(birth: Birth, layer: int) -> int:
