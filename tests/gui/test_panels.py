@@ -32,6 +32,7 @@ from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.text import first_clauses
 from gradviz.panels.parts.themes import THEMES
+from gradviz.panels.scales.extents import extent_of
 from gradviz.panels.scales.ranges import StillRange
 
 EVERY = pytest.mark.parametrize("key", PANELS)
@@ -393,6 +394,26 @@ def test_a_sigmoid_that_reads_exactly_0_keeps_its_lower_spike(qtbot):
         assert (
             points[points[:, 1] < 0.02, 0].max() > ridge.layer + 0.5 and points[points[:, 1] > 0.98, 0].max() > ridge.layer + 0.5
         )
+
+
+@pytest.mark.parametrize("key", ["gradient"])
+@pytest.mark.parametrize("size", [(560, 300), (900, 360)])
+@pytest.mark.parametrize("depth", [5, 20, 152])
+def test_the_name_of_the_pinned_run_lies_beside_its_own_curve_and_over_no_other_text(panel, size, depth):
+    """Where the two curves are far apart, off both of them, the slope, the zones' names and the floor's."""
+    panel.resize(*size)
+    kept = frame_of(f"activation=sigmoid&initializer=glorot_normal&depth={depth}&width=20&batch=16")
+    draw(panel, frame_of(f"activation=relu&initializer=he_normal&depth={depth}&width=20&batch=16"), Playhead(1), kept)
+    panel.grab()
+    curves = panel.curves[0]
+    pinned, line = extent_of(panel.plot, curves._pinned), curves.drawn["log10_grad_a_rms"]
+    assert curves._pinned.isVisible()
+    others = [panel.slope.text, *panel.zones.names.values(), panel.floor.name]
+    assert not [text.toPlainText() for text in others if text.isVisible() and extent_of(panel.plot, text).intersects(pinned)]
+    layers = np.arange(1, depth + 1)
+    under = np.linspace(pinned.left(), pinned.right(), 20)
+    own, present = (np.interp(under, layers, each.values) for each in (line.reference, line.measured))
+    assert np.abs(own - pinned.center().y()).mean() < np.abs(present - pinned.center().y()).mean()
 
 
 @pytest.mark.parametrize("key", ["gradient"])
