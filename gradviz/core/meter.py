@@ -138,12 +138,11 @@ class Meter:
 
     def _measure_forward(self, step: ForwardStep, layer: _Layer) -> None:
         z = Tally(step.z)
-        a = self._ordered_activation(step, z)
-        for name, each in (("activation", a), ("pre_activation", z)):
-            layer.own[name] = each.on_own_axis()
-            layer.by_magnitude[name] = each.by_magnitude()
-            if name in self._fixed_edges:
-                layer.fixed[name] = each.counts(self._fixed_edges[name])
+        layer.own["pre_activation"], layer.by_magnitude["pre_activation"] = z.on_own_axis(), z.by_magnitude()
+        a = self._tally_of_activation(step, z)
+        layer.own["activation"], layer.by_magnitude["activation"] = a.on_own_axis(), a.by_magnitude()
+        if "activation" in self._fixed_edges:
+            layer.fixed["activation"] = a.counts(self._fixed_edges["activation"])
         draw, precision = self._parameters.draw(step.layer), self.net.precision
         layer.own["weight"], layer.by_magnitude["weight"] = weight_histograms(step.W, draw, precision)
         layer.weights = step.W if max(step.W.shape) <= FEW_UNITS else None
@@ -171,7 +170,7 @@ class Meter:
                 layer.found[f"{name}_underflow"] = ordered.share_between_zero_and(smallest)
                 layer.found[f"{name}_overflow"] = ordered.share_beyond(largest)
 
-    def _ordered_activation(self, step: ForwardStep, pre_activation: Tally) -> Tally:
+    def _tally_of_activation(self, step: ForwardStep, pre_activation: Tally) -> Tally:
         if step.a is step.z:
             return pre_activation
         f, k, precision = self.net.activation(step.layer), self.net.k(step.layer), self.net.precision

@@ -100,7 +100,8 @@ def measured(birth: Birth, meter: Meter, tick: Tick = lambda share: None) -> Mea
                 meter.predict(step.a_before, unit_gradient=birth.loss.is_unit_gradient)
             if isinstance(step, ForwardStep) and step.layer == birth.net.depth:
                 loss = birth.loss.value(step.a, birth.batch.target)
-    return Measured(meter, loss, moments(birth.batch.a0).rms)
+        input_rms = moments(birth.batch.a0).rms  # its dot would start threads where BLAS is not limited
+    return Measured(meter, loss, input_rms)
 
 
 @contextmanager
