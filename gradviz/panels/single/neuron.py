@@ -94,6 +94,10 @@ class NeuronPanel(Panel):
         one = self.neuron
         if one is None:
             return ""
+        if self._is_behind:
+            return _("the neuron of layer {before}; that of layer {layer} is being computed").format(
+                before=one.layer, layer=self.shown_layer()
+            )
         text = _("unit 1, first example; Var(w) = {weight}, E[x²] = {square}; with Var(w) = 1/n: Var(z) = {kept}")
         return text.format(
             weight=_number(one.weight_variance),
