@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gradviz.blas import limited_blas
 from gradviz.core.architecture import Architecture
 from gradviz.core.batch import Batch
 from gradviz.core.choices.initializers import INITIALIZERS
@@ -61,8 +62,8 @@ def with_unit_variance(drawn: Drawn, batch: Batch) -> Drawn:
     Mishkin and Matas, "All you need is a good init" (2015). Shared weights are rescaled once, in the first layer that has them.
     """
     net, fitted = drawn.net, dict[int, float]()
-    a = {0: net.precision.round(batch.a0.astype(net.precision.computes_in))}
-    with np.errstate(all="ignore"):
+    with limited_blas(), np.errstate(all="ignore"):
+        a = {0: net.precision.round(batch.a0.astype(net.precision.computes_in))}
         for l in net.layers:
             drawn_as = net.drawn_as[l - 1]
             if drawn_as not in fitted:

@@ -8,17 +8,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from math import nan
-from threading import Lock
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
+from gradviz.blas import limited_blas
 from gradviz.cache import CACHE
 from gradviz.core.birth import Birth
 from gradviz.core.budget import (
@@ -37,9 +35,6 @@ from gradviz.core.measures import moments
 from gradviz.core.meter import EVERYTHING, JACOBIAN, Meter
 from gradviz.core.network import BackwardStep, ForwardStep, propagate
 from gradviz.core.spec import Spec
-
-BLAS_THREADS = 1
-"""One: splitting a product among threads changes its last bits, and the window needs a core for itself."""
 
 Tick = Callable[[float], None]
 """Called between layers with the share of the work done; may raise to abort the run."""
@@ -207,36 +202,3 @@ def _steps(birth: Birth, tick: Tick) -> Iterator[ForwardStep | BackwardStep]:
             tick(done / total)
             yield step
     tick(1.0)
-
-
-@cache
-def _threadpools() -> ThreadpoolController:
-    return ThreadpoolController()
-
-
-class _BlasLimit:
-    """Limits matrix products to BLAS_THREADS while any pass runs: the first pass sets the limit, the last one lifts it.
-
-    The limit applies to the whole BLAS library, not to a thread: lifting it while another pass runs would change that pass's
-    last bits half way.
-    """
-
-    def __init__(self) -> None:
-        self._lock, self._passes, self._limit = Lock(), 0, ExitStack()
-
-    @contextmanager
-    def __call__(self) -> Iterator[None]:
-        with self._lock:
-            if not self._passes:
-                self._limit.enter_context(_threadpools().limit(limits=BLAS_THREADS, user_api="blas"))
-            self._passes += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._passes -= 1
-                if not self._passes:
-                    self._limit.close()
-
-
-limited_blas = _BlasLimit()

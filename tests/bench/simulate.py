@@ -20,10 +20,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from gradviz.blas import limited_blas
 from gradviz.core.birth import Birth
 from gradviz.core.meter import PULSE, Meter
 from gradviz.core.parameters import Stored
-from gradviz.core.simulate import limited_blas, measured, simulate
+from gradviz.core.simulate import measured, simulate
 from gradviz.core.spec import Spec
 
 SIZES = [(20, 100), (50, 256), (152, 512)]

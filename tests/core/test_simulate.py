@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from scipy.special import log_softmax
 from strategies import SPECS
 
+from gradviz.blas import limited_blas
 from gradviz.core import simulate as module
+from gradviz.core.birth import Birth
 from gradviz.core.budget import needed_bytes, traced_bytes
 from gradviz.core.choices.activations import ACTIVATIONS
 from gradviz.core.choices.errors import ExperimentError
@@ -281,3 +283,12 @@ def test_half_of_the_smallest_number_is_rounded_to_0(dtype, depth):
     series, arrays = simulate(spec).series, trace(spec).arrays
     zero = [np.mean(arrays[f"grad_a{layer}"] == 0) for layer in range(1, depth + 1)]
     np.testing.assert_allclose(series["grad_a_underflow"] + series["grad_a_zero"], zero, atol=1e-12)
+
+
+def test_the_factors_of_lsuv_do_not_depend_on_the_number_of_blas_threads(monkeypatch):
+    """They are found before the pass, and under the same limit: other threads would give other last bits."""
+    spec = Spec(depth=2, width=600, batch=300, initializer="lsuv")
+    monkeypatch.setattr("gradviz.core.birth.limited_blas", lambda: seen.append(True) or limited_blas())
+    seen = []
+    birth = Birth.of(spec)
+    assert seen == [True] and set(birth.parameters.fitted) == {1, 2}

@@ -123,7 +123,7 @@ def test_a_bin_is_read_out_with_its_share(panel_of, layer):
 
 def test_an_axis_of_shares_is_in_percent(panel_of):
     panel = panel_of("spread", frame_of("depth=4&width=8&batch=8"))
-    axis = panel.lower_axis
+    axis = panel.stage.value_axes[1]
     (spacing, ticks), *_rest = axis.tickValues(0.0, 1.0, 300.0)
     texts = axis.tickStrings(ticks, 1.0, spacing)
     assert [float(text.removesuffix("%")) / 100 for text in texts] == ticks and all(text.endswith("%") for text in texts)

@@ -163,8 +163,6 @@ class Board(QWidget):
         return not self._waiting
 
     def _draw_seen(self) -> None:
-        for key in self.panels.keys() - set(self._seen_keys()):
-            self.asked.emit(key, ())
         self._wait()
         self._draw_waiting()
 
@@ -185,6 +183,8 @@ class Board(QWidget):
         seen = self._seen_keys()
         waiting = [key for key in self._waiting if key in seen]
         self._waiting = waiting + [key for key in seen if key not in waiting]
+        for key in self.panels.keys() - set(seen):
+            self.asked.emit(key, ())
 
     def _draw_waiting(self) -> None:
         """Bring panels up to date, for as long as nobody notices; the others after what else has happened in the meantime."""

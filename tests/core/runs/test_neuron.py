@@ -5,10 +5,11 @@ import threading
 import numpy as np
 import pytest
 
+from gradviz.blas import threadpools
 from gradviz.core.birth import Birth
 from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.runs.probe import Probe, multiply_adds
-from gradviz.core.simulate import _threadpools, inspect_forward, simulate, trace
+from gradviz.core.simulate import inspect_forward, simulate, trace
 from gradviz.core.spec import Spec
 
 
@@ -113,7 +114,7 @@ def test_a_pass_that_ends_does_not_lift_the_limit_of_another():
             if step.layer == 1:
                 started.set()
                 ended.wait(10)
-            seen.append(max(pool["num_threads"] for pool in _threadpools().info() if pool["user_api"] == "blas"))
+            seen.append(max(pool["num_threads"] for pool in threadpools().info() if pool["user_api"] == "blas"))
 
         inspect_forward(Birth.of(Spec(depth=2, width=3)), 2, inspect)
 
