@@ -101,7 +101,7 @@ def _in_float64(x: FloatArray) -> Float64Array:
     if room is None or room.size < x.size:
         room = _scratch.room = np.empty(x.size)
     flat = room[: x.size]
-    np.copyto(flat.reshape(x.shape), x)
+    flat.reshape(x.shape)[...] = x
     return flat
 
 

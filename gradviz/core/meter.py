@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import nan
 from typing import Any
 
 import numpy as np
 
 from gradviz.core.architecture import Architecture
+from gradviz.core.batch import Batch
 from gradviz.core.choices.activations import SATURATED_BELOW
 from gradviz.core.choices.arrays import Float64Array, FloatArray, IntArray, Series
 from gradviz.core.frame import FEW_UNITS, Frame
@@ -74,7 +76,7 @@ class Meter:
         self._fixed_edges = {"grad_a": STANDARD_EDGES, "grad_W": STANDARD_EDGES} | _edges_of_bounds(net)
         self._jacobian = Jacobian(net) if JACOBIAN in wants else None
         self._theory = NOTHING
-        self._inputs_alike = False
+        self._inputs_alike, self._input_rms = False, nan
 
     def follow(self, step: ForwardStep | BackwardStep) -> None:
         """Do what has to be done in the order of the pass."""
@@ -93,25 +95,28 @@ class Meter:
             else:
                 self._measure_backward(step, layer)
 
-    def predict(self, a0: FloatArray, *, unit_gradient: bool) -> None:
-        """Say what theory predicts for an input, where it is wanted; measured values stand beside it in the Frame.
+    def predict(self, batch: Batch, *, unit_gradient: bool) -> None:
+        """Compute what theory predicts for an input, where theory is wanted.
 
         Parameters
         ----------
-        a0 : ndarray, (batch, n_0)
-            In the network's precision.
+        batch : Batch
         unit_gradient : bool
             Whether a random gradient of size 1 enters the last layer.
         """
-        self._inputs_alike = _are_alike(a0)
-        if THEORY in self._wants:
-            self._theory = _completed(predict(self._parameters.mean_field, inputs_of(a0), unit_gradient=unit_gradient))
+        if THEORY not in self._wants:
+            return
+        precision = self.net.precision
+        with np.errstate(all="ignore"):
+            a0 = precision.round(batch.a0.astype(precision.computes_in))
+        self._inputs_alike, self._input_rms = _are_alike(a0), moments(batch.a0).rms
+        self._theory = _completed(predict(self._parameters.mean_field, inputs_of(a0), unit_gradient=unit_gradient))
 
     def series(self) -> dict[str, Float64Array]:
         """Return the measures that are wanted, (L,)."""
         return series_of([layer.found for layer in self._layers], self._wants)
 
-    def frame(self, spec: Spec, *, step: int, loss: float, input_rms: float) -> Frame:
+    def frame(self, spec: Spec, *, step: int, loss: float) -> Frame:
         """Return everything that was measured."""
         series, histograms = self.series(), self._histograms()
         variances = [self._parameters.variance(l) for l in self.net.layers]
@@ -127,7 +132,7 @@ class Meter:
             verdict=self._verdict(series),
             loss=loss,
             mean_field=self._parameters.mean_field,
-            input_rms=input_rms,
+            input_rms=self._input_rms,
             weight_variance=np.array(variances),
             weights={
                 l: layer.weights for l, layer in zip(self.net.layers, self._layers, strict=True) if layer.weights is not None

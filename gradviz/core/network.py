@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import frexp, isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -184,8 +185,11 @@ def take_exponent(x: FloatArray) -> tuple[FloatArray, int]:
 
     An array whose peak is within a factor of 2¹⁰ of 1, is 0, or is not finite is returned unchanged with exponent 0.
     """
-    peak = float(max(x.max(), -x.min()))
-    exponent = int(np.frexp(peak)[1])
-    if peak == 0 or not np.isfinite(peak) or abs(exponent) <= 10:
+    # Plain Python on two numbers: NumPy's functions of single numbers take as long as a pass over a small array.
+    peak = max(float(np.maximum.reduce(x, axis=None)), -float(np.minimum.reduce(x, axis=None)))
+    if peak == 0 or not isfinite(peak):
+        return x, 0
+    exponent = frexp(peak)[1]
+    if abs(exponent) <= 10:
         return x, 0
     return np.ldexp(x, -exponent), exponent

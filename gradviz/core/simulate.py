@@ -31,7 +31,6 @@ from gradviz.core.budget import (
 )
 from gradviz.core.frame import Frame
 from gradviz.core.jacobian import obstacle
-from gradviz.core.measures import moments
 from gradviz.core.meter import EVERYTHING, JACOBIAN, Meter
 from gradviz.core.network import BackwardStep, ForwardStep, propagate
 from gradviz.core.spec import Spec
@@ -53,7 +52,6 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
         When the network does not fit into free memory (nothing has been allocated then), or its data or weights cannot be read.
     """
     refuse_what_does_not_fit(spec, needed_bytes)
-    keep_freed_memory()
     CACHE.begin_generation()
     FREED_MEMORY.give_back(needed_bytes(spec))
     birth = Birth.of(spec)
@@ -63,40 +61,35 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
 
 
 class Measured(NamedTuple):
-    """The measurements of one pass.
+    """A pass that was measured.
 
     Attributes
     ----------
     meter : Meter
-        Holds the measures of each layer.
     loss : float
         The value of the loss.
-    input_rms : float
-        The root mean square of the input.
     """
 
     meter: Meter
     loss: float
-    input_rms: float
 
     def frame(self, spec: Spec, step: int = 0) -> Frame:
         """Return the Frame; the meter must have measured EVERYTHING, with or without the Jacobian."""
-        return self.meter.frame(spec, step=step, loss=self.loss, input_rms=self.input_rms)
+        return self.meter.frame(spec, step=step, loss=self.loss)
 
 
 def measured(birth: Birth, meter: Meter, tick: Tick = lambda share: None) -> Measured:
     """Run one pass and measure it."""
+    keep_freed_memory()
     loss = nan
     with limited_blas(), _measuring(birth, meter) as measure:
+        meter.predict(birth.batch, unit_gradient=birth.loss.is_unit_gradient)
         for step in _steps(birth, tick):
             meter.follow(step)
             measure(step)
-            if isinstance(step, ForwardStep) and step.layer == 1:
-                meter.predict(step.a_before, unit_gradient=birth.loss.is_unit_gradient)
             if isinstance(step, ForwardStep) and step.layer == birth.net.depth:
                 loss = birth.loss.value(step.a, birth.batch.target)
-        input_rms = moments(birth.batch.a0).rms  # its dot would start threads where BLAS is not limited
-    return Measured(meter, loss, input_rms)
+    return Measured(meter, loss)
 
 
 @contextmanager
