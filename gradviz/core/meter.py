@@ -96,7 +96,7 @@ class Meter:
                 self._measure_backward(step, layer)
 
     def predict(self, batch: Batch, *, unit_gradient: bool) -> None:
-        """Compute what theory predicts for an input, where theory is wanted.
+        """Look at the input before the pass, and compute what theory predicts for it, where theory is wanted.
 
         Parameters
         ----------
@@ -104,13 +104,13 @@ class Meter:
         unit_gradient : bool
             Whether a random gradient of size 1 enters the last layer.
         """
-        if THEORY not in self._wants:
-            return
         precision = self.net.precision
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):  # the input may be beyond the precision
             a0 = precision.round(batch.a0.astype(precision.computes_in))
-        self._inputs_alike, self._input_rms = _are_alike(a0), moments(batch.a0).rms
-        self._theory = _completed(predict(self._parameters.mean_field, inputs_of(a0), unit_gradient=unit_gradient))
+            self._inputs_alike = _are_alike(a0)
+            if THEORY in self._wants:
+                self._input_rms = moments(batch.a0).rms
+                self._theory = _completed(predict(self._parameters.mean_field, inputs_of(a0), unit_gradient=unit_gradient))
 
     def series(self) -> dict[str, Float64Array]:
         """Return the measures that are wanted, (L,)."""
