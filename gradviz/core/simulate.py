@@ -51,10 +51,19 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
     ExperimentError
         When the network does not fit into free memory (nothing has been allocated then), or its data or weights cannot be read.
     """
+    return frame_of(spec, begun(spec), tick)
+
+
+def begun(spec: Spec) -> Birth:
+    """Return what an experiment begins with, if there is memory for its pass. Raises ExperimentError as `simulate` does."""
     refuse_what_does_not_fit(spec, needed_bytes)
     CACHE.begin_generation()
     FREED_MEMORY.give_back(needed_bytes(spec))
-    birth = Birth.of(spec)
+    return Birth.of(spec)
+
+
+def frame_of(spec: Spec, birth: Birth, tick: Tick = lambda share: None) -> Frame:
+    """Run and measure the pass of an experiment that has begun."""
     wants = EVERYTHING if obstacle(spec) is None else EVERYTHING - {JACOBIAN}
     meter = Meter(birth.net, birth.parameters, wants)
     return measured(birth, meter, tick).frame(spec)

@@ -237,11 +237,8 @@ class Panel(QWidget):
         self.setAccessibleDescription(f"{self.finding.text}. {self.legend.text}")
 
     def _marked_preview(self, legend: str) -> str:
-        """Return the legend with the mark of a preview in front, because the last clauses are dropped where there is no room.
-
-        What a panel asks beside the run is answered over the whole batch, so such a panel has no mark.
-        """
-        if self.scene is None or not (self.scene.run.is_preview and legend) or self.asks(self.scene):
+        """Return the legend with the mark of a preview in front, because the last clauses are dropped where there is no room."""
+        if self.scene is None or not (self.scene.run.is_preview and legend):
             return legend
         count = self.scene.frame.spec.batch
         return _("first {count} examples, the rest is coming; {legend}").format(count=count, legend=legend)

@@ -229,15 +229,15 @@ def test_escape_leaves_one_thing_after_the_other(window, qtbot):
 def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty):
     """The picture of the step and its reference are there in the end, though runs are slow and others were asked for."""
     slow = {}
-    real = request_module.simulate
+    real = request_module.frame_of
 
-    def simulate(spec, tick):
+    def simulate(spec, birth, tick):
         for _part in range(slow.get(spec, 0)):
             tick(0.0)
             time.sleep(0.01)
-        return real(spec, tick)
+        return real(spec, birth, tick)
 
-    monkeypatch.setattr(request_module, "simulate", simulate)
+    monkeypatch.setattr(request_module, "frame_of", simulate)
     monkeypatch.setattr(runner_module, "SLOW", 0.3)
     lesson = lesson_named("1")
     step = lesson.steps[2]
@@ -258,15 +258,15 @@ def test_the_wave_starts_with_the_whole_run(window, qtbot, monkeypatch, is_shown
     """Not with its preview; and nothing of a lesson happens when a run arrives that no step waits for."""
     monkeypatch.setattr(request_module, "SLOW", 0.0)
     monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
-    real = request_module.simulate
+    real = request_module.frame_of
 
-    def simulate(spec, tick):
+    def simulate(spec, birth, tick):
         for _part in range(40 if spec.batch > 32 else 0):
             tick(0.0)
             time.sleep(0.01)
-        return real(spec, tick)
+        return real(spec, birth, tick)
 
-    monkeypatch.setattr(request_module, "simulate", simulate)
+    monkeypatch.setattr(request_module, "frame_of", simulate)
     session = window.session
     lesson = next(each for each in LESSONS if each.steps[0].play and each.steps[0].spec.batch > 32 and not each.steps[0].question)
     played, play_part = [], session.transport.play_part

@@ -93,12 +93,12 @@ def test_a_steady_drag_shows_pictures_on_the_way(runner, qtbot, answers, monkeyp
     The hand moves on during every run, and goes on moving until there are six pictures.
     """
     depths, moved_on = itertools.count(1), threading.Event()
-    simulate = request_module.simulate
+    simulate = request_module.frame_of
 
-    def simulate_while_the_hand_moves_on(spec, tick):
+    def simulate_while_the_hand_moves_on(spec, birth, tick):
         moved_on.clear()
         moved_on.wait(10)
-        return simulate(spec, tick)
+        return simulate(spec, birth, tick)
 
     def has_moved():
         runner.submit("run", Run(SMALL.replace(depth=next(depths))))
@@ -106,9 +106,9 @@ def test_a_steady_drag_shows_pictures_on_the_way(runner, qtbot, answers, monkeyp
         return len(answers) > 5
 
     monkeypatch.setattr(module, "SLOW", 60.0)
-    monkeypatch.setattr(request_module, "simulate", simulate_while_the_hand_moves_on)
+    monkeypatch.setattr(request_module, "frame_of", simulate_while_the_hand_moves_on)
     qtbot.waitUntil(has_moved)
-    monkeypatch.setattr(request_module, "simulate", simulate)
+    monkeypatch.setattr(request_module, "frame_of", simulate)
     last = SMALL.replace(depth=next(depths))
     runner.submit("run", Run(last))
     moved_on.set()

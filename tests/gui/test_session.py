@@ -73,15 +73,15 @@ def previews(monkeypatch):
 @pytest.fixture
 def slowly(monkeypatch):
     """Return a function that makes the whole pass of an experiment slow."""
-    slow, real = {}, request_module.simulate
+    slow, real = {}, request_module.frame_of
 
-    def simulate(spec, tick):
+    def simulate(spec, birth, tick):
         for _part in range(slow.get(spec, 0)):
             tick(0.0)
             time.sleep(0.01)
-        return real(spec, tick)
+        return real(spec, birth, tick)
 
-    monkeypatch.setattr(request_module, "simulate", simulate)
+    monkeypatch.setattr(request_module, "frame_of", simulate)
     return lambda spec, parts=100: slow.__setitem__(spec, parts)
 
 
@@ -307,7 +307,7 @@ def test_a_reference_that_is_refused_is_not_awaited_for_ever(opened, settle):
 
 def test_a_fault_of_the_program_is_said(opened, settle, monkeypatch):
     complaints = heard(opened.complained)
-    monkeypatch.setattr(request_module, "simulate", lambda spec, tick: 1 / 0)
+    monkeypatch.setattr(request_module, "frame_of", lambda spec, birth, tick: 1 / 0)
     opened.store.edit("gain", 2.0)
     settle(opened)
     assert "division by zero" in complaints[0][0]

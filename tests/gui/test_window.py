@@ -541,15 +541,15 @@ def previews(monkeypatch):
     """Every run of more than 32 examples is previewed, and its whole pass takes a while."""
     monkeypatch.setattr(request_module, "SLOW", 0.0)
     monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
-    real = request_module.simulate
+    real = request_module.frame_of
 
-    def simulate(spec, tick):
+    def simulate(spec, birth, tick):
         for _part in range(30 if spec.batch > 32 else 0):
             tick(0.0)
             time.sleep(0.01)
-        return real(spec, tick)
+        return real(spec, birth, tick)
 
-    monkeypatch.setattr(request_module, "simulate", simulate)
+    monkeypatch.setattr(request_module, "frame_of", simulate)
 
 
 def test_a_preview_is_marked_and_what_is_copied_is_whole(window, qtbot, settle, made, previews):

@@ -12,7 +12,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from gradviz.cache import CACHE
 from gradviz.core.birth import Birth
 from gradviz.core.choices.arrays import Float64Array, FloatArray, IntArray
 from gradviz.core.choices.errors import ExperimentError, Problem
@@ -65,11 +64,6 @@ class Neuron:
     variances: Float64Array
 
     @property
-    def nbytes(self) -> int:
-        """The number of bytes its arrays take."""
-        return self.w.nbytes + self.x.nbytes + self.counts.nbytes + self.variances.nbytes
-
-    @property
     def fan_in(self) -> int:
         """n, the number of terms in the sum."""
         return self.w.size
@@ -105,10 +99,14 @@ class Probe:
     ----------
     spec : Spec
     layer : int
+    birth : Birth or None
+        What the run that is asked about began with. Its files may have changed since, so two runs of one Spec are two questions.
+        None: as the experiment would begin now.
     """
 
     spec: Spec
     layer: int
+    birth: Birth | None = None
 
     def answers(self, tick: Tick) -> Iterator[Neuron]:
         """Yield the neuron.
@@ -118,14 +116,14 @@ class Probe:
         ExperimentError
             When data or weights cannot be read, or the pass takes more than MOST_MULTIPLY_ADDS up to the layer.
         """
-        yield CACHE.get(("neuron", self), lambda: self._neuron(tick))
+        yield self._neuron(tick)
 
     def seconds(self) -> float:
         """Return 0: what would take longer than about a second is refused."""
         return 0.0
 
     def _neuron(self, tick: Tick) -> Neuron:
-        birth = Birth.of(self.spec)
+        birth = self.birth or Birth.of(self.spec)
         if multiply_adds(birth, self.layer) > MOST_MULTIPLY_ADDS:
             raise ExperimentError([Problem("", _too_large())])
 

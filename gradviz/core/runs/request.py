@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from gradviz.core.budget import expected_seconds, needed_bytes, refuse_what_does_not_fit
 from gradviz.core.runs.timeline import Timeline
-from gradviz.core.simulate import simulate
+from gradviz.core.simulate import begun, frame_of
 from gradviz.core.spec import Spec
 
 Tick = Callable[[float], None]
@@ -55,10 +55,12 @@ class Run:
         spec = self.spec
         refuse_what_does_not_fit(spec, needed_bytes)  # before the preview: what is shown must be able to become whole
         if _is_worth_a_preview(spec):
-            few = simulate(spec.replace(batch=PREVIEW_EXAMPLES), lambda share: tick(0.0))
-            yield Timeline(spec, {0: few}, is_preview=True)
+            few = spec.replace(batch=PREVIEW_EXAMPLES)
+            birth = begun(few)
+            yield Timeline(spec, {0: frame_of(few, birth, lambda share: tick(0.0))}, is_preview=True, birth=birth)
             tick(0.0)
-        yield Timeline(spec, {0: simulate(spec, tick)})
+        birth = begun(spec)
+        yield Timeline(spec, {0: frame_of(spec, birth, tick)}, birth=birth)
 
     def seconds(self) -> float:
         """Estimate how long `simulate` takes."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from gradviz.core.birth import Birth
 from gradviz.core.frame import Frame
 from gradviz.core.spec import Spec
 
@@ -22,11 +23,14 @@ class Timeline:
         Step → Frame, never empty.
     is_preview : bool
         Whether it was measured on fewer examples and the complete answer follows.
+    birth : Birth or None
+        What the run began with, for questions about its inside: its data file may have changed since. None where nobody asks.
     """
 
     spec: Spec
     frames: Mapping[int, Frame]
     is_preview: bool = False
+    birth: Birth | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "frames", MappingProxyType(dict(self.frames)))

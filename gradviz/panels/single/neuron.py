@@ -55,7 +55,7 @@ class NeuronPanel(Panel):
 
     def asks(self, scene: Scene) -> tuple[Probe]:
         """Return the question for the neuron of the layer that is looked at."""
-        return (Probe(scene.run.spec, self.layer_in(scene)),)
+        return (Probe(scene.run.spec, self.layer_in(scene), scene.run.birth),)
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Name the axes; everything else depends on the layer."""

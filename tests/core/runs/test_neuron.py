@@ -9,6 +9,7 @@ from gradviz.blas import threadpools
 from gradviz.core.birth import Birth
 from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.runs.probe import Probe, multiply_adds
+from gradviz.core.runs.request import Run
 from gradviz.core.simulate import inspect_forward, simulate, trace
 from gradviz.core.spec import Spec
 
@@ -99,9 +100,24 @@ def test_the_pass_goes_as_far_as_the_layer_and_says_how_far_it_is():
     assert one.layer == 3 and shares == [pytest.approx(layer / 3) for layer in (1, 2, 3)]
 
 
-def test_an_answer_is_remembered():
-    spec = Spec(depth=5, width=11, seed=54321)
-    assert neuron(spec, 2) is neuron(spec, 2)
+def test_the_neuron_is_that_of_the_run_whatever_has_become_of_its_file(tmp_path):
+    """A file of seven columns is replaced by one of three, and then deleted: the run's own input is looked into."""
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(",".join(str(row * column % 5 + column) for column in range(7)) for row in range(20)))
+    spec = Spec(depth=3, width=10, batch=8, data="file", data_file=str(path))
+    *_previews, run = Run(spec).answers(lambda share: None)
+    path.write_text("1,2,3\n4,5,7\n")
+    (one,) = Probe(spec, 1, run.birth).answers(lambda share: None)
+    assert one.fan_in == 7 == run.frames[0].net.units[0]
+    path.unlink()
+    (again,) = Probe(spec, 1, run.birth).answers(lambda share: None)
+    np.testing.assert_array_equal(again.x, one.x)
+
+
+def test_two_runs_of_one_spec_are_two_questions():
+    spec = Spec(depth=2, width=3, batch=4)
+    one, other = Birth.of(spec), Birth.of(spec)
+    assert Probe(spec, 1, one) == Probe(spec, 1, one) != Probe(spec, 1, other)
 
 
 def test_a_pass_that_ends_does_not_lift_the_limit_of_another():
