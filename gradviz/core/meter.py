@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import nan
 from typing import Any
@@ -67,10 +66,18 @@ class Meter:
     parameters : Parameters
         Those of the pass.
     wants : frozenset of str
-        Keys of `MEASURES`, and HISTOGRAMS, JACOBIAN, THEORY. With PULSE only sizes are measured, and there is no Frame.
+        With HISTOGRAMS any keys of `MEASURES`, JACOBIAN and THEORY; without, keys of PULSE, JACOBIAN and THEORY, and no Frame.
+
+    Raises
+    ------
+    ValueError
+        For anything else that is wanted.
     """
 
     def __init__(self, net: Architecture, parameters: Parameters, wants: frozenset[str] = EVERYTHING) -> None:
+        unknown = wants - EVERYTHING if HISTOGRAMS in wants else wants - PULSE - {JACOBIAN, THEORY}
+        if unknown:
+            raise ValueError(f"measured only together with {HISTOGRAMS!r}, or not at all: {', '.join(sorted(unknown))}")
         self.net, self._parameters, self._wants = net, parameters, wants
         self._layers = [_Layer() for _layer in net.layers]
         self._fixed_edges = {"grad_a": STANDARD_EDGES, "grad_W": STANDARD_EDGES} | _edges_of_bounds(net)
@@ -87,7 +94,7 @@ class Meter:
         """Measure one layer, one way; in any order, in any thread."""
         layer = self._layers[step.layer - 1]
         if HISTOGRAMS not in self._wants:
-            _measure_sizes(step, layer, self._wants)
+            self._measure_sizes(step, layer)
             return
         with np.errstate(all="ignore"):  # NumPy's error state is the thread's own
             if isinstance(step, ForwardStep):
@@ -175,6 +182,21 @@ class Meter:
                 layer.found[f"{name}_underflow"] = ordered.share_between_zero_and(smallest)
                 layer.found[f"{name}_overflow"] = ordered.share_beyond(largest)
 
+    def _measure_sizes(self, step: ForwardStep | BackwardStep, layer: _Layer) -> None:
+        """Measure the sizes that are wanted, and nothing else."""
+        wants, found = self._wants, layer.found
+        if isinstance(step, ForwardStep):
+            if "activation_rms" in wants:
+                found["a"] = root_mean_square(step.a)
+            if "log10_weight_rms" in wants:
+                draw = self._parameters.draw(step.layer)
+                # Of a draw the size that every Frame tells, which is remembered.
+                found["W"] = root_mean_square(step.W) if draw is None else weight_moments(step.W, draw, self.net.precision)
+            return
+        for name, measure in SIZES_OF_GRADIENTS.items():
+            if measure in wants:
+                found[name] = root_mean_square(getattr(step, name), step.exponent)
+
     def _tally_of_activation(self, step: ForwardStep, pre_activation: Tally) -> Tally:
         if step.a is step.z:
             return pre_activation
@@ -213,26 +235,8 @@ class Meter:
         return found
 
 
-_SIZES: dict[type, dict[str, tuple[str, Callable[[Any], FloatArray]]]] = {
-    ForwardStep: {
-        # finding: (its measure, the array)
-        "a": ("activation_rms", lambda step: step.a),
-        "W": ("log10_weight_rms", lambda step: step.W),
-    },
-    BackwardStep: {
-        "grad_a": ("log10_grad_a_rms", lambda step: step.grad_a),
-        "grad_W": ("log10_grad_W_rms", lambda step: step.grad_W),
-        "grad_b": ("log10_grad_b_rms", lambda step: step.grad_b),
-    },
-}
-
-
-def _measure_sizes(step: ForwardStep | BackwardStep, layer: _Layer, wants: frozenset[str]) -> None:
-    """Measure the sizes of arrays, and nothing else of them."""
-    exponent = step.exponent if isinstance(step, BackwardStep) else 0
-    for name, (measure, array) in _SIZES[type(step)].items():
-        if measure in wants:
-            layer.found[name] = root_mean_square(array(step), exponent)
+SIZES_OF_GRADIENTS = {"grad_a": "log10_grad_a_rms", "grad_W": "log10_grad_W_rms", "grad_b": "log10_grad_b_rms"}
+"""Array of a BackwardStep → the measure that is its size."""
 
 
 def _completed(prediction: Prediction) -> Prediction:

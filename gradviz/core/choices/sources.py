@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Protocol
 
 import numpy as np
 
 from gradviz.assets import resources
+from gradviz.cache import remembered
 from gradviz.core.choices.arrays import Float64Array, IntArray
 from gradviz.core.choices.datafile import read_examples
 from gradviz.core.choices.draws import Stream, gaussian, rng
@@ -40,7 +40,7 @@ class SourceFields(Protocol):
         """The path of the user's data file."""
 
 
-@cache
+@remembered
 def digits() -> tuple[Float64Array, IntArray]:
     """Return the 1,797 handwritten digits.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from math import acos, ceil, log2, pi, sin, sqrt
 
 import numpy as np
@@ -144,7 +143,7 @@ def _panel_nodes(edges: Float64Array, count: int) -> tuple[Float64Array, Float64
     return edges[..., :-1, None] + width * x, width * w
 
 
-@cache
+@remembered
 def _legendre(count: int) -> tuple[Float64Array, Float64Array]:
     """Return Gauss–Legendre nodes and weights on [0, 1], (count,) each.
 
