@@ -104,6 +104,21 @@ def test_bad_widths_are_answered_with_the_field(widths, says):
     assert all(len(str(problem)) < 200 for problem in caught.value.problems)
 
 
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [("", True), ("3", True), ("10-5-1", True), ("010-05", True), ("10-", False), ("-5", False), ("10 - 5", False)]
+    + [("1234567", False), ("٣-2", False)],
+)
+def test_the_schema_knows_the_form_of_widths(text, fits):
+    """Its pattern accepts what the Spec accepts, searched anywhere in the text as JSON Schema does."""
+    pattern = Spec.model_json_schema()["properties"]["widths"]["pattern"]
+    assert (re.search(pattern, text) is not None) == fits
+    if fits:
+        Spec(widths=text)
+    else:
+        assert "not of the form" in problems(Spec, widths=text)["widths"]
+
+
 def test_all_that_is_wrong_with_widths_is_said_at_once():
     """Every field beside them, every size outside, and what else is wrong; at most ten sizes are named."""
     found = problems(Spec.from_text, "widths=0-5-3000&depth=3&output_units=x&gain=nan&foo=1")
