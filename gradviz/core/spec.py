@@ -491,7 +491,7 @@ SIZES = ("depth", "width", "width_profile", "output_units")
 
 
 def _sizes_of(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the fields that follow from `widths`, and the problems in it."""
+    """Return the fields that follow from `widths`, and the problems in it; where there are any, `widths` is emptied, lest it be checked twice."""
     widths = values.get("widths", "")
     if not (widths and isinstance(widths, str)):
         return {}, []
@@ -500,7 +500,7 @@ def _sizes_of(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]
     ]
     if not re.fullmatch(_LIST_OF_UNITS, widths):
         message = _("{value} is not of the form 10-5-1: the units of layers 1 … L").format(value=shown(widths))
-        return {}, [*problems, Problem("widths", message)]
+        return {"widths": ""}, [*problems, Problem("widths", message)]
     units = [int(each) for each in widths.split("-")]
     if len(units) > DEEPEST:
         problems.append(
@@ -509,7 +509,7 @@ def _sizes_of(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]
     outside = _("{value} units; a layer has 1 … {high}")
     problems += [Problem("widths", outside.format(value=each, high=WIDEST)) for each in units if not 1 <= each <= WIDEST][:10]
     if problems:
-        return {}, problems
+        return {"widths": ""}, problems
     return {"depth": len(units), "width": max(units), "widths": "-".join(map(str, units))}, []
 
 
