@@ -132,7 +132,8 @@ def read_parameters(path: str, units: tuple[int, ...], precision: Precision) -> 
     units : tuple of int
         n_0 … n_L.
     precision : Precision
-        The numbers are rounded to it; what it cannot hold becomes 0 or infinite.
+        The numbers are rounded to it; what it cannot hold becomes 0 or infinite, as with drawn weights, and the measures of the
+        weights show it. 64-bit integers lose digits: float64 is exact up to 2⁵³ only.
 
     Returns
     -------

@@ -223,6 +223,22 @@ def test_numbers_are_rounded_to_the_precision(tmp_path):
         np.testing.assert_array_equal(weights, np.array([expected], weights.dtype))
 
 
+def test_a_weight_that_became_infinite_is_seen(tmp_path, network):
+    """The size of the layer's weights is infinite, and the verdict names the layer whose signal it reaches."""
+    path = tmp_path / "F.npz"
+    network["W1"][0, 0] = 1e300
+    path.write_bytes(npz(network))
+    frame = simulate(small(path, dtype="float32", activation="relu"))
+    assert frame.series["log10_weight_rms"][0] == np.inf and np.isfinite(frame.series["log10_weight_rms"][1])
+    assert "from layer 1 on it is infinite in float32" in frame.verdict.text()
+
+
+def test_64_bit_integers_lose_digits(tmp_path):
+    """They are rounded to float64 and not refused."""
+    ((weights,), _biases) = read(tmp_path, npz({"W1": np.array([[2**53 + 1, 2**53 - 1]])}), (2, 1))
+    assert weights.tolist() == [[2.0**53, 2.0**53 - 1]]
+
+
 # --- safetensors ---
 
 
