@@ -33,6 +33,9 @@ WIDEST = 2048
 DEEPEST = 1000
 """The largest number of layers."""
 
+_LIST_OF_UNITS = "[0-9]{1,6}(-[0-9]{1,6})*"
+"""The form of `widths`, as a regular expression of Python and of JSON Schema."""
+
 LONGEST_TEXT = 64 * 1024
 """Bytes; an experiment is one line of text or a small JSON object, so a longer input is not one."""
 
@@ -92,6 +95,7 @@ def _knob(
     ge: float | None = None,
     le: float | None = None,
     longest: int | None = None,
+    form: str | None = None,
     reach: tuple[float, float] | None = None,
     scale: Literal["linear", "log"] = "linear",
     choices: Mapping[str, Any] | None = None,
@@ -110,7 +114,8 @@ def _knob(
         "opens": opens,
         "applies": applies,
     }
-    schema: dict[str, Any] = {"enum": list(choices)} if choices else {}
+    limits = {"enum": list(choices or ()), "pattern": form and f"^({form})?$"}
+    schema: dict[str, Any] = {key: limit for key, limit in limits.items() if limit}
     field = Field(default, title=title, description=help, ge=ge, le=le, max_length=longest, json_schema_extra=schema)
     field.metadata.append(more)
     return field
@@ -253,6 +258,7 @@ class Spec(BaseModel):
             "The units of layers 1 … L one by one, as in 10-5-1, in place of depth, width and profile. The input's come from the data."
         ),
         longest=5000,
+        form=_LIST_OF_UNITS,
         group="more",
     )
     input_units: int = _knob(
@@ -485,16 +491,16 @@ SIZES = ("depth", "width", "width_profile", "output_units")
 
 
 def _sizes_of(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the fields that follow from `widths`, and the problems in it."""
+    """Return the fields that follow from `widths`, and the problems in it; where there are any, `widths` is emptied, lest it be checked twice."""
     widths = values.get("widths", "")
     if not (widths and isinstance(widths, str)):
         return {}, []
     problems = [
         Problem(name, _("is given beside widths, which says it too; leave out one of them")) for name in SIZES if name in values
     ]
-    if not re.fullmatch(r"[0-9]{1,6}(-[0-9]{1,6})*", widths, re.ASCII):
+    if not re.fullmatch(_LIST_OF_UNITS, widths):
         message = _("{value} is not of the form 10-5-1: the units of layers 1 … L").format(value=shown(widths))
-        return {}, [*problems, Problem("widths", message)]
+        return {"widths": ""}, [*problems, Problem("widths", message)]
     units = [int(each) for each in widths.split("-")]
     if len(units) > DEEPEST:
         problems.append(
@@ -503,7 +509,7 @@ def _sizes_of(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]
     outside = _("{value} units; a layer has 1 … {high}")
     problems += [Problem("widths", outside.format(value=each, high=WIDEST)) for each in units if not 1 <= each <= WIDEST][:10]
     if problems:
-        return {}, problems
+        return {"widths": ""}, problems
     return {"depth": len(units), "width": max(units), "widths": "-".join(map(str, units))}, []
 
 

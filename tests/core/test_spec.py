@@ -104,6 +104,31 @@ def test_bad_widths_are_answered_with_the_field(widths, says):
     assert all(len(str(problem)) < 200 for problem in caught.value.problems)
 
 
+@pytest.mark.parametrize("text", ["-".join(["1"] * (DEEPEST + 1)), "-".join(["2048"] * (DEEPEST + 1)), "1" * 6000, "1-" * 3000])
+def test_one_message_is_enough_for_a_long_list(text):
+    """Too many layers, or no list at all: that it is also too long a text says nothing more."""
+    with pytest.raises(ExperimentError) as caught:
+        Spec(widths=text)
+    assert len(caught.value.problems) == 1 and "too long" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        *((text, True) for text in ("", "3", "10-5-1", "010-05")),
+        *((text, False) for text in ("10-", "-5", "10 - 5", "1234567", "٣-2")),
+    ],
+)
+def test_the_schema_knows_the_form_of_widths(text, fits):
+    """Its pattern accepts what the Spec accepts, searched anywhere in the text as JSON Schema does."""
+    pattern = Spec.model_json_schema()["properties"]["widths"]["pattern"]
+    assert (re.search(pattern, text) is not None) == fits
+    if fits:
+        Spec(widths=text)
+    else:
+        assert "not of the form" in problems(Spec, widths=text)["widths"]
+
+
 def test_all_that_is_wrong_with_widths_is_said_at_once():
     """Every field beside them, every size outside, and what else is wrong; at most ten sizes are named."""
     found = problems(Spec.from_text, "widths=0-5-3000&depth=3&output_units=x&gain=nan&foo=1")

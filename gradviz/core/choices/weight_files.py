@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -119,9 +120,11 @@ def read_parameters(path: str, units: tuple[int, ...], precision: Precision) -> 
     An NPZ file holds ``W1`` … ``WL``, (n_l, n_{l-1}), and where there are biases ``b1`` … ``bL``, (n_l,); whatever else it holds
     is ignored. A bias of nothing but zeros is none there: `--arrays` writes it for a network without biases.
 
-    The matrices of a safetensors file, (n_l, n_{l-1}) as in torch.nn.Linear, are layers 1 … L in the order of their data, except
-    that names which differ in their numbers only are in the order of these: what writes such files puts ``10.weight`` before
-    ``2.weight``. The vector of the same name with ``bias`` for ``weight`` is the layer's bias; other tensors are ignored.
+    The matrices of a safetensors file, (n_l, n_{l-1}) as in torch.nn.Linear, are layers 1 … L in the only order that fits the
+    network. The order in the file says nothing: the library that writes such files sorts the tensors by number type, then by
+    name, whatever order they are saved in. Names that differ in their numbers only are in the order of these, 2 before 10. A file
+    that fits in several orders is refused. The vector of the same name with ``bias`` for ``weight`` is the layer's bias; other
+    tensors are ignored.
 
     Parameters
     ----------
@@ -129,7 +132,8 @@ def read_parameters(path: str, units: tuple[int, ...], precision: Precision) -> 
     units : tuple of int
         n_0 … n_L.
     precision : Precision
-        The numbers are rounded to it; what it cannot hold becomes 0 or infinite.
+        The numbers are rounded to it; what it cannot hold becomes 0 or infinite, as with drawn weights, and the measures of the
+        weights show it. 64-bit integers lose digits: float64 is exact up to 2⁵³ only.
 
     Returns
     -------
@@ -141,7 +145,7 @@ def read_parameters(path: str, units: tuple[int, ...], precision: Precision) -> 
     Raises
     ------
     ExperimentError
-        With the field `weights_file`: the file cannot be read, or does not fit the network.
+        With the field `weights_file`: the file cannot be read, does not fit the network, or fits it in several orders.
     """
     with faults_named(path, FIELD):
         state = state_of(path, FIELD, LARGEST_FILE)
@@ -155,7 +159,7 @@ def _read(path: str, changed: int, size: int, units: tuple[int, ...], precision:
     """Read a file once for each time that it has changed."""
     with open(path, "rb") as file:
         is_archive = file.read(2) == b"PK"
-    with (_npz if is_archive else _safetensors)(path) as listing:
+    with _npz(path) if is_archive else _safetensors(path, units) as listing:
         if problems := list(listing.problems(units)):
             raise refusal(FIELD, *problems)
         layers = range(1, len(units))
@@ -239,8 +243,8 @@ _BIAS_OF = (("weight", "bias"), ("kernel", "bias"), ("W", "b"))
 
 
 @contextmanager
-def _safetensors(path: str) -> Iterator[Listing]:
-    """List the tensors of a safetensors file."""
+def _safetensors(path: str, units: Sequence[int]) -> Iterator[Listing]:
+    """List the tensors of a safetensors file, its matrices as the layers of a network of n_0 … n_L units."""
     import ml_dtypes  # noqa: F401  without it NumPy, and so the library, does not know bfloat16
     from safetensors import SafetensorError, safe_open
 
@@ -249,7 +253,7 @@ def _safetensors(path: str) -> Iterator[Listing]:
         entries = {name: _tensor(file, name) for name in file.offset_keys()}
         names = [name for name, _value in json.loads(header, object_pairs_hook=list)]
         twice = [name for name, count in Counter(names).items() if count > 1]
-        matrices = by_number([name for name, entry in entries.items() if len(entry.shape) == 2])
+        matrices = _in_layer_order({name: entry.shape for name, entry in entries.items() if len(entry.shape) == 2}, units)
         weights = {layer: entries[name] for layer, name in enumerate(matrices, start=1)}
         biases = {layer: entries[bias] for layer, name in enumerate(matrices, start=1) if (bias := _bias_of(name)) in entries}
         yield Listing(weights, biases, twice)
@@ -271,6 +275,80 @@ def _tensor(file: Any, name: str) -> Entry:
     part = file.get_slice(name)
     type_name = part.get_dtype()
     return Entry(name, tuple(part.get_shape()), type_name, type_name in _REAL_TYPES, lambda: file.get_tensor(name))
+
+
+MOST_STATES = 20_000
+"""Partial orders to look at, at most half a second; two stacks of 100 equal layers have 10,000. Beyond, an order counts as unknown."""
+
+NAMED = 5
+"""How many tensors a message names."""
+
+Shape = tuple[int, ...]
+
+
+def _in_layer_order(shapes: Mapping[str, Shape], units: Sequence[int]) -> list[str]:
+    """Return the names of matrices in the only order that fits the network; where none does, by their numbers."""
+    wanted = [(fan_out, fan_in) for fan_in, fan_out in pairwise(units)]
+    names = by_number(list(shapes))
+    if Counter(shapes.values()) != Counter(wanted):
+        return names
+    families = _families(names)
+    orders = _fitting_orders(families, shapes, wanted)
+    if len(orders) > 1:
+        raise refusal(FIELD, _ambiguous(families, shapes))
+    return next(iter(orders), names)
+
+
+def _families(names: Sequence[str]) -> list[list[str]]:
+    """Group names that differ in their numbers only, each group in the order of these; equal numbers are in separate groups."""
+    families: dict[tuple[str, int], list[str]] = {}
+    seen: Counter[tuple[str, str]] = Counter()
+    for name in names:
+        pattern, numbers = _without_numbers(name), str(_numbers(name))
+        families.setdefault((pattern, seen[pattern, numbers]), []).append(name)
+        seen[pattern, numbers] += 1
+    return list(families.values())
+
+
+def _fitting_orders(families: Sequence[Sequence[str]], shapes: Mapping[str, Shape], wanted: Sequence[Shape]) -> list[list[str]]:
+    """Return up to two orders with the shapes `wanted` that keep the order in each family; two as well if there are too many to try.
+
+    Goes through the layers. A state is how many names of each family are used up; with it goes one order that leads there, as
+    nested pairs, and whether there are more.
+    """
+    states: dict[tuple[int, ...], tuple[Any, bool]] = {(0,) * len(families): (None, False)}
+    seen = 0
+    for shape in wanted:
+        following: dict[tuple[int, ...], tuple[Any, bool]] = {}
+        for used, (order, has_more) in states.items():
+            for place, family in enumerate(families):
+                count = used[place]
+                if count < len(family) and shapes[family[count]] == shape:
+                    state = (*used[:place], count + 1, *used[place + 1 :])
+                    following[state] = ((order, family[count]), has_more or state in following)
+                    if seen + len(following) > MOST_STATES:
+                        return [[], []]
+        seen += len(following)
+        states = following
+    return [_unrolled(order) for order, has_more in states.values() for _each in range(1 + has_more)]
+
+
+def _unrolled(order: Any) -> list[str]:
+    names = []
+    while order is not None:
+        order, name = order
+        names.append(name)
+    return names[::-1]
+
+
+def _ambiguous(families: Sequence[Sequence[str]], shapes: Mapping[str, Shape]) -> str:
+    """Say which matrices have a shape that occurs in several families, so that they could change places."""
+    shared = Counter(shape for family in families for shape in {shapes[name] for name in family})
+    names = [name for name in shapes if shared[shapes[name]] > 1]
+    return _(
+        "{names}: several orders of these matrices fit the network, and which is right cannot be known, because safetensors files "
+        "do not keep the order; rename them with numbers (0.weight, 1.weight, …), or use an NPZ file with W1 … WL"
+    ).format(names=", ".join([*map(shown, names[:NAMED]), *["…"] * (len(names) > NAMED)]))
 
 
 def by_number(names: Sequence[str]) -> list[str]:

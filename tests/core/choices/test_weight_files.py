@@ -9,6 +9,7 @@ import sys
 import warnings
 import zipfile
 from functools import partial
+from itertools import permutations
 
 import ml_dtypes
 import numpy as np
@@ -222,6 +223,22 @@ def test_numbers_are_rounded_to_the_precision(tmp_path):
         np.testing.assert_array_equal(weights, np.array([expected], weights.dtype))
 
 
+def test_a_weight_that_became_infinite_is_seen(tmp_path, network):
+    """The size of the layer's weights is infinite, and the verdict names the layer whose signal it reaches."""
+    path = tmp_path / "F.npz"
+    network["W1"][0, 0] = 1e300
+    path.write_bytes(npz(network))
+    frame = simulate(small(path, dtype="float32", activation="relu"))
+    assert frame.series["log10_weight_rms"][0] == np.inf and np.isfinite(frame.series["log10_weight_rms"][1])
+    assert "from layer 1 on it is infinite in float32" in frame.verdict.text()
+
+
+def test_64_bit_integers_lose_digits(tmp_path):
+    """They are rounded to float64 and not refused."""
+    ((weights,), _biases) = read(tmp_path, npz({"W1": np.array([[2**53 + 1, 2**53 - 1]])}), (2, 1))
+    assert weights.tolist() == [[2.0**53, 2.0**53 - 1]]
+
+
 # --- safetensors ---
 
 
@@ -325,6 +342,101 @@ def test_layer_10_comes_after_layer_2(tmp_path):
 )
 def test_names_that_differ_in_numbers_are_in_their_order(names, ordered):
     assert by_number(names.split()) == ordered.split()
+
+
+def square(*names, size=4, **arrays):
+    """Matrices of one shape, told apart by the number in each, and arrays of other shapes."""
+    return {name: np.full((size, size), place, np.float32) for place, name in enumerate(names)} | arrays
+
+
+BODY, HEAD = np.ones((3, 4), np.float32), np.full((2, 3), 2, np.float32)
+WIDE = square("enc.2", "dec.0", size=4) | {"enc.0": np.ones((4, 5), np.float32), "dec.2": np.ones((5, 4), np.float32)}
+BOTTLENECK = square("enc.2", "dec.2") | {
+    "enc.0": np.full((4, 6), 10, np.float32),
+    "enc.4": np.full((2, 4), 11, np.float32),
+    "dec.0": np.full((4, 2), 12, np.float32),
+    "dec.4": np.full((6, 4), 13, np.float32),
+}
+
+
+@pytest.mark.parametrize(
+    ("arrays", "units", "ordered"),
+    [
+        (square("fc1") | {"body": BODY, "head": HEAD}, (4, 4, 3, 2), "fc1 body head"),
+        (square("z.weight") | {"a.weight": BODY.astype(np.float64), "m.weight": HEAD}, (4, 4, 3, 2), "z.weight a.weight m.weight"),
+        (square(*(f"z.{l}" for l in range(12))) | {"a": BODY}, (4,) * 13 + (3,), " ".join([*(f"z.{l}" for l in range(12)), "a"])),
+        (BOTTLENECK, (6, 4, 4, 2, 4, 4, 6), "enc.0 enc.2 enc.4 dec.0 dec.2 dec.4"),
+        (square("1", size=3) | {"10": np.ones((3, 4), np.int64)}, (4, 3, 3), None),
+    ],
+)  # fmt: skip
+def test_the_only_order_that_fits_is_the_layers(tmp_path, arrays, units, ordered):
+    """Whatever order the tensors are in; numbers decide among names that differ in nothing else, and are never overruled."""
+    content = safetensors(tmp_path, arrays)
+    if ordered is None:
+        assert len(refused(tmp_path, content, units)) == 2
+        return
+    weights, _biases = read(tmp_path, content, units)
+    assert len(weights) == len(ordered.split())
+    for weight, name in zip(weights, ordered.split(), strict=True):
+        np.testing.assert_array_equal(weight, arrays[name])
+
+
+def test_a_bias_goes_with_its_matrix(tmp_path):
+    arrays = {"hidden.weight": BODY, "hidden.bias": BODY[:, 0], "head.weight": HEAD}
+    (first, second), (bias, none) = read(tmp_path, safetensors(tmp_path, arrays))
+    np.testing.assert_array_equal(first, BODY)
+    np.testing.assert_array_equal(second, HEAD)
+    assert none is None and bias.shape == (3,)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "units", "named"),
+    [
+        (square("encoder.weight", "decoder.weight"), (4, 4, 4), "decoder.weight, encoder.weight"),
+        (square("a.weight") | {"b.weight": np.eye(4)}, (4, 4, 4), "b.weight, a.weight"),
+        (square("hidden.weight", "head.weight") | {"hidden.bias": BODY[0]}, (4, 4, 4), "head.weight, hidden.weight"),
+        (square("stem", "l.0", "l.1") | {"head": BODY}, (4, 4, 4, 4, 3), "l.0, l.1, stem"),
+        (WIDE, (5, 4, 4, 4, 5), "dec.0, enc.2"),
+        (square("l.1", "l.01"), (4, 4, 4), "l.01, l.1"),
+        (square(*(chr(97 + l) for l in range(26))), (4,) * 27, "a, b, c, d, e, …"),
+        (square(*("x" * l for l in range(1, 1001)), size=1), (1,) * 1001, "x, xx, xxx, xxxx, xxxxx, …"),
+    ],
+)  # fmt: skip
+def test_an_order_that_cannot_be_known_is_not_guessed(tmp_path, arrays, units, named):
+    """The file is refused with the tensors that could change places, and with what to do about it; at once, however many."""
+    (message,) = refused(tmp_path, safetensors(tmp_path, arrays), units)
+    assert message.startswith(f"{named}: ") and "0.weight, 1.weight, …" in message and "NPZ" in message
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_orders_are_counted_as_by_trying_all(data):
+    """One order is taken, several are refused; the oracle goes through the permutations."""
+    units = data.draw(st.lists(st.sampled_from([2, 3]), min_size=2, max_size=6))
+    wanted = list(zip(units[1:], units, strict=False))
+    names = data.draw(st.permutations([f"{family}.{l}" for family in "ab" for l in (2, 3, 10)]))[: len(wanted)]
+    shapes = dict(zip(sorted(names), data.draw(st.permutations(wanted)), strict=True))
+    fitting = [
+        list(order)
+        for order in permutations(names)
+        if [shapes[name] for name in order] == wanted
+        and all(
+            numbers == sorted(numbers) for family in "ab" for numbers in [[int(name[2:]) for name in order if name[0] == family]]
+        )
+    ]
+    try:
+        found = [weight_files._in_layer_order(shapes, units)]
+    except ExperimentError:
+        assert len(fitting) > 1
+    else:
+        assert len(fitting) <= 1 and (fitting or found) == found
+
+
+def test_what_a_writer_leaves_in_the_header_is_not_relied_on(tmp_path):
+    """The order of the names in a header's metadata is nothing that the format promises."""
+    path = tmp_path / "written.safetensors"
+    save_file(square("encoder", "decoder"), path, metadata={"encoder": "0", "decoder": "1"})
+    assert "cannot be known" in refused(tmp_path, path.read_bytes(), (4, 4, 4))[0]
 
 
 def test_the_library_is_loaded_for_such_a_file_only():
