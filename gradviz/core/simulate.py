@@ -55,7 +55,7 @@ def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:
     CACHE.begin_generation()
     FREED_MEMORY.give_back(needed_bytes(spec))
     birth = Birth.of(spec)
-    wants = EVERYTHING if obstacle(spec) is None else EVERYTHING - {JACOBIAN}
+    wants = EVERYTHING if obstacle(birth.net, is_wanted=spec.jacobian) is None else EVERYTHING - {JACOBIAN}
     meter = Meter(birth.net, birth.parameters, wants)
     return measured(birth, meter, tick).frame(spec)
 

@@ -9,7 +9,6 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
-from gradviz.core.choices.activations import ACTIVATIONS
 from gradviz.core.frame import Frame
 from gradviz.core.histograms import Rows
 from gradviz.core.runs.playhead import Playhead
@@ -132,7 +131,7 @@ class ActivationAxis(PanelPart):
         rows = self.rows(frame)
         if self.is_by_magnitude:
             return span_of_decades(rows)
-        if ACTIVATIONS[frame.spec.activation].is_bounded:
+        if frame.net.hidden.is_bounded:
             return drawable_span(float(rows.edges[0]), float(rows.edges[-1]))
         return span_of_values(rows)
 
@@ -143,7 +142,7 @@ class ActivationAxis(PanelPart):
         if not np.isfinite(last):
             return frame.verdict.forward_text().rstrip(".")
         if at_the_ends is not None and at_the_ends > SATURATED:
-            ends = [signed_text(end, 1) for end in ACTIVATIONS[frame.spec.activation].bounds]
+            ends = [signed_text(end, 1) for end in frame.net.hidden.bounds]
             text = _("Activations saturate: {share:.0%} of them lie next to {low} or {high}")
             return text.format(share=at_the_ends, low=ends[0], high=ends[1])
         if first == last == 0:
