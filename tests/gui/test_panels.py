@@ -194,6 +194,24 @@ def test_a_preview_says_so_and_differs_in_nothing_else(panel, language, words):
     assert not words or words not in panel.legend.text
 
 
+REFERENCE_MARKS = [("en", "pinned run: first 4 examples, the rest is coming; "), ("ko", "고정한 기준: 먼저 예제 4개")]
+
+
+@EVERY
+@pytest.mark.parametrize(("language", "words"), REFERENCE_MARKS)
+def test_a_pinned_preview_is_marked_where_it_is_drawn(panel, language, words):
+    """Few examples stand beside many; when the whole pinned run is there, the words go. Other panels say nothing of it."""
+    use_language(language)
+    frame, pinned = frame_of("depth=3&width=5&batch=64"), frame_of("depth=3&width=5&batch=4&gain=2")
+    run, few = Timeline.at_birth(frame), Timeline(pinned.spec, {0: pinned}, is_preview=True)
+    panel.draw(answered(Scene(run, reference=few), panel))
+    marked = panel.legend.text
+    panel.draw(answered(Scene(run, reference=Timeline.at_birth(pinned)), panel))
+    without, draws_it = panel.legend.text, panel.legend_text(frame, pinned) != panel.legend_text(frame, None)
+    assert words not in without and panel.shows_reference is (draws_it or key_of(panel) == "pre_activations")
+    assert marked == without if not panel.shows_reference else marked.startswith(words) and marked.endswith(without)
+
+
 def key_of(panel):
     return type(panel).key
 

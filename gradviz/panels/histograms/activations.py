@@ -15,6 +15,7 @@ class ActivationsPanel(LayerPanel):
     """The ridgeline: how the activations of each layer are distributed, with the layer under the playhead brought out."""
 
     key = "activations"
+    shows_reference = True
     value_axis_types = (ValueOrDecadeAxis,)
 
     def __init__(self, style: Style) -> None:

@@ -29,6 +29,7 @@ class GradientHistogramsPanel(LayerPanel):
     """Ridges in decades, the RMS of each layer as a line through them."""
 
     key = "gradient_histograms"
+    shows_reference = True
     value_axis_types = (DecadeAxis,)
 
     def __init__(self, style: Style) -> None:

@@ -31,6 +31,7 @@ class HeatmapPanel(LayerPanel):
     """One image for all layers."""
 
     key = "heatmap"
+    shows_reference = True
     value_axis_types = (ValueOrDecadeAxis,)
 
     def __init__(self, style: Style) -> None:

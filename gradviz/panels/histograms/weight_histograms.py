@@ -36,6 +36,7 @@ class WeightHistogramsPanel(LayerPanel):
     """Ridges on an axis of values. They are neither forward nor backward: the weights are there before either."""
 
     key = "weight_histograms"
+    shows_reference = True
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)

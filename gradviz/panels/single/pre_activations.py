@@ -50,6 +50,7 @@ class PreActivationsPanel(Panel):
     """The histogram of z in the layer that is looked at, on axes of its own, because the horizontal one is z and not the layer."""
 
     key = "pre_activations"
+    shows_reference = True
     shows_one_layer = True
 
     def __init__(self, style: Style) -> None:
