@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import log10
 
 import numpy as np
@@ -16,7 +16,6 @@ from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text, signed_text
 from gradviz.panels.histograms.shapes import leaves_zeros_out, share_at_the_ends, shown_by_magnitude, without_zeros
-from gradviz.panels.parts.axes import DecadeAxis, PlainAxis, Ticks
 from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.marks import Marks
 from gradviz.panels.parts.panel_part import PanelPart
@@ -36,23 +35,6 @@ _FINDINGS = (
     (10.0**-THRESHOLD_DECADES, N_("Activations shrink: std {first} → {last}")),
     (-np.inf, N_("Activations collapse: std {first} → {last}")),
 )
-
-
-class ValueOrDecadeAxis(DecadeAxis):
-    """An axis of values or of decades."""
-
-    by_magnitude = False
-
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
-        if self.by_magnitude:
-            return super().tickValues(minVal, maxVal, size)
-        ticks: Ticks = pg.AxisItem.tickValues(self, minVal, maxVal, size)
-        return ticks[:1] if len(ticks[0][1]) > 3 else ticks[:2]
-
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        if self.by_magnitude:
-            return super().tickStrings(values, scale, spacing)
-        return PlainAxis.tickStrings(self, values, scale, spacing)
 
 
 class ActivationAxis(PanelPart):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtGui import QPainter
 
 from gradviz.core.architecture import Architecture
 from gradviz.core.choices.blocks import NORMALIZATION_PLACES
@@ -13,7 +12,7 @@ from gradviz.core.verdict import Judgement
 from gradviz.i18n import N_, _
 from gradviz.numbers import exact_text, power_text
 from gradviz.panels.layer_panel import LayerPanel
-from gradviz.panels.parts.axes import PlainAxis
+from gradviz.panels.parts.axes import NoAxis
 from gradviz.panels.parts.still_item import StillItem
 from gradviz.panels.parts.style import Style
 from gradviz.panels.strip.between import circles_of, strokes_between
@@ -47,13 +46,6 @@ _BACKWARD = {
     "zero": N_("the gradient is exactly 0 from layer {layer} down"),
     "unfinite": N_("the gradient leaves the numbers of {dtype} at layer {layer}"),
 }
-
-
-class NoAxis(PlainAxis):
-    """Keeps the room in which other panels have their numbers."""
-
-    def paint(self, painter: QPainter, option: object, widget: object) -> None:
-        """Paint nothing."""
 
 
 class NetworkPanel(LayerPanel):
