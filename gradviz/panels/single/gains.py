@@ -21,6 +21,7 @@ from gradviz.panels.base import BODY_ROW, Panel
 from gradviz.panels.parts.axes import DecadeAxis, FactorAxis
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.table_item import Table, TableColumn, TableItem
+from gradviz.panels.scales.limits import drawable_log10
 
 SHOWN = (log10(0.1), log10(30.0))
 """The log10 of σ_w on the axis, which is extended to include the network's."""
@@ -51,10 +52,6 @@ _GAINS: dict[str, tuple[str, str, Callable[[Gains], float | None]]] = {
     "backward": ("backward", "t", lambda solved: solved.backward),
     "critical": ("ink", "d", lambda solved: solved.critical),
 }
-
-
-LARGEST_SIGMA_W = 1e30
-"""A longer axis could not be read."""
 
 
 class GainsPanel(Panel):
@@ -161,7 +158,7 @@ class GainsPanel(Panel):
         self.curves[name].setData(fine[_within(heights, FACTORS)], heights[_within(heights, FACTORS)])
 
     def _show_here(self, value: float) -> None:
-        place = log10(value) if 0 < value < LARGEST_SIGMA_W else None
+        place = drawable_log10(value)
         low, high = SHOWN
         if place is not None:
             low, high = min(low, place - 0.15), max(high, place + 0.15)
