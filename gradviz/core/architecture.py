@@ -23,6 +23,10 @@ class Architecture:
         f of layers 1 … L.
     constants : tuple of float
         The constant k of each f (the slope of a leaky ReLU, the α of an ELU); 0 where f has none.
+    hidden : Activation
+        f of every layer that has no activation of its own; one layer with its own output activation leaves no such layer.
+    hidden_k : float
+        The constant k of `hidden`.
     residual : int
         How many layers each skip connection spans; 0 for no skip connections.
     skips : tuple of int or None
@@ -48,6 +52,8 @@ class Architecture:
     units: tuple[int, ...]
     activations: tuple[Activation, ...]
     constants: tuple[float, ...]
+    hidden: Activation
+    hidden_k: float
     residual: int
     skips: tuple[int | None, ...]
     order: str
@@ -71,7 +77,9 @@ class Architecture:
         return cls(
             units=units,
             activations=activations,
-            constants=tuple(float(getattr(spec, f.parameter)) if f.parameter else 0.0 for f in activations),
+            constants=tuple(_constant(spec, f) for f in activations),
+            hidden=hidden,
+            hidden_k=_constant(spec, hidden),
             residual=spec.residual,
             skips=tuple(_skip_source(layer, spec.residual, units, output is not None) for layer in range(1, depth + 1)),
             order=spec.residual_order,
@@ -128,6 +136,10 @@ class Architecture:
     def is_plain(self) -> bool:
         """Whether a = f(z) in every layer: no normalization, and `residual` is 0."""
         return not (self.is_normalized or self.residual)
+
+
+def _constant(spec: Spec, f: Activation) -> float:
+    return float(getattr(spec, f.parameter)) if f.parameter else 0.0
 
 
 def _skip_source(layer: int, every: int, units: tuple[int, ...], has_own_output: bool) -> int | None:

@@ -10,18 +10,17 @@ import numpy as np
 from gradviz.core.architecture import Architecture
 from gradviz.core.choices.arrays import LOG10_2, Float64Array
 from gradviz.core.network import ForwardStep, Scaled, scaled, take_exponent
-from gradviz.core.spec import Spec
 
 CLEAR_OF_ROUNDING = 1000.0
 """A singular value must be this many times the rounding error for its first three digits to be right."""
 
 
-def obstacle(spec: Spec) -> str | None:
-    """Return the name of a field that keeps the Jacobian from being measured, or None if it is measured."""
+def obstacle(net: Architecture, *, is_wanted: bool) -> str | None:
+    """Return the name of the Spec's field that keeps the Jacobian from being measured, or None if it is measured."""
     blocked = {
-        "normalization": spec.normalization != "none",
-        "output_activation": spec.output_activation == "softmax",
-        "jacobian": not spec.jacobian,
+        "normalization": net.is_normalized,
+        "output_activation": net.activations[-1].pull_back is not None,
+        "jacobian": not is_wanted,
     }
     return next((name for name, is_blocked in blocked.items() if is_blocked), None)
 

@@ -64,7 +64,7 @@ def begun(spec: Spec) -> Birth:
 
 def frame_of(spec: Spec, birth: Birth, tick: Tick = lambda share: None) -> Frame:
     """Run and measure the pass of an experiment that has begun."""
-    wants = EVERYTHING if obstacle(spec) is None else EVERYTHING - {JACOBIAN}
+    wants = EVERYTHING if obstacle(birth.net, is_wanted=spec.jacobian) is None else EVERYTHING - {JACOBIAN}
     meter = Meter(birth.net, birth.parameters, wants)
     return measured(birth, meter, tick).frame(spec)
 

@@ -59,6 +59,9 @@ class Panel(QWidget):
     shows_one_layer: ClassVar[bool] = False
     """Whether title and legend are about the layer that is looked at, and change with it."""
 
+    shows_reference: ClassVar[bool] = False
+    """Whether the pinned run is drawn; its values then carry the mark of a preview too."""
+
     layer_hovered = Signal(int)
     """The layer under the pointer, or 0 when it has left."""
     layer_clicked = Signal(int)
@@ -149,8 +152,9 @@ class Panel(QWidget):
         """Show a Scene: its Frame at its playhead, over the reference where there is one."""
         before, self.scene = self.scene, scene
         frame, reference, self.playhead = scene.frame, scene.reference_frame, scene.playhead
-        is_same_run = before is not None and before.run.is_preview is scene.run.is_preview
-        anew = self._is_outdated or frame is not self.frame or reference is not self.reference or not is_same_run
+        # Whether a run is a preview is written in the legend, so it matters even where the Frame stays.
+        has_other_marks = before is None or _previews_in(before) != _previews_in(scene)
+        anew = self._is_outdated or frame is not self.frame or reference is not self.reference or has_other_marks
         self.frame, self.reference, self._is_outdated = frame, reference, False
         if anew:
             for part in self.parts:
@@ -232,16 +236,22 @@ class Panel(QWidget):
         title = _(PANELS[self.key].title)
         findings = (self.finding_text(frame), *(part.finding_text(frame) for part in self.parts), title)
         self.finding.write(next(filter(None, findings)))
-        self.legend.write(self._marked_preview(self.legend_text(frame, self.reference)))
+        self.legend.write(self._with_preview_marks(self.legend_text(frame, self.reference)))
         self.setAccessibleName(title)
         self.setAccessibleDescription(f"{self.finding.text}. {self.legend.text}")
 
-    def _marked_preview(self, legend: str) -> str:
-        """Return the legend with the mark of a preview in front, because the last clauses are dropped where there is no room."""
-        if self.scene is None or not (self.scene.run.is_preview and legend):
+    def _with_preview_marks(self, legend: str) -> str:
+        """Return the legend with the marks of previews in front, because the last clauses are dropped where there is no room."""
+        if self.scene is None or not legend:
             return legend
-        count = self.scene.frame.spec.batch
-        return _("first {count} examples, the rest is coming; {legend}").format(count=count, legend=legend)
+        is_preview, is_pinned_preview = _previews_in(self.scene)
+        if is_pinned_preview and self.shows_reference and self.reference is not None:
+            text = _("pinned run: first {count} examples, the rest is coming; {legend}")
+            legend = text.format(count=self.reference.spec.batch, legend=legend)
+        if is_preview:
+            text = _("first {count} examples, the rest is coming; {legend}")
+            legend = text.format(count=self.scene.frame.spec.batch, legend=legend)
+        return legend
 
     def _write_readout(self) -> None:
         if self.frame is not None:
@@ -264,3 +274,8 @@ class Panel(QWidget):
             if layer and event.button() == Qt.MouseButton.LeftButton:
                 self.layer_clicked.emit(layer)
         return False
+
+
+def _previews_in(scene: Scene) -> tuple[bool, bool]:
+    """Return whether the run, and whether the pinned run, is a preview."""
+    return scene.run.is_preview, scene.reference is not None and scene.reference.is_preview

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QResizeEvent
 
 from gradviz.panels.base import BODY_ROW, Panel
-from gradviz.panels.parts.axes import PlainAxis
+from gradviz.panels.parts.axes import PanelAxis, PlainAxis
 from gradviz.panels.parts.layer_plots import LayerPlots
 from gradviz.panels.parts.style import Style
 
@@ -24,7 +24,7 @@ class LayerPanel(Panel):
 
     is_abstract = True
 
-    value_axis_types: ClassVar[tuple[type[PlainAxis], ...]] = (PlainAxis,)
+    value_axis_types: ClassVar[tuple[type[PanelAxis], ...]] = (PlainAxis,)
     """The vertical axis of each plot, from the top down: one or two."""
 
     names_its_layers: ClassVar[bool] = True

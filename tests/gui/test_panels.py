@@ -27,7 +27,7 @@ from gradviz.panels import PANELS
 from gradviz.panels.base import Panel
 from gradviz.panels.histograms.shapes import without_zeros
 from gradviz.panels.layer_panel import LayerPanel
-from gradviz.panels.parts.axes import DecadeAxis, LayerAxis, PlainAxis
+from gradviz.panels.parts.axes import DecadeAxis, LayerAxis, PanelAxis, PlainAxis
 from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.text import first_clauses
@@ -192,6 +192,24 @@ def test_a_preview_says_so_and_differs_in_nothing_else(panel, language, words):
     assert words not in panel.legend.text
 
 
+REFERENCE_MARKS = [("en", "pinned run: first 4 examples, the rest is coming; "), ("ko", "고정한 기준: 먼저 예제 4개")]
+
+
+@EVERY
+@pytest.mark.parametrize(("language", "words"), REFERENCE_MARKS)
+def test_a_pinned_preview_is_marked_where_it_is_drawn(panel, language, words):
+    """Few examples stand beside many; when the whole pinned run is there, the words go. Other panels say nothing of it."""
+    use_language(language)
+    frame, pinned = frame_of("depth=3&width=5&batch=64"), frame_of("depth=3&width=5&batch=4&gain=2")
+    run, few = Timeline.at_birth(frame), Timeline(pinned.spec, {0: pinned}, is_preview=True)
+    panel.draw(answered(Scene(run, reference=few), panel))
+    marked = panel.legend.text
+    panel.draw(answered(Scene(run, reference=Timeline.at_birth(pinned)), panel))
+    without, draws_it = panel.legend.text, panel.legend_text(frame, pinned) != panel.legend_text(frame, None)
+    assert words not in without and panel.shows_reference is (draws_it or key_of(panel) == "pre_activations")
+    assert marked == without if not panel.shows_reference else marked.startswith(words) and marked.endswith(without)
+
+
 def key_of(panel):
     return type(panel).key
 
@@ -275,14 +293,22 @@ def overridden(cls, root):
     return {name for name, value in theirs if value is not None and not (inspect.isfunction(value) and is_hook(value))}
 
 
-@pytest.mark.parametrize("root", [Panel, PanelPart])
-def test_a_class_is_abstract_or_final_and_fills_in_hooks_only(root):
-    """What does work in a base is never replaced, and nothing inherits from a panel or a part that can be made."""
+@pytest.mark.parametrize("root", [Panel, PanelPart, PanelAxis])
+def test_a_class_fills_in_hooks_only(root):
+    """What does work in a base is never replaced."""
     for entry in PANELS.values():
         entry.load()
     classes = every_class_below(root)
     assert len(classes) > 2
     assert {cls.__name__: names for cls in classes if (names := overridden(cls, root))} == {}
+
+
+@pytest.mark.parametrize("root", [Panel, PanelPart])
+def test_a_class_is_abstract_or_final(root):
+    """Nothing inherits from a panel or a part that can be made."""
+    for entry in PANELS.values():
+        entry.load()
+    classes = every_class_below(root)
     finals = {cls for cls in classes if not getattr(cls, "is_abstract", False)}
     assert {cls.__name__ for cls in classes if finals & set(cls.__mro__[1:])} == set()
 

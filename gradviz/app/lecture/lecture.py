@@ -130,7 +130,8 @@ class Lecture(QObject):
         step = self._awaited
         if step is not None and request == Run(step.spec):
             self._await(None)
-            self._play(step)
+            if self._session.store.spec == step.spec:  # else the hand has moved on since
+                self._play(step)
 
     def _play(self, step: LessonStep) -> None:
         if step.play:

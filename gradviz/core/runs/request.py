@@ -63,7 +63,8 @@ class Run:
         yield Timeline(spec, {0: frame_of(spec, birth, tick)}, birth=birth)
 
     def seconds(self) -> float:
-        """Estimate how long `simulate` takes."""
+        """Estimate how long `simulate` takes. What does not fit into memory is refused before anybody is asked to wait for it."""
+        refuse_what_does_not_fit(self.spec, needed_bytes)
         return expected_seconds(self.spec)
 
 

@@ -40,6 +40,7 @@ class CurvePanel(LayerPanel):
     """
 
     is_abstract = True
+    shows_reference = True
 
     tables: ClassVar[tuple[tuple[Curve, ...], ...]]
     """What is drawn in each plot."""

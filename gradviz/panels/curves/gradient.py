@@ -6,7 +6,6 @@ from math import inf, isfinite, nan
 
 import numpy as np
 
-from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
 from gradviz.core.verdict import THRESHOLD_DECADES
@@ -66,7 +65,7 @@ class GradientPanel(CurvePanel):
         """Update the zones, the floor and the slope, and take their room."""
         signal, sizes = frame.verdict.backward, frame.series[GRADIENT_RMS]
         self.zones.show(judged_size(frame), falls=signal.log10_total < -1)
-        self.floor.show(frame.spec.dtype, self.plot.viewRange()[1], self.zones.ends, on_the_left=is_farther_on_the_left(frame))
+        self.floor.show(frame.net.precision, self.plot.viewRange()[1], self.zones.ends, on_the_left=is_farther_on_the_left(frame))
         names = [*self.zones.names.values(), self.floor.name]
         self.slope.show(sizes, signal.log10_factor, signal.log10_total if signal.steps else nan, names)
         for text in (*names, self.slope.text):
@@ -105,5 +104,5 @@ def judged_size(frame: Frame) -> float:
 def is_farther_on_the_left(frame: Frame) -> bool:
     """Whether the floor has more room in the first third of the layers than in the last."""
     sizes, third = frame.series[GRADIENT_RMS], max(1, frame.depth // 3)
-    away = np.where(np.isfinite(sizes), np.abs(sizes - PRECISIONS[frame.spec.dtype].log10_smallest), inf)
+    away = np.where(np.isfinite(sizes), np.abs(sizes - frame.net.precision.log10_smallest), inf)
     return bool(away[:third].min() > away[-third:].min())

@@ -48,7 +48,7 @@ class JacobianPanel(CurvePanel):
 
     def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
         """Return what to do where it is not measured."""
-        name = obstacle(frame.spec)
+        name = obstacle(frame.net, is_wanted=frame.spec.jacobian)
         if name is None:
             return ""
         knob = KNOBS[name]
@@ -57,7 +57,7 @@ class JacobianPanel(CurvePanel):
 
     def finding_text(self, frame: Frame) -> str:
         """Say how the directions of the input are stretched."""
-        if obstacle(frame.spec) is not None:
+        if obstacle(frame.net, is_wanted=frame.spec.jacobian) is not None:
             return ""
         largest, smallest = (float(frame.series[key][-1]) for key in (LARGEST_VALUE, SMALLEST_VALUE))
         said = {"largest": power_text(largest), "smallest": power_text(smallest), "factor": factor_text(largest)}

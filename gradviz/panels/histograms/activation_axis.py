@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import log10
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
-from gradviz.core.choices.activations import ACTIVATIONS
 from gradviz.core.frame import Frame
 from gradviz.core.histograms import Rows
 from gradviz.core.runs.playhead import Playhead
@@ -17,7 +16,6 @@ from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text, signed_text
 from gradviz.panels.histograms.shapes import leaves_zeros_out, share_at_the_ends, shown_by_magnitude, without_zeros
-from gradviz.panels.parts.axes import DecadeAxis, PlainAxis, Ticks
 from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.marks import Marks
 from gradviz.panels.parts.panel_part import PanelPart
@@ -37,23 +35,6 @@ _FINDINGS = (
     (10.0**-THRESHOLD_DECADES, N_("Activations shrink: std {first} → {last}")),
     (-np.inf, N_("Activations collapse: std {first} → {last}")),
 )
-
-
-class ValueOrDecadeAxis(DecadeAxis):
-    """An axis of values or of decades."""
-
-    by_magnitude = False
-
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
-        if self.by_magnitude:
-            return super().tickValues(minVal, maxVal, size)
-        ticks: Ticks = pg.AxisItem.tickValues(self, minVal, maxVal, size)
-        return ticks[:1] if len(ticks[0][1]) > 3 else ticks[:2]
-
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        if self.by_magnitude:
-            return super().tickStrings(values, scale, spacing)
-        return PlainAxis.tickStrings(self, values, scale, spacing)
 
 
 class ActivationAxis(PanelPart):
@@ -132,7 +113,7 @@ class ActivationAxis(PanelPart):
         rows = self.rows(frame)
         if self.is_by_magnitude:
             return span_of_decades(rows)
-        if ACTIVATIONS[frame.spec.activation].is_bounded:
+        if frame.net.hidden.is_bounded:
             return drawable_span(float(rows.edges[0]), float(rows.edges[-1]))
         return span_of_values(rows)
 
@@ -143,7 +124,7 @@ class ActivationAxis(PanelPart):
         if not np.isfinite(last):
             return frame.verdict.forward_text().rstrip(".")
         if at_the_ends is not None and at_the_ends > SATURATED:
-            ends = [signed_text(end, 1) for end in ACTIVATIONS[frame.spec.activation].bounds]
+            ends = [signed_text(end, 1) for end in frame.net.hidden.bounds]
             text = _("Activations saturate: {share:.0%} of them lie next to {low} or {high}")
             return text.format(share=at_the_ends, low=ends[0], high=ends[1])
         if first == last == 0:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
-from gradviz.panels.histograms.activation_axis import ActivationAxis, ValueOrDecadeAxis
+from gradviz.panels.histograms.activation_axis import ActivationAxis
 from gradviz.panels.histograms.ridges import RidgesItem, step_between
 from gradviz.panels.layer_panel import LayerPanel
+from gradviz.panels.parts.axes import ValueOrDecadeAxis
 from gradviz.panels.parts.style import Style
 
 
@@ -15,6 +16,7 @@ class ActivationsPanel(LayerPanel):
     """The ridgeline: how the activations of each layer are distributed, with the layer under the playhead brought out."""
 
     key = "activations"
+    shows_reference = True
     value_axis_types = (ValueOrDecadeAxis,)
 
     def __init__(self, style: Style) -> None:

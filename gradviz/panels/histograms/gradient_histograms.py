@@ -29,6 +29,7 @@ class GradientHistogramsPanel(LayerPanel):
     """Ridges in decades, the RMS of each layer as a line through them."""
 
     key = "gradient_histograms"
+    shows_reference = True
     value_axis_types = (DecadeAxis,)
 
     def __init__(self, style: Style) -> None:
@@ -59,7 +60,7 @@ class GradientHistogramsPanel(LayerPanel):
         self.plot.setYRange(*self._shown, padding=0)
         # Where the gradient falls to the left, it leaves the corner there free.
         falls = frame.verdict.backward.log10_total < -1
-        self._floor.show(frame.spec.dtype, self._shown, self.stage.ends, on_the_left=falls)
+        self._floor.show(frame.net.precision, self._shown, self.stage.ends, on_the_left=falls)
         self._ridges.show_rows(_rows(frame), self._shown, None if reference is None else _rows(reference))
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:

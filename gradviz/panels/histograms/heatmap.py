@@ -12,10 +12,11 @@ from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
 from gradviz.numbers import power_text, signed_text
-from gradviz.panels.histograms.activation_axis import ActivationAxis, ValueOrDecadeAxis
+from gradviz.panels.histograms.activation_axis import ActivationAxis
 from gradviz.panels.histograms.heat import Heat, heat_of, strengths
 from gradviz.panels.histograms.shapes import sizes
 from gradviz.panels.layer_panel import LayerPanel
+from gradviz.panels.parts.axes import ValueOrDecadeAxis
 from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.ramp import ramp
 from gradviz.panels.parts.style import Style
@@ -31,6 +32,7 @@ class HeatmapPanel(LayerPanel):
     """One image for all layers."""
 
     key = "heatmap"
+    shows_reference = True
     value_axis_types = (ValueOrDecadeAxis,)
 
     def __init__(self, style: Style) -> None:

@@ -6,7 +6,6 @@ from math import log10
 
 import numpy as np
 
-from gradviz.core.choices.activations import ACTIVATIONS
 from gradviz.core.choices.arrays import Float64Array, IntArray
 from gradviz.core.frame import Frame
 
@@ -19,7 +18,7 @@ FAR_DECADES = 9.0
 
 def share_at_the_ends(frame: Frame) -> float | None:
     """Return the share of all activations within 2 % of either end of a bounded activation, else None."""
-    if not ACTIVATIONS[frame.spec.activation].is_bounded:
+    if not frame.net.hidden.is_bounded:
         return None
     counts = frame.counts["activation"]
     end = round(0.02 * counts.shape[1])
@@ -34,14 +33,14 @@ def shown_by_magnitude(frame: Frame, reference: Frame | None = None) -> bool:
     if not sizes.size:
         return False
     smallest, largest = log10(sizes.min()), log10(sizes.max())
-    if all(ACTIVATIONS[each.spec.activation].is_bounded for each in shown):
+    if all(each.net.hidden.is_bounded for each in shown):
         return largest > FAR_DECADES
     return largest - smallest > LINEAR_DECADES or abs(largest) > FAR_DECADES or not np.isfinite(rms).all()
 
 
 def leaves_zeros_out(frame: Frame) -> bool:
     """Whether exact zeros are left out of the histograms on an axis of values."""
-    return not ACTIVATIONS[frame.spec.activation].is_bounded
+    return not frame.net.hidden.is_bounded
 
 
 def without_zeros(frame: Frame, key: str) -> IntArray:

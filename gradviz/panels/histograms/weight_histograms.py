@@ -36,6 +36,7 @@ class WeightHistogramsPanel(LayerPanel):
     """Ridges on an axis of values. They are neither forward nor backward: the weights are there before either."""
 
     key = "weight_histograms"
+    shows_reference = True
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
@@ -77,7 +78,7 @@ class WeightHistogramsPanel(LayerPanel):
         """Say how large the weights are, measured and by the formula."""
         measured, wanted, formula = frame.series["weight_std"], self._wanted, INITIALIZERS[frame.spec.initializer].formula
         if not np.isfinite(measured).all():
-            return _("Some weights are too large for {dtype} and become infinite").format(dtype=frame.spec.dtype)
+            return _("Some weights are too large for {dtype} and become infinite").format(dtype=frame.net.precision.name)
         texts = _FINDINGS_OF_ONE if frame.depth == 1 else _FINDINGS
         text = texts["fixed" if np.isnan(wanted[0]) else "same" if wanted[0] == wanted[-1] else "apart"]
         sizes = {"first": measured[0], "last": measured[-1], "wanted": wanted[0], "wanted_last": wanted[-1]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil, floor, log10
+from typing import ClassVar
 
 import pyqtgraph as pg
 from PySide6.QtGui import QPainter
@@ -14,15 +15,22 @@ from gradviz.panels.parts.style import Style
 Ticks = list[tuple[float, list[float]]]
 
 
-class PlainAxis(pg.AxisItem):
-    """An axis with plain decimal numbers, and type, lines and size from the Style."""
+class PanelAxis(pg.AxisItem):
+    """An axis with type, lines and size from the Style. Abstract; the concrete axes are final, and say how a tick is written."""
 
     labelText: str
+
+    is_painted: ClassVar[bool] = True
+    """False where it only keeps the room that the axes of other panels have."""
 
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation)
         self.enableAutoSIPrefix(False)
         self._exporting = False
+
+    def tick_text(self, value: float, spacing: float) -> str:
+        """Return the text at a tick, which is `spacing` away from the next one (a hook)."""
+        return ""
 
     def restyle(self, style: Style, thickness: float) -> None:
         """Take colours and sizes; `thickness` is the room across the axis at scale 1."""
@@ -49,6 +57,8 @@ class PlainAxis(pg.AxisItem):
         self._exporting = export
 
     def paint(self, painter: QPainter, option: object, widget: object) -> None:
+        if not self.is_painted:
+            return
         if not self._exporting:
             super().paint(painter, option, widget)
             return
@@ -71,11 +81,19 @@ class PlainAxis(pg.AxisItem):
             self.label.setVisible(self.label.boundingRect().width() <= self.size().height())
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        decimals = max(0, -floor(log10(spacing))) if spacing > 0 else 0
-        return [_written(value, spacing, decimals) for value in values]
+        return [self.tick_text(value, spacing) for value in values]
 
 
-def _written(value: float, spacing: float, decimals: int) -> str:
+class PlainAxis(PanelAxis):
+    """An axis with plain decimal numbers."""
+
+    def tick_text(self, value: float, spacing: float) -> str:
+        return decimal_text(value, spacing)
+
+
+def decimal_text(value: float, spacing: float) -> str:
+    """Return a number with the decimals that tell it from one `spacing` away."""
+    decimals = max(0, -floor(log10(spacing))) if spacing > 0 else 0
     if abs(value) < spacing * 1e-6:
         return "0"
     if abs(value) >= 1e5 or abs(value) < 1e-4:
@@ -84,20 +102,43 @@ def _written(value: float, spacing: float, decimals: int) -> str:
     return f"{value:.{decimals}f}".replace("-", "−")
 
 
-class DecadeAxis(PlainAxis):
+class DecadeAxis(PanelAxis):
     """An axis of logarithms to base 10, written as powers: 10⁻³."""
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
-        room = max(2.0, size / (2.6 * self.style["tickFont"].pixelSize()))
-        step = _round_step((maxVal - minVal) / room)
-        major = [float(tick) for tick in range(ceil(minVal / step) * step, floor(maxVal) + 1, step)]
-        return [(float(step), major)]
+        return decade_ticks(minVal, maxVal, size / self.style["tickFont"].pixelSize())
 
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        return ["1" if value == 0 else f"10{superscript(round(value))}" for value in values]
+    def tick_text(self, value: float, spacing: float) -> str:
+        return decade_text(value)
 
 
-class FactorAxis(PlainAxis):
+class ValueOrDecadeAxis(PanelAxis):
+    """An axis of values, or of logarithms to base 10."""
+
+    by_magnitude = False
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
+        if self.by_magnitude:
+            return decade_ticks(minVal, maxVal, size / self.style["tickFont"].pixelSize())
+        ticks: Ticks = super().tickValues(minVal, maxVal, size)
+        return ticks[:1] if len(ticks[0][1]) > 3 else ticks[:2]
+
+    def tick_text(self, value: float, spacing: float) -> str:
+        return decade_text(value) if self.by_magnitude else decimal_text(value, spacing)
+
+
+def decade_ticks(low: float, high: float, lines: float) -> Ticks:
+    """Return ticks at whole powers of ten, on an axis on which `lines` lines of text have room."""
+    step = _round_step((high - low) / max(2.0, lines / 2.6))
+    return [(float(step), [float(tick) for tick in range(ceil(low / step) * step, floor(high) + 1, step)])]
+
+
+def decade_text(value: float) -> str:
+    """Return the power of ten with a whole exponent."""
+    return "1" if value == 0 else f"10{superscript(round(value))}"
+
+
+class FactorAxis(PanelAxis):
     """An axis of logarithms to base 10, written as plain numbers: 0.1, 0.2, 0.5 and so on."""
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
@@ -106,12 +147,12 @@ class FactorAxis(PlainAxis):
         ticks = [decade + log10(step) for decade in decades for step in steps]
         return [(1.0, [tick for tick in ticks if minVal <= tick <= maxVal])]
 
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        return [f"{10.0**value:.3g}" if -3 < value < 5 else power_text(value) for value in values]
+    def tick_text(self, value: float, spacing: float) -> str:
+        return f"{10.0**value:.3g}" if -3 < value < 5 else power_text(value)
 
 
-class FixedAxis(PlainAxis):
-    """An axis with constant ends, divided into halves or quarters."""
+class FixedAxis(PanelAxis):
+    """An axis with constant ends, divided into halves or quarters. Abstract."""
 
     ends = (0.0, 1.0)
     form = "{:g}"
@@ -122,8 +163,8 @@ class FixedAxis(PlainAxis):
         low, high = self.ends
         return [((high - low) / parts, [low + (high - low) * place / parts for place in range(parts + 1)])]
 
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        return [self.form.format(value).replace("-", "−") for value in values]
+    def tick_text(self, value: float, spacing: float) -> str:
+        return self.form.format(value).replace("-", "−")
 
 
 class PercentAxis(FixedAxis):
@@ -138,7 +179,7 @@ class CorrelationAxis(FixedAxis):
     ends = (-1.0, 1.0)
 
 
-class LayerAxis(PlainAxis):
+class LayerAxis(PanelAxis):
     """The layers, numbered; the first and the last one always."""
 
     depth = 1
@@ -150,8 +191,14 @@ class LayerAxis(PlainAxis):
         inner = [float(layer) for layer in range(step, self.depth, step) if 1 + step / 2 < layer < self.depth - step / 2]
         return [(float(step), [1.0, *inner, float(self.depth)] if self.depth > 1 else [1.0])]
 
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        return [str(round(value)) for value in values]
+    def tick_text(self, value: float, spacing: float) -> str:
+        return str(round(value))
+
+
+class NoAxis(PanelAxis):
+    """Keeps the room in which other panels have their numbers."""
+
+    is_painted = False
 
 
 def _round_step(least: float) -> int:

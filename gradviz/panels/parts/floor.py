@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
-from gradviz.core.choices.precisions import PRECISIONS
+from gradviz.core.choices.precisions import Precision
 from gradviz.i18n import _
 from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.limits import Span
@@ -31,14 +31,14 @@ class Floor:
         self.name.setColor(style.colour("quiet"))
         self.name.setFont(style.font(12))
 
-    def show(self, dtype: str, shown: Span, ends: Span, *, on_the_left: bool) -> None:
+    def show(self, precision: Precision, shown: Span, ends: Span, *, on_the_left: bool) -> None:
         """Show the part in sight, with its name above the edge at one end of the layer axis."""
-        edge = PRECISIONS[dtype].log10_smallest
+        edge = precision.log10_smallest
         low, high = shown[0], min(edge, shown[1])
         for item in (self._zone, self.name):
             item.setVisible(high > low)
         if high > low:
             self._zone.setRegion((low, high))
-            self.name.setText(_("below this line {dtype} reads 0").format(dtype=dtype))
+            self.name.setText(_("below this line {dtype} reads 0").format(dtype=precision.name))
             self.name.setAnchor((0 if on_the_left else 1, 1 if high < shown[1] else 0))
             self.name.setPos(ends[0 if on_the_left else 1], high)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
-from gradviz.panels.parts.axes import LayerAxis, PlainAxis
+from gradviz.panels.parts.axes import LayerAxis, PanelAxis
 from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.limits import Span
@@ -31,7 +31,7 @@ class LayerPlots(PanelPart):
     layout : GraphicsLayout
         Where they are put, the first in `row`.
     row : int
-    value_axes : list of PlainAxis
+    value_axes : list of PanelAxis
         Their vertical axes, from the top down: one or two.
     has_name : bool
         Whether the layer axis has a name below it.
@@ -50,7 +50,7 @@ class LayerPlots(PanelPart):
         The panel's height in pixels, which the panel keeps up to date.
     """
 
-    def __init__(self, layout: pg.GraphicsLayout, row: int, value_axes: list[PlainAxis], *, has_name: bool) -> None:
+    def __init__(self, layout: pg.GraphicsLayout, row: int, value_axes: list[PanelAxis], *, has_name: bool) -> None:
         self.value_axes, self.layer_axis, self._has_name = value_axes, LayerAxis("bottom"), has_name
         self._silent_axes = [LayerAxis("bottom") for _axis in value_axes[1:]]
         layer_axes = [*self._silent_axes, self.layer_axis]
@@ -125,7 +125,7 @@ class LayerPlots(PanelPart):
         return 0
 
 
-def _plot(layer_axis: LayerAxis, value_axis: PlainAxis) -> pg.PlotItem:
+def _plot(layer_axis: LayerAxis, value_axis: PanelAxis) -> pg.PlotItem:
     plot = pg.PlotItem(axisItems={"bottom": layer_axis, "left": value_axis}, enableMenu=False)
     plot.hideButtons()
     plot.setMouseEnabled(False, False)

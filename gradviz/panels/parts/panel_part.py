@@ -1,4 +1,4 @@
-"""PanelPanelPart: a piece that several panels have in common. Panels hold parts instead of inheriting from one another."""
+"""PanelPart: a piece that several panels have in common. Panels hold parts instead of inheriting from one another."""
 
 from __future__ import annotations
 

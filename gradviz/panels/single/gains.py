@@ -21,6 +21,7 @@ from gradviz.panels.base import BODY_ROW, Panel
 from gradviz.panels.parts.axes import DecadeAxis, FactorAxis
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.table_item import Table, TableColumn, TableItem
+from gradviz.panels.scales.limits import drawable_log10
 
 SHOWN = (log10(0.1), log10(30.0))
 """The log10 of σ_w on the axis, which is extended to include the network's."""
@@ -51,10 +52,6 @@ _GAINS: dict[str, tuple[str, str, Callable[[Gains], float | None]]] = {
     "backward": ("backward", "t", lambda solved: solved.backward),
     "critical": ("ink", "d", lambda solved: solved.critical),
 }
-
-
-LARGEST_SIGMA_W = 1e30
-"""A longer axis could not be read."""
 
 
 class GainsPanel(Panel):
@@ -114,7 +111,7 @@ class GainsPanel(Panel):
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Bring the curves to the activation, and its row in the table."""
-        activation, k = ACTIVATIONS[frame.spec.activation], _k(ACTIVATIONS[frame.spec.activation], frame)
+        activation, k = frame.net.hidden, frame.net.hidden_k
         solved = known_gains(activation, k)
         self.spread_axis.name_it(_("σ_w = √(fan-in · Var W)"))
         self.factor_axis.name_it(_("factor of the mean square"))
@@ -141,7 +138,7 @@ class GainsPanel(Panel):
         layer = self.shown_layer()
         activation, value = frame.net.activation(layer), frame.sigma_w(layer)
         if activation.name not in ACTIVATIONS:
-            activation = ACTIVATIONS[frame.spec.activation]
+            activation = frame.net.hidden
         solved = known_gains(activation, _k(activation, frame))
         word = against_critical(value, solved) if _is_plain(frame) else "other"
         return _(_WORDS[word]).format(value=_size(value), critical=_size(solved.critical or 0), activation=_(activation.title))
@@ -161,7 +158,7 @@ class GainsPanel(Panel):
         self.curves[name].setData(fine[_within(heights, FACTORS)], heights[_within(heights, FACTORS)])
 
     def _show_here(self, value: float) -> None:
-        place = log10(value) if 0 < value < LARGEST_SIGMA_W else None
+        place = drawable_log10(value)
         low, high = SHOWN
         if place is not None:
             low, high = min(low, place - 0.15), max(high, place + 0.15)
@@ -183,7 +180,7 @@ class GainsPanel(Panel):
         ]
         table = Table(heads, len(rows), lambda row, column: rows[row][column], range(len(rows)))
         self.table.show_table(table)
-        self.table.show_row(list(ACTIVATIONS).index(frame.spec.activation))
+        self.table.show_row(list(ACTIVATIONS).index(frame.net.hidden.name))
 
 
 def _row(activation: Activation, k: float) -> list[str]:
@@ -197,11 +194,10 @@ def _cell(value: float | str | None) -> str:
 
 
 def _k(activation: Activation, frame: Frame) -> float:
-    """Return the constant of an activation: the experiment's for its own activation, else the default."""
-    if not activation.parameter:
-        return 0.0
-    own = activation.name == frame.spec.activation
-    return float(getattr(frame.spec, activation.parameter) if own else KNOBS[activation.parameter].default)
+    """Return the constant of an activation: the network's for its own activation, else the default."""
+    if activation == frame.net.hidden:
+        return frame.net.hidden_k
+    return float(KNOBS[activation.parameter].default) if activation.parameter else 0.0
 
 
 def _is_plain(frame: Frame) -> bool:

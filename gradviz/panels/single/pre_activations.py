@@ -18,7 +18,7 @@ from gradviz.panels.curves.curve_item import polygon
 from gradviz.panels.parts.axes import PlainAxis
 from gradviz.panels.parts.layer_plots import VALUE_AXIS_WIDTH
 from gradviz.panels.parts.style import Style
-from gradviz.panels.scales.limits import Span
+from gradviz.panels.scales.limits import Span, drawable_unit
 from gradviz.panels.scales.ranges import StillRange
 from gradviz.panels.scales.spans import unit_exponent
 from gradviz.panels.single.slope_names import SlopeNames
@@ -29,9 +29,6 @@ PEAK = 0.9
 
 MOST_FLATS = 4
 """GELU and the like have one flat place more than a sigmoid: their turning point."""
-
-LARGEST_EXPONENT = 300
-"""The largest power of ten used as the unit of z, for which z is still a finite float64."""
 
 _FINDINGS = {
     # whether f′ is exactly 0 there
@@ -50,6 +47,7 @@ class PreActivationsPanel(Panel):
     """The histogram of z in the layer that is looked at, on axes of its own, because the horizontal one is z and not the layer."""
 
     key = "pre_activations"
+    shows_reference = True
     shows_one_layer = True
 
     def __init__(self, style: Style) -> None:
@@ -167,7 +165,7 @@ class PreActivationsPanel(Panel):
     def _show_unit(self, frame: Frame, layer: int) -> None:
         """Draw very large and very small z in units of a power of ten."""
         size = float(np.abs(frame.edges["pre_activation_own"][layer - 1]).max())
-        unit = min(max(unit_exponent(size), -LARGEST_EXPONENT), LARGEST_EXPONENT)
+        unit = drawable_unit(unit_exponent(size))
         if unit != self._unit:
             self._unit = unit
             self._range.forget()

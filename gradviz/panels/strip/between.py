@@ -66,7 +66,7 @@ def lines_of(layout: StripLayout) -> dict[tuple[int, bool], list[QLineF]]:
 
 def arcs_of(layout: StripLayout) -> QPainterPath:
     """Return the skip connections as arcs, or where they are too narrow for that, one line over all of them."""
-    path, order = QPainterPath(), layout.frame.spec.residual_order
+    path, order = QPainterPath(), layout.frame.net.order
     sources = [
         (source, layer)
         for layer in range(1, layout.frame.depth + 1)
@@ -75,7 +75,7 @@ def arcs_of(layout: StripLayout) -> QPainterPath:
     if not sources:
         return path
     room = layout.style.px(ARC_ROOM)
-    if layout.frame.spec.residual * layout.pixels < LEAST_ARC:
+    if layout.frame.net.residual * layout.pixels < LEAST_ARC:
         path.moveTo(layout.x(sources[0][0]), layout.top - room / 2)
         path.lineTo(layout.x(sources[-1][1]), layout.top - room / 2)
         return path

@@ -62,7 +62,7 @@ class StripLayout:
     @property
     def top(self) -> float:
         """Where the highest column ends."""
-        return self.box.top() + (self.style.px(ARC_ROOM) if self.frame.spec.residual else self.style.px(2))
+        return self.box.top() + (self.style.px(ARC_ROOM) if self.frame.net.residual else self.style.px(2))
 
     @property
     def middle(self) -> int:
@@ -166,13 +166,13 @@ class StripLayout:
 
     def _bars(self, left: np.ndarray, right: np.ndarray) -> list[QRectF]:
         """Return a thin bar where a layer is normalized: before its column or behind it, as before or after the activation."""
-        spec = self.frame.spec
-        if spec.normalization == "none" or self.pixels < 2 * shape.OWN_COLUMNS:
+        net = self.frame.net
+        if not net.is_normalized or self.pixels < 2 * shape.OWN_COLUMNS:
             return []
-        before, wide = spec.normalization_place == "before", self.style.px(2)
+        before, wide = net.place == "before", self.style.px(2)
         bars = []
-        for layer in range(1, self.frame.depth + 1):
-            if self.frame.net.normalization(layer, spec.normalization_place).name != "none":
+        for layer in net.layers:
+            if net.normalization(layer, net.place).axis is not None:
                 high = float(self.highs[layer])
                 x = left[layer - 1] - 2 * wide if before else right[layer - 1] + wide
                 bars.append(QRectF(x, self.middle - high, wide, 2 * high))

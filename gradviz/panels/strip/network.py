@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtGui import QPainter
 
 from gradviz.core.architecture import Architecture
 from gradviz.core.choices.blocks import NORMALIZATION_PLACES
-from gradviz.core.choices.normalization import BLOCK_NORMALIZATIONS
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
 from gradviz.core.verdict import Judgement
 from gradviz.i18n import N_, _
 from gradviz.numbers import exact_text, power_text
 from gradviz.panels.layer_panel import LayerPanel
-from gradviz.panels.parts.axes import PlainAxis
+from gradviz.panels.parts.axes import NoAxis
 from gradviz.panels.parts.still_item import StillItem
 from gradviz.panels.parts.style import Style
 from gradviz.panels.strip.between import circles_of, strokes_between
@@ -48,13 +46,6 @@ _BACKWARD = {
     "zero": N_("the gradient is exactly 0 from layer {layer} down"),
     "unfinite": N_("the gradient leaves the numbers of {dtype} at layer {layer}"),
 }
-
-
-class NoAxis(PlainAxis):
-    """Keeps the room in which other panels have their numbers."""
-
-    def paint(self, painter: QPainter, option: object, widget: object) -> None:
-        """Paint nothing."""
 
 
 class NetworkPanel(LayerPanel):
@@ -108,7 +99,7 @@ class NetworkPanel(LayerPanel):
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn, and what of the network cannot be seen."""
-        spec, layout = frame.spec, StripLayout(frame, self.style_, self.plot.vb.geometry())
+        net, layout = frame.net, StripLayout(frame, self.style_, self.plot.vb.geometry())
         if layout.is_circles:
             text = _(
                 "circles: units, lines: weights, dashed where negative; upper half RMS of a, lower RMS of ∂loss/∂a, the paler the smaller"
@@ -119,11 +110,11 @@ class NetworkPanel(LayerPanel):
             text = _("height: units; upper half RMS of a, lower RMS of ∂loss/∂a, palest from 10⁻⁶ of the largest")
         merged = int(layout.columns.last[0])
         text += _("; {count} layers in a column").format(count=merged) if merged > 1 else ""
-        text += _("; arcs: skip connections") if spec.residual else ""
-        if spec.normalization != "none":
-            said = (_(BLOCK_NORMALIZATIONS[spec.normalization].title), _(NORMALIZATION_PLACES[spec.normalization_place].title))
-            text += _("; bars: normalization ({kind}, {place})").format(kind=said[0], place=said[1])
-        return text + (_("; the same weights in every layer") if spec.shared_weights else "")
+        text += _("; arcs: skip connections") if net.residual else ""
+        if net.is_normalized:
+            kind, place = net.normalizations[0], NORMALIZATION_PLACES[net.place]
+            text += _("; bars: normalization ({kind}, {place})").format(kind=_(kind.title), place=_(place.title))
+        return text + (_("; the same weights in every layer") if net.shares_weights else "")
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out a layer's width and both sizes."""
