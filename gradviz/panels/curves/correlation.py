@@ -12,7 +12,7 @@ from gradviz.core.frame import Frame
 from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text
 from gradviz.panels.curves.curve import VALUES, Curve
-from gradviz.panels.curves.curve_panel import CurvePanel
+from gradviz.panels.curves.curve_panel import CurvePanel, CurvePlot
 from gradviz.panels.parts.axes import CorrelationAxis
 from gradviz.panels.parts.style import Style
 
@@ -32,14 +32,25 @@ _CHANGES = (
 )
 
 
+def _too_few(frame: Frame, reference: Frame | None) -> str:
+    """Return what to do where there is only one input."""
+    return _("Two inputs are needed: set “Batch” to 2 or more in the controls.") if frame.spec.batch < 2 else ""
+
+
 class CorrelationPanel(CurvePanel):
     """Correlation of the pre-activations of two inputs, with theory, and where theory says that it settles."""
 
     key = "correlation"
     value_axis_types = (CorrelationAxis,)
     marks_role = "forward"
-    fixed = {0: (-1.08, 1.08)}
-    tables = ((Curve(INPUT_CORRELATION, N_("correlation of two inputs"), VALUES, "forward", "o", read_as=N_("correlation")),),)
+    contents = (
+        CurvePlot(
+            N_("correlation"),
+            (Curve(INPUT_CORRELATION, N_("correlation of two inputs"), VALUES, "forward", "o", read_as=N_("correlation")),),
+            span=(-1.08, 1.08),
+            notice=_too_few,
+        ),
+    )
 
     def add_items(self) -> None:
         """Create the line of the fixed point."""
@@ -54,14 +65,6 @@ class CorrelationPanel(CurvePanel):
         self.limit_line.setPen(style.pen("ink", 1.0, 0.7, Qt.PenStyle.DotLine))
         self.limit_name.setColor(style.colour("ink"))
         self.limit_name.setFont(style.font(12))
-
-    def axis_names(self, frame: Frame) -> tuple[str, ...]:
-        """Return quantity and unit of the vertical axis."""
-        return (_("correlation"),)
-
-    def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
-        """Return what to do where there is only one input."""
-        return _("Two inputs are needed: set “Batch” to 2 or more in the controls.") if frame.spec.batch < 2 else ""
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Bring the fixed point to a new Frame."""

@@ -28,14 +28,14 @@ class Scale:
     ----------
     drawn : callable
         From a measure to its values on the axis, (L,).
-    told : callable
+    value_text : callable
         From one value to text.
     has_zero : bool
         Whether −∞ on the axis is an exact 0.
     """
 
     drawn: Callable[[np.ndarray], np.ndarray]
-    told: Callable[[float], str]
+    value_text: Callable[[float], str]
     has_zero: bool = False
 
 
@@ -90,9 +90,9 @@ class Curve:
     line: Qt.PenStyle = Qt.PenStyle.SolidLine
     read_as: str = ""
 
-    def told(self, measures: Measures, layer: int) -> str:
+    def value_text(self, measures: Measures, layer: int) -> str:
         """Return its name and exact value at a layer."""
-        return f"{_(self.read_as or self.name)} {self.scale.told(float(measures[self.key][layer - 1]))}"
+        return f"{_(self.read_as or self.name)} {self.scale.value_text(float(measures[self.key][layer - 1]))}"
 
     def drawn(self, measures: Measures | None) -> np.ndarray | None:
         """Return its values on the axis, (L,), or None where the measure is missing."""

@@ -137,6 +137,7 @@ class Curves:
 
     def show_none(self) -> None:
         """Show no curve."""
+        self._together = {}
         for each in self.drawn.values():
             each.show_nothing()
         self._pinned.hide()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf, isfinite, nan
 
 import numpy as np
+import pyqtgraph as pg
 
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
@@ -12,14 +13,15 @@ from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.numbers import exact_text, power_text
 from gradviz.panels.curves.curve import LOGARITHMS, Curve
-from gradviz.panels.curves.curve_panel import CurvePanel
+from gradviz.panels.curves.curve_panel import CurvePanel, CurvePlot
+from gradviz.panels.curves.curves import Curves
 from gradviz.panels.curves.slope_label import SlopeLabel
 from gradviz.panels.curves.zones import Zones
 from gradviz.panels.parts.axes import DecadeAxis
 from gradviz.panels.parts.floor import Floor
+from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.extents import extent_of
-from gradviz.panels.scales.room import Room
 
 GRADIENT_RMS = "log10_grad_a_rms"
 
@@ -34,6 +36,41 @@ _FINDINGS = {
 }
 
 
+def _inside_zones(frame: Frame) -> tuple[float, float]:
+    """Return a value inside each zone."""
+    reach = THRESHOLD_DECADES + ZONE_IN_SIGHT
+    return judged_size(frame) - reach, judged_size(frame) + reach
+
+
+class GradientGround(PanelPart):
+    """What lies behind the curve: the zones of the verdict, the floor of the precision, and the slope's label."""
+
+    def __init__(self, plot: pg.PlotItem, curves: Curves) -> None:
+        self._plot, self._curves = plot, curves
+        self.floor, self.zones, self.slope = Floor(plot), Zones(plot), SlopeLabel(plot)
+
+    def restyle(self, style: Style) -> None:
+        """Take colours and sizes."""
+        for item in (self.floor, self.zones, self.slope):
+            item.restyle(style)
+
+    def show_frame(self, frame: Frame, reference: Frame | None) -> None:
+        """Update the zones, the floor and the slope, and take their room."""
+        signal, sizes = frame.verdict.backward, frame.series[GRADIENT_RMS]
+        self.zones.show(judged_size(frame), falls=signal.log10_total < -1)
+        is_left, shown = is_farther_on_the_left(frame), self._plot.viewRange()[1]
+        self.floor.show(frame.net.precision, shown, self.zones.ends, on_the_left=is_left)
+        names = [*self.zones.names.values(), self.floor.name]
+        self.slope.show(sizes, signal.log10_factor, signal.log10_total if signal.steps else nan, names)
+        for text in (*names, self.slope.text):
+            if text.isVisible() and text.toPlainText():
+                self._curves.room.take_rect(extent_of(self._plot, text))
+
+    def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
+        """Show the slope once the gradient has reached layer 1."""
+        self.slope.light(playhead)
+
+
 class GradientPanel(CurvePanel):
     """Size of the gradient against the layer, over the zones of the verdict and the floor of the precision."""
 
@@ -41,40 +78,15 @@ class GradientPanel(CurvePanel):
     value_axis_types = (DecadeAxis,)
     marks_role = "backward"
     symbol_room = 0.0  # the zones keep the curve's ends off the edges
-    tables = ((Curve(GRADIENT_RMS, "", LOGARITHMS, "backward", "o"),),)
+    contents = (
+        CurvePlot(N_("RMS of ∂loss/∂a"), (Curve(GRADIENT_RMS, "", LOGARITHMS, "backward", "o"),), in_sight=_inside_zones),
+    )
 
     def add_items(self) -> None:
-        """Make the zones, the floor and the slope's label."""
-        self.floor, self.zones, self.slope = Floor(self.plot), Zones(self.plot), SlopeLabel(self.plot)
-
-    def restyle_items(self, style: Style) -> None:
-        """Give every item its colour and size."""
-        for item in (self.floor, self.zones, self.slope):
-            item.restyle(style)
-
-    def axis_names(self, frame: Frame) -> tuple[str, ...]:
-        """Return quantity and unit of the vertical axis."""
-        return (_("RMS of ∂loss/∂a"),)
-
-    def also_in_sight(self, frame: Frame) -> tuple[float, float]:
-        """Return a value inside each zone."""
-        reach = THRESHOLD_DECADES + ZONE_IN_SIGHT
-        return judged_size(frame) - reach, judged_size(frame) + reach
-
-    def show_behind(self, frame: Frame, room: Room) -> None:
-        """Update the zones, the floor and the slope, and take their room."""
-        signal, sizes = frame.verdict.backward, frame.series[GRADIENT_RMS]
-        self.zones.show(judged_size(frame), falls=signal.log10_total < -1)
-        self.floor.show(frame.net.precision, self.plot.viewRange()[1], self.zones.ends, on_the_left=is_farther_on_the_left(frame))
-        names = [*self.zones.names.values(), self.floor.name]
-        self.slope.show(sizes, signal.log10_factor, signal.log10_total if signal.steps else nan, names)
-        for text in (*names, self.slope.text):
-            if text.isVisible() and text.toPlainText():
-                room.take_rect(extent_of(self.plot, text))
-
-    def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
-        """Show the slope once the gradient has reached layer 1."""
-        self.slope.light(playhead)
+        """Make the ground."""
+        ground = GradientGround(self.plot, self.curves[0])
+        self.floor, self.zones, self.slope = ground.floor, ground.zones, ground.slope
+        self.parts.append(ground)
 
     def finding_text(self, frame: Frame) -> str:
         """Say what becomes of the gradient."""

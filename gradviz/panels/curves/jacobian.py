@@ -13,7 +13,7 @@ from gradviz.core.spec import KNOBS
 from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text, power_text
 from gradviz.panels.curves.curve import LOGARITHMS, Curve
-from gradviz.panels.curves.curve_panel import CurvePanel
+from gradviz.panels.curves.curve_panel import CurvePanel, CurvePlot
 from gradviz.panels.parts.axes import DecadeAxis
 
 LARGEST_VALUE, SMALLEST_VALUE = "log10_jacobian_largest", "log10_jacobian_smallest"
@@ -29,31 +29,32 @@ _REMEDIES = {
 """What stands in the way → what to do."""
 
 
+def _remedy(frame: Frame, reference: Frame | None) -> str:
+    """Return what to do where it is not measured."""
+    name = obstacle(frame.net, is_wanted=frame.spec.jacobian)
+    if name is None:
+        return ""
+    knob = KNOBS[name]
+    usual = _(knob.choices[knob.default].title) if knob.choices else ""
+    return _(_REMEDIES[name]).format(title=_(knob.title), usual=usual)
+
+
 class JacobianPanel(CurvePanel):
     """Largest and smallest singular value of ∂a[l]/∂a[0], in decades."""
 
     key = "jacobian"
     value_axis_types = (DecadeAxis,)
     marks_role = "forward"
-    tables = (
-        (
-            Curve(LARGEST_VALUE, N_("largest singular value"), LOGARITHMS, "forward", "o", read_as=N_("largest")),
-            Curve(SMALLEST_VALUE, N_("smallest"), LOGARITHMS, "forward", "t", Qt.PenStyle.DashDotLine),
+    contents = (
+        CurvePlot(
+            N_("∂a / ∂input"),
+            (
+                Curve(LARGEST_VALUE, N_("largest singular value"), LOGARITHMS, "forward", "o", read_as=N_("largest")),
+                Curve(SMALLEST_VALUE, N_("smallest"), LOGARITHMS, "forward", "t", Qt.PenStyle.DashDotLine),
+            ),
+            notice=_remedy,
         ),
     )
-
-    def axis_names(self, frame: Frame) -> tuple[str, ...]:
-        """Return quantity and unit of the vertical axis."""
-        return (_("∂a / ∂input"),)
-
-    def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
-        """Return what to do where it is not measured."""
-        name = obstacle(frame.net, is_wanted=frame.spec.jacobian)
-        if name is None:
-            return ""
-        knob = KNOBS[name]
-        usual = _(knob.choices[knob.default].title) if knob.choices else ""
-        return _(_REMEDIES[name]).format(title=_(knob.title), usual=usual)
 
     def finding_text(self, frame: Frame) -> str:
         """Say how the directions of the input are stretched."""

@@ -12,7 +12,7 @@ from gradviz.core.frame import Frame
 from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text
 from gradviz.panels.curves.curve import LOGARITHMS, MAGNITUDES, Curve, decades
-from gradviz.panels.curves.curve_panel import CurvePanel
+from gradviz.panels.curves.curve_panel import CurvePanel, CurvePlot
 from gradviz.panels.curves.curves import Sources
 from gradviz.panels.parts.axes import DecadeAxis
 from gradviz.panels.parts.style import Style
@@ -20,17 +20,27 @@ from gradviz.panels.parts.style import Style
 STD, GRADIENT = "activation_std", "log10_grad_a_rms"
 
 
+_CURVES = (
+    Curve(STD, N_("std of the activations"), LOGARITHMS, "forward", "s", read_as=N_("std")),
+    Curve(GRADIENT, N_("RMS of ∂loss/∂a"), LOGARITHMS, "backward", "o", read_as=N_("∂loss/∂a")),
+)
+
+
+def _sources(frame: Frame, reference: Frame | None) -> Sources:
+    """Return the ratios, in the layers that both have."""
+    return Sources({} if reference is None else ratios(frame, reference), {}, None)
+
+
+def _how_to_pin(frame: Frame, reference: Frame | None) -> str:
+    return _("Pin a run (Ctrl+P) to compare with it.") if reference is None else ""
+
+
 class RatioPanel(CurvePanel):
     """Present over pinned: standard deviation of the activations, and size of the gradient, in decades."""
 
     key = "ratio"
     value_axis_types = (DecadeAxis,)
-    tables = (
-        (
-            Curve(STD, N_("std of the activations"), LOGARITHMS, "forward", "s", read_as=N_("std")),
-            Curve(GRADIENT, N_("RMS of ∂loss/∂a"), LOGARITHMS, "backward", "o", read_as=N_("∂loss/∂a")),
-        ),
-    )
+    contents = (CurvePlot(N_("present / pinned"), _CURVES, sources=_sources, notice=_how_to_pin),)
 
     def add_items(self) -> None:
         """Create the line at 1, where both runs are equal."""
@@ -41,19 +51,6 @@ class RatioPanel(CurvePanel):
     def restyle_items(self, style: Style) -> None:
         """Give every item its colour and size."""
         self.same_line.setPen(style.pen("quiet", 1.0))
-
-    def axis_names(self, frame: Frame) -> tuple[str, ...]:
-        """Return quantity and unit of the vertical axis."""
-        return (_("present / pinned"),)
-
-    def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
-        """Return how to pin a run."""
-        return _("Pin a run (Ctrl+P) to compare with it.") if reference is None else ""
-
-    def sources(self, place: int, frame: Frame, reference: Frame | None) -> Sources:
-        """Return the ratios, in the layers that both have."""
-        assert reference is not None
-        return Sources(ratios(frame, reference), {}, None)
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Show the line where there is a reference."""
@@ -84,16 +81,16 @@ class RatioPanel(CurvePanel):
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out both runs and their ratio at a layer."""
-        return ", ".join(self._told(frame, layer))
+        return ", ".join(self._layer_texts(frame, layer))
 
-    def _told(self, frame: Frame, layer: int) -> Iterator[str]:
+    def _layer_texts(self, frame: Frame, layer: int) -> Iterator[str]:
         found = ratios(frame, self.reference) if self.reference is not None else {}
-        for curve, scale in zip(self.tables[0], (MAGNITUDES, LOGARITHMS), strict=True):
-            told = replace(curve, scale=scale).told(frame.series, layer)
+        for curve, scale in zip(_CURVES, (MAGNITUDES, LOGARITHMS), strict=True):
+            text = replace(curve, scale=scale).value_text(frame.series, layer)
             if self.reference is not None and layer <= len(found[curve.key]):
-                pinned = scale.told(float(self.reference.series[curve.key][layer - 1]))
-                told += f" : {pinned} = {factor_text(float(found[curve.key][layer - 1]))}"
-            yield told
+                pinned = scale.value_text(float(self.reference.series[curve.key][layer - 1]))
+                text += f" : {pinned} = {factor_text(float(found[curve.key][layer - 1]))}"
+            yield text
 
 
 def ratios(frame: Frame, reference: Frame) -> dict[str, np.ndarray]:

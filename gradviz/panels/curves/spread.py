@@ -12,7 +12,7 @@ from gradviz.i18n import N_, _
 from gradviz.numbers import signed_text
 from gradviz.panels.curves.curve import MAGNITUDES, SHARES, Curve, decades, percent_text
 from gradviz.panels.curves.curve_item import polygon
-from gradviz.panels.curves.curve_panel import CurvePanel, ends_of, only
+from gradviz.panels.curves.curve_panel import CurvePanel, CurvePlot, ends_of, only
 from gradviz.panels.curves.curves import Sources
 from gradviz.panels.parts.axes import DecadeAxis, PercentAxis
 from gradviz.panels.parts.style import Style
@@ -41,20 +41,54 @@ _FINDINGS = (
 )
 
 
+def _size_key(frame: Frame) -> str:
+    """Return the measure of size that is drawn: the band is one of the RMS, which then replaces std."""
+    return BAND if BAND in frame.bands else "activation_std"
+
+
+def _sizes(frame: Frame, reference: Frame | None) -> Sources:
+    return _sources({_size_key(frame), "activation_mean"}, frame, reference)
+
+
+def _found_shares(frame: Frame, reference: Frame | None) -> Sources:
+    """Return the shares that are not 0 everywhere."""
+    return _sources({curve.key for curve in found_shares(frame)}, frame, reference)
+
+
+def _sources(keys: set[str], frame: Frame, reference: Frame | None) -> Sources:
+    pinned = only(reference.series, keys) if reference is not None else None
+    return Sources(only(frame.series, keys), only(frame.theory, keys), pinned)
+
+
+def _ends_of_band(frame: Frame) -> list[float]:
+    ends: list[float] = drawn_band(frame)[np.isfinite(drawn_band(frame))].tolist()
+    return ends
+
+
+def _without_shares(frame: Frame, reference: Frame | None) -> str:
+    """Return a sentence where there is no share to show."""
+    nothing = _("No unit is saturated or dead, and no activation is 0, subnormal, infinite or NaN.")
+    return "" if found_shares(frame) else nothing
+
+
 class SpreadPanel(CurvePanel):
     """Standard deviation and mean of the activations above; the shares saturated, dead, zero, infinite and so on below."""
 
     key = "spread"
     value_axis_types = (DecadeAxis, PercentAxis)
     marks_role = "forward"
-    fixed = {1: (-0.07, 1.07)}
-    tables = (
-        (
-            Curve("activation_rms", N_("RMS"), MAGNITUDES, "forward", "s"),
-            Curve("activation_std", N_("std"), MAGNITUDES, "forward", "o"),
-            Curve("activation_mean", N_("|mean|"), MAGNITUDES, "forward", "d", Qt.PenStyle.DashDotLine, N_("mean")),
+    contents = (
+        CurvePlot(
+            N_("activation"),
+            (
+                Curve("activation_rms", N_("RMS"), MAGNITUDES, "forward", "s"),
+                Curve("activation_std", N_("std"), MAGNITUDES, "forward", "o"),
+                Curve("activation_mean", N_("|mean|"), MAGNITUDES, "forward", "d", Qt.PenStyle.DashDotLine, N_("mean")),
+            ),
+            sources=_sizes,
+            in_sight=_ends_of_band,
         ),
-        _SHARES,
+        CurvePlot(N_("share"), _SHARES, sources=_found_shares, span=(-0.07, 1.07), notice=_without_shares),
     )
 
     def add_items(self) -> None:
@@ -68,26 +102,6 @@ class SpreadPanel(CurvePanel):
         """Give every item its colour and size."""
         self.band.setBrush(style.brush("forward", 0.16))
 
-    def axis_names(self, frame: Frame) -> tuple[str, ...]:
-        """Return quantity and unit of each plot's vertical axis."""
-        return _("activation"), _("share")
-
-    def sources(self, place: int, frame: Frame, reference: Frame | None) -> Sources:
-        """Return the sizes, and the shares that are not 0 everywhere; with a band, which is one of the RMS, RMS replaces std."""
-        keys = {self._size_key(frame), "activation_mean"} if place == 0 else {curve.key for curve in found_shares(frame)}
-        pinned = only(reference.series, keys) if reference is not None else None
-        return Sources(only(frame.series, keys), only(frame.theory, keys), pinned)
-
-    def also_in_sight(self, frame: Frame) -> list[float]:
-        """Return the ends of the band."""
-        ends: list[float] = drawn_band(frame)[np.isfinite(drawn_band(frame))].tolist()
-        return ends
-
-    def notice_text(self, place: int, frame: Frame, reference: Frame | None) -> str:
-        """Return a sentence where there is no share to show."""
-        nothing = place == 1 and not found_shares(frame)
-        return _("No unit is saturated or dead, and no activation is 0, subnormal, infinite or NaN.") if nothing else ""
-
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Bring the band to a new Frame."""
         band = drawn_band(frame)
@@ -99,7 +113,7 @@ class SpreadPanel(CurvePanel):
 
     def finding_text(self, frame: Frame) -> str:
         """Say how the spread changes, and how many units are lost."""
-        first, last = ends_of(frame.series[self._size_key(frame)][: frame.verdict.depth])
+        first, last = ends_of(frame.series[_size_key(frame)][: frame.verdict.depth])
         if not np.isfinite(last):
             return frame.verdict.forward_text().rstrip(".")
         what = _("RMS") if BAND in frame.bands else _("std")
@@ -113,12 +127,9 @@ class SpreadPanel(CurvePanel):
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
         text = _("sizes above, shares below")
-        text += _("; dashed: theory") if self._size_key(frame) in frame.theory else ""
+        text += _("; dashed: theory") if _size_key(frame) in frame.theory else ""
         text += _("; band: two thirds of all draws, one input") if BAND in frame.bands else ""
         return text + (_("; grey: pinned reference") if reference is not None else "")
-
-    def _size_key(self, frame: Frame) -> str:
-        return BAND if BAND in frame.bands else "activation_std"
 
     def _worst_share(self, frame: Frame) -> str:
         for curve in found_shares(frame):

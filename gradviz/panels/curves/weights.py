@@ -9,7 +9,7 @@ from gradviz.core.frame import Frame
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text
 from gradviz.panels.curves.curve import LOGARITHMS, Curve
-from gradviz.panels.curves.curve_panel import CurvePanel
+from gradviz.panels.curves.curve_panel import CurvePanel, CurvePlot
 from gradviz.panels.parts.axes import DecadeAxis
 
 RATIO = "log10_grad_W_ratio"
@@ -23,18 +23,17 @@ class WeightsPanel(CurvePanel):
 
     key = "weights"
     value_axis_types = (DecadeAxis, DecadeAxis)
-    tables = (
-        (
-            Curve("log10_weight_rms", "W", LOGARITHMS, "ink", "s"),
-            Curve("log10_grad_W_rms", N_("∂loss/∂W"), LOGARITHMS, "backward", "o"),
-            Curve("log10_grad_b_rms", N_("∂loss/∂b"), LOGARITHMS, "backward", "t1", Qt.PenStyle.DashDotLine),
+    contents = (
+        CurvePlot(
+            N_("RMS"),
+            (
+                Curve("log10_weight_rms", "W", LOGARITHMS, "ink", "s"),
+                Curve("log10_grad_W_rms", N_("∂loss/∂W"), LOGARITHMS, "backward", "o"),
+                Curve("log10_grad_b_rms", N_("∂loss/∂b"), LOGARITHMS, "backward", "t1", Qt.PenStyle.DashDotLine),
+            ),
         ),
-        (Curve(RATIO, N_("∂loss/∂W : W"), LOGARITHMS, "backward", "d"),),
+        CurvePlot(N_("ratio"), (Curve(RATIO, N_("∂loss/∂W : W"), LOGARITHMS, "backward", "d"),)),
     )
-
-    def axis_names(self, frame: Frame) -> tuple[str, ...]:
-        """Return quantity and unit of each plot's vertical axis."""
-        return _("RMS"), _("ratio")
 
     def finding_text(self, frame: Frame) -> str:
         """Say how much the layers' learning speeds differ."""
