@@ -24,7 +24,7 @@ from gradviz.core.choices.losses import LOSSES
 from gradviz.core.choices.normalization import BLOCK_NORMALIZATIONS
 from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.core.choices.profiles import WIDTH_PROFILES
-from gradviz.core.choices.sources import INPUT_NORMALIZATIONS, PARTS, SOURCES
+from gradviz.core.choices.sources import DATA_PARTS, INPUT_NORMALIZATIONS, SOURCES
 from gradviz.i18n import N_, _
 
 WIDEST = 2048
@@ -231,7 +231,7 @@ class Spec(BaseModel):
         "training",
         N_("Part"),
         N_("Which part of the data set goes in. Both are normalized with the training part's mean and standard deviation."),
-        choices=PARTS,
+        choices=DATA_PARTS,
         group="more",
         applies=lambda spec: SOURCES[spec.data].is_set,
     )

@@ -19,11 +19,11 @@ from gradviz.i18n import _
 from gradviz.lessons.claims import Claim
 from gradviz.lessons.lesson_values import (
     FORM,
-    Board,
     ClaimText,
     Experiment,
     FieldName,
     Latex,
+    LessonBoard,
     Line,
     PlayName,
     StepName,
@@ -111,7 +111,7 @@ class StepTable(_Table):
     reference: Experiment | None = Field(
         None, description='The experiment that is pinned for comparison, or "before": that of the step before.'
     )
-    board: Board | None = Field(
+    board: LessonBoard | None = Field(
         None, description="The panels, row by row, or the name of a layout. Without it they stay as they are."
     )
     controls: Annotated[list[FieldName], BeforeValidator(partial(listed, 0, len(KNOBS)))] = Field(

@@ -16,12 +16,12 @@ from gradviz.i18n import _
 from gradviz.lessons.claim_terms import ClaimError
 from gradviz.lessons.claims import LONGEST_CLAIM, Claim
 from gradviz.lessons.lesson import PLAYS
-from gradviz.lessons.limited_toml import LARGEST_FILE
+from gradviz.lessons.limited_toml import LARGEST_TOML
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import LAYOUTS
 
-MOST_ROWS, MOST_IN_A_ROW = 4, 4
-LONGEST_LINE, LONGEST_TEXT, LONGEST_FORMULA = 120, 1200, 400
+MOST_LESSON_ROWS, MOST_IN_A_LESSON_ROW = 4, 4
+LONGEST_LINE, LONGEST_STEP_TEXT, LONGEST_FORMULA = 120, 1200, 400
 """How many, and how many characters: what fits on a screen."""
 
 STEP_NAME = r"^[a-z][a-z0-9_]{0,39}$"
@@ -84,9 +84,9 @@ def _form_of_board(value: Any) -> str:
 
 # The validators refuse first, because a message about a length names both limits; the Fields' limits go into the schema.
 Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE), BeforeValidator(partial(_text, LONGEST_LINE))]
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), BeforeValidator(partial(_text, LONGEST_TEXT))]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_STEP_TEXT), BeforeValidator(partial(_text, LONGEST_STEP_TEXT))]
 Latex = Annotated[str, Field(min_length=1, max_length=LONGEST_FORMULA), BeforeValidator(partial(_text, LONGEST_FORMULA))]
-Experiment = Annotated[str, Field(min_length=1), BeforeValidator(partial(_text, LARGEST_FILE))]
+Experiment = Annotated[str, Field(min_length=1), BeforeValidator(partial(_text, LARGEST_TOML))]
 StepName = Annotated[str, Field(pattern=STEP_NAME), BeforeValidator(_step_name)]
 ClaimText = Annotated[Claim, PlainValidator(_claim), WithJsonSchema({"type": "string", "maxLength": LONGEST_CLAIM})]
 PanelName = Annotated[str, Field(json_schema_extra={"enum": list(PANELS)}), BeforeValidator(partial(_name_in, PANELS))]
@@ -95,11 +95,13 @@ FieldName = Annotated[str, Field(json_schema_extra={"enum": list(KNOBS)}), Befor
 PlayName = Annotated[str, Field(json_schema_extra={"enum": list(PLAYS)}), BeforeValidator(partial(_name_in, PLAYS))]
 PanelRow = Annotated[
     list[PanelName],
-    Field(min_length=1, max_length=MOST_IN_A_ROW),
-    BeforeValidator(partial(listed, 1, MOST_IN_A_ROW)),
+    Field(min_length=1, max_length=MOST_IN_A_LESSON_ROW),
+    BeforeValidator(partial(listed, 1, MOST_IN_A_LESSON_ROW)),
 ]
-PanelRows = Annotated[list[PanelRow], Field(min_length=1, max_length=MOST_ROWS), BeforeValidator(partial(listed, 1, MOST_ROWS))]
+PanelRows = Annotated[
+    list[PanelRow], Field(min_length=1, max_length=MOST_LESSON_ROWS), BeforeValidator(partial(listed, 1, MOST_LESSON_ROWS))
+]
 
-Board = Annotated[
+LessonBoard = Annotated[
     Annotated[LayoutName, Tag(f"{FORM}layout")] | Annotated[PanelRows, Tag(f"{FORM}rows")], Discriminator(_form_of_board)
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from gradviz.core.choices.errors import shown
 from gradviz.i18n import _
 
-LARGEST_FILE = 64 * 1024
+LARGEST_TOML = 64 * 1024
 MOST_DOTS = 100
 MOST_BRACKETS = 4000
 """Bytes of a file, dots in a line, opening brackets in all. A key of 50,000 parts (a.a.a…) took tomllib 41 s; within these limits
@@ -35,8 +35,8 @@ def parse_toml(content: bytes) -> dict[str, Any]:
 
 
 def _refuse_slow(text: str, size: int) -> None:
-    if size > LARGEST_FILE:
-        raise ValueError(_("more than {limit} KiB").format(limit=LARGEST_FILE // 1024))
+    if size > LARGEST_TOML:
+        raise ValueError(_("more than {limit} KiB").format(limit=LARGEST_TOML // 1024))
     for number, line in enumerate(text.split("\n"), start=1):
         if line.count(".") > MOST_DOTS:
             raise ValueError(_("more than {limit} dots in line {line}").format(limit=MOST_DOTS, line=number))

@@ -10,7 +10,7 @@ from gradviz.core.spec import Spec
 from gradviz.i18n import _
 from gradviz.lessons.lesson import Lesson
 from gradviz.lessons.lesson_reader import read_lesson
-from gradviz.lessons.limited_toml import LARGEST_FILE
+from gradviz.lessons.limited_toml import LARGEST_TOML
 
 PREFIX = "lesson:"
 """Begins the name of a lesson's step where an experiment is asked for: ``lesson:NAME/STEP``."""
@@ -82,7 +82,7 @@ def _shipped() -> list[Path]:
 def _from_file(path: Path) -> Lesson:
     try:
         with open(path, "rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+            content = file.read(LARGEST_TOML + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         message = _("cannot read {path}: {reason}").format(path=shown(str(path), 300), reason=reason)

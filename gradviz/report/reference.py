@@ -14,7 +14,7 @@ from gradviz.i18n import N_, _
 from gradviz.panels import PANELS
 from gradviz.report.words import value_text
 
-Rows = Sequence[Sequence[str]]
+TableRows = Sequence[Sequence[str]]
 
 
 def reference() -> str:
@@ -27,7 +27,7 @@ def reference() -> str:
     return "\n".join(parts)
 
 
-def _tables() -> Iterator[tuple[str, Sequence[str], Rows]]:
+def _tables() -> Iterator[tuple[str, Sequence[str], TableRows]]:
     yield N_("Fields"), _FIELD_HEAD, [_field_row(knob) for knob in KNOBS.values()]
     yield (
         N_("Activations"),
@@ -107,7 +107,7 @@ def _gain_row(activation: Activation) -> Sequence[str]:
     """Return a row of an activation's Gaussian moments, the gains that follow from them, and those of PyTorch and Keras."""
     k = float(KNOBS[activation.parameter].default) if activation.parameter else 0.0
     solved = gains(activation, k)
-    m = solved.moments
+    m = solved.at_1
     numbers = [m.mean, m.mean_square, m.slope_square, solved.forward, solved.backward, solved.critical, solved.pytorch]
     return (
         f"`{activation.name}`",
@@ -121,7 +121,7 @@ def _interval(low: float, high: float) -> str:
     return " … ".join(ends)
 
 
-def _markdown(head: Sequence[str], rows: Rows) -> str:
+def _markdown(head: Sequence[str], rows: TableRows) -> str:
     def line(cells: Sequence[str]) -> str:
         return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 

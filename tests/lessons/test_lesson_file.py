@@ -10,7 +10,7 @@ from gradviz.i18n import LANGUAGES, use_language
 from gradviz.lessons.lesson import PLAYS, check
 from gradviz.lessons.lesson_file import FormulaTable, LessonTable, LineTable, StepTable, TextTable, lesson_schema
 from gradviz.lessons.lesson_reader import read_lesson
-from gradviz.lessons.limited_toml import LARGEST_FILE
+from gradviz.lessons.limited_toml import LARGEST_TOML
 from gradviz.lessons.shelf import lesson_named, lessons, step_experiment
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import LAYOUTS
@@ -186,7 +186,7 @@ def test_every_error_at_once():
         "a=" + "9" * 60_000,
         'a="' + "\\u0041" * 10_000 + '"',
         'title = "' + "x" * 60_000 + '"',
-        "x" * (LARGEST_FILE + 1),
+        "x" * (LARGEST_TOML + 1),
         b"\xff\xfe\x00",
         b"",
         b"\x00" * 1000,

@@ -16,7 +16,7 @@ from gradviz.core.choices.errors import ExperimentError, shown
 from gradviz.core.choices.regular_files import LONGEST_PATH, MOST_PROBLEMS, faults_named, refusal, state_of
 from gradviz.i18n import _
 
-LARGEST_FILE = 64 * 2**20
+LARGEST_DATA_FILE = 64 * 2**20
 LARGEST_INFLATED = 256 * 2**20
 """Bytes that a file may have, and that an archive may unpack to."""
 
@@ -37,7 +37,7 @@ def read_examples(path: str) -> Float64Array:
     """
     with faults_named(path, "data_file", csv.Error):
         try:
-            return _read(path, *state_of(path, "data_file", LARGEST_FILE))
+            return _read(path, *state_of(path, "data_file", LARGEST_DATA_FILE))
         except UnicodeDecodeError:
             raise _file_error(
                 _("{path} is no text in UTF-8, and no NPZ archive").format(path=shown(path, LONGEST_PATH))
@@ -48,7 +48,7 @@ def read_examples(path: str) -> Float64Array:
 def _read(path: str, changed: int, size: int) -> Float64Array:
     """Read a file; cached until its modification time or size changes."""
     with open(path, "rb") as file:
-        content = file.read(LARGEST_FILE + 1)
+        content = file.read(LARGEST_DATA_FILE + 1)
     table = _from_npz(content) if content.startswith(b"PK") else _from_csv(content)
     if table.ndim != 2 or 0 in table.shape:
         raise _file_error(

@@ -122,7 +122,7 @@ class Part:
     help: str
 
 
-PARTS: dict[str, Part] = {
+DATA_PARTS: dict[str, Part] = {
     entry.name: entry
     for entry in (
         Part("training", N_("Training"), N_("The first four fifths, of which mean and standard deviation are taken.")),

@@ -35,7 +35,7 @@ class Gains:
 
     Attributes
     ----------
-    moments : GaussianMoments
+    at_1 : GaussianMoments
         E f(Z), E f(Z)², E f′(Z)² for Z ~ N(0, 1).
     forward : float
         Preserves E z² = 1: gain² E f(Z)² = 1.
@@ -49,7 +49,7 @@ class Gains:
         The initializer that Keras recommends, or the default of its dense layer.
     """
 
-    moments: GaussianMoments
+    at_1: GaussianMoments
     forward: float
     backward: float
     critical: float | None
@@ -61,7 +61,7 @@ def gains(activation: Activation, k: float) -> Gains:
     """Return the gains of an activation with the constant k."""
     at_1 = gaussian_moments(activation, k, 1.0)
     return Gains(
-        moments=at_1,
+        at_1=at_1,
         forward=sqrt(1 / at_1.mean_square),
         backward=sqrt(1 / at_1.slope_square),
         critical=critical_gain(activation, k),

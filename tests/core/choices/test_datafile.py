@@ -171,7 +171,7 @@ def test_too_large_a_file_and_an_archive_that_inflates_without_end(tmp_path, mon
     """Refused by its size before it is read, and by what it says it unpacks to before it is unpacked."""
     large = tmp_path / "large.csv"
     with large.open("wb") as file:
-        file.truncate(datafile.LARGEST_FILE + 1)
+        file.truncate(datafile.LARGEST_DATA_FILE + 1)
     bomb = tmp_path / "bomb.npz"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x.npy", bytes(2**20))

@@ -15,8 +15,8 @@ EVERY = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=list(ACT
 def test_conditions_are_met(activation):
     """gain² E f(Z)² = 1 and gain² E f′(Z)² = 1."""
     g = gains(activation, 0.2)
-    assert g.forward**2 * g.moments.mean_square == pytest.approx(1, rel=1e-14)
-    assert g.backward**2 * g.moments.slope_square == pytest.approx(1, rel=1e-14)
+    assert g.forward**2 * g.at_1.mean_square == pytest.approx(1, rel=1e-14)
+    assert g.backward**2 * g.at_1.slope_square == pytest.approx(1, rel=1e-14)
 
 
 def test_published_values():
