@@ -43,8 +43,8 @@ def check_text(lesson: Lesson, failures: Sequence[Failure]) -> str:
     """Return whether the claims of a lesson hold, and which do not."""
     count = sum(len(step.claims) for step in lesson.steps)
     mark = "✗" if failures else "✓"
-    said = _("{holding} of {count} claims hold").format(holding=count - len(failures), count=count)
-    return "\n".join([f"{mark} {lesson.name}: {said}", *(f"  {failure}" for failure in failures)])
+    summary = _("{holding} of {count} claims hold").format(holding=count - len(failures), count=count)
+    return "\n".join([f"{mark} {lesson.name}: {summary}", *(f"  {failure}" for failure in failures)])
 
 
 def card_text(result: Reproduction) -> str:

@@ -61,8 +61,8 @@ class JacobianPanel(CurvePanel):
         if obstacle(frame.net, is_wanted=frame.spec.jacobian) is not None:
             return ""
         largest, smallest = (float(frame.series[key][-1]) for key in (LARGEST_VALUE, SMALLEST_VALUE))
-        said = {"largest": power_text(largest), "smallest": power_text(smallest), "factor": factor_text(largest)}
-        return _(_finding(largest, smallest)).format(**said)
+        values = {"largest": power_text(largest), "smallest": power_text(smallest), "factor": factor_text(largest)}
+        return _(_finding(largest, smallest)).format(**values)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""

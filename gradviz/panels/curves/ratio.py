@@ -64,8 +64,12 @@ class RatioPanel(CurvePanel):
         if all(np.all(each == 0) for each in found.values()):
             return _("Signal and gradient are those of the pinned run")
         common = len(found[STD])
-        said = {"signal": factor_text(float(found[STD][-1])), "gradient": factor_text(float(found[GRADIENT][0])), "layer": common}
-        return _("Over the pinned run: signal {signal} in layer {layer}, gradient {gradient} in layer 1").format(**said)
+        values = {
+            "signal": factor_text(float(found[STD][-1])),
+            "gradient": factor_text(float(found[GRADIENT][0])),
+            "layer": common,
+        }
+        return _("Over the pinned run: signal {signal} in layer {layer}, gradient {gradient} in layer 1").format(**values)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn, and what is left out."""

@@ -121,8 +121,8 @@ class SpreadPanel(CurvePanel):
         text = next(text for least, text in _FINDINGS if ratio >= least)
         if first == last == 0:
             text = N_("The signal has no spread: std 0 in the first layer and in the last")
-        said = _(text).format(what=what, first=signed_text(first, 2), last=signed_text(last, 2))
-        return said + self._worst_share(frame)
+        change = _(text).format(what=what, first=signed_text(first, 2), last=signed_text(last, 2))
+        return change + self._worst_share(frame)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""

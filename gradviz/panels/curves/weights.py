@@ -48,8 +48,8 @@ class WeightsPanel(CurvePanel):
             )
         if apart < LIKE_DECADES:
             return _("All layers learn at a like pace: within a factor of {factor}").format(factor=power_text(apart))
-        said = {"slow": slow + 1, "fast": fast + 1, "factor": power_text(-apart)}
-        return _("Layer {slow} learns {factor} times as fast as layer {fast}").format(**said)
+        values = {"slow": slow + 1, "fast": fast + 1, "factor": power_text(-apart)}
+        return _("Layer {slow} learns {factor} times as fast as layer {fast}").format(**values)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""

@@ -82,8 +82,8 @@ class WeightHistogramsPanel(LayerPanel):
         texts = _FINDINGS_OF_ONE if frame.depth == 1 else _FINDINGS
         text = texts["fixed" if np.isnan(wanted[0]) else "same" if wanted[0] == wanted[-1] else "apart"]
         sizes = {"first": measured[0], "last": measured[-1], "wanted": wanted[0], "wanted_last": wanted[-1]}
-        said = {name: signed_text(float(size), 3) for name, size in sizes.items()}
-        return _(text).format(**said, formula=formula)
+        formatted = {name: signed_text(float(size), 3) for name, size in sizes.items()}
+        return _(text).format(**formatted, formula=formula)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""

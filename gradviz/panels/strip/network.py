@@ -36,7 +36,7 @@ _FORWARD = {
     "exploding": N_("the signal reaches the output {total} times as large"),
     "zero": N_("the signal is exactly 0 from layer {layer} on"),
     "equal": N_("from layer {layer} on the signal is the same whatever goes in"),
-    "unfinite": N_("the signal leaves the numbers of {dtype} at layer {layer}"),
+    "nonfinite": N_("the signal leaves the numbers of {dtype} at layer {layer}"),
 }
 _BACKWARD = {
     "vanishing": N_("{total} of the gradient comes back"),
@@ -44,7 +44,7 @@ _BACKWARD = {
     "grown": N_("the gradient comes back"),
     "exploding": N_("the gradient comes back {total} times as large"),
     "zero": N_("the gradient is exactly 0 from layer {layer} down"),
-    "unfinite": N_("the gradient leaves the numbers of {dtype} at layer {layer}"),
+    "nonfinite": N_("the gradient leaves the numbers of {dtype} at layer {layer}"),
 }
 
 
@@ -132,6 +132,6 @@ def _size_text(net: Architecture) -> str:
 
 
 def _phrase(signal: Judgement, phrases: dict[str, str], dtype: str) -> str:
-    ways = (("unfinite", signal.nonfinite_layer), ("zero", signal.zero_layer), ("equal", signal.equal_layer), (signal.word, 0))
+    ways = (("nonfinite", signal.nonfinite_layer), ("zero", signal.zero_layer), ("equal", signal.equal_layer), (signal.word, 0))
     phrase, layer = next((phrases[name], layer) for name, layer in ways if layer is not None)
     return _(phrase).format(layer=layer, dtype=dtype, total=power_text(signal.log10_total))
