@@ -1,4 +1,4 @@
-"""The playhead: there, back, and everything shown."""
+"""Playing: the wave runs there and back, and then everything is shown."""
 
 import pytest
 
@@ -13,24 +13,6 @@ def transport(qapp):
     transport.set_depth(5)
     yield transport
     transport.pause()
-
-
-@pytest.mark.parametrize("depth", [1, 2, 20])
-def test_positions_run_forward_and_then_backward(depth):
-    way = [Playhead.at(position, depth) for position in range(1, 2 * depth + 1)]
-    assert [head.layer for head in way] == [*range(1, depth + 1), *range(depth, 0, -1)]
-    assert [head.phase for head in way] == [Phase.FORWARD] * depth + [Phase.BACKWARD] * depth
-    assert [head.position(depth) for head in way] == list(range(1, 2 * depth + 1))
-
-
-def test_what_the_wave_has_reached():
-    forward, backward, whole = Playhead(3, Phase.FORWARD), Playhead(3, Phase.BACKWARD), Playhead(3)
-    layers = range(1, 6)
-    assert [forward.has_activation(l) for l in layers] == [True, True, True, False, False]
-    assert not any(forward.has_gradient(l) for l in layers)
-    assert all(backward.has_activation(l) for l in layers)
-    assert [backward.has_gradient(l) for l in layers] == [False, False, True, True, True]
-    assert all(whole.has_activation(l) and whole.has_gradient(l) for l in layers)
 
 
 def test_play_runs_there_and_back_and_ends_with_everything_shown(transport, qtbot, monkeypatch):

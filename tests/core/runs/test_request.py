@@ -1,0 +1,90 @@
+"""A Run yields the Timeline of an experiment; where its pass is slow, a preview over the first examples comes before it."""
+
+import numpy as np
+import pytest
+
+from gradviz.core.batch import Batch
+from gradviz.core.choices.errors import ExperimentError
+from gradviz.core.runs import request as module
+from gradviz.core.runs.request import PREVIEW_EXAMPLES, Run
+from gradviz.core.simulate import simulate
+from gradviz.core.spec import Spec
+
+SPEC = Spec(depth=3, width=5, batch=2 * PREVIEW_EXAMPLES)
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Every pass counts as slow, and every preview as worth its time."""
+    monkeypatch.setattr(module, "SLOW", 0.0)
+    monkeypatch.setattr(module, "WORTH_IT", 1.0)
+
+
+def answers(spec, tick=lambda share: None):
+    return list(Run(spec).answers(tick))
+
+
+def assert_same_numbers(one, other):
+    assert one.series.keys() == other.series.keys() and one.loss == other.loss
+    for key, values in one.series.items():
+        np.testing.assert_array_equal(values, other.series[key], err_msg=key)
+
+
+def test_one_spec_is_one_question():
+    """So the runner knows what is there already, and a Scene finds its answers."""
+    assert Run(SPEC) == Run(SPEC.replace()) != Run(SPEC.replace(seed=1))
+    assert len({Run(SPEC), Run(SPEC.replace()), Run(SPEC.replace(seed=1))}) == 2
+
+
+def test_a_fast_pass_has_one_answer(monkeypatch):
+    monkeypatch.setattr(module, "SLOW", 1e9)
+    (timeline,) = answers(SPEC)
+    assert timeline.spec == SPEC and list(timeline.frames) == [0] and not timeline.is_preview
+    assert_same_numbers(timeline.frames[0], simulate(SPEC))
+
+
+def test_a_preview_is_the_run_over_the_first_examples(slow):
+    """And says so. The whole answer that follows is what it would be without it."""
+    few, whole = answers(SPEC)
+    assert few.spec == whole.spec == SPEC and few.is_preview and not whole.is_preview
+    assert_same_numbers(few.frames[0], simulate(SPEC.replace(batch=PREVIEW_EXAMPLES)))
+    assert_same_numbers(whole.frames[0], simulate(SPEC))
+
+
+@pytest.mark.parametrize("batch", [1, PREVIEW_EXAMPLES])
+def test_no_more_examples_than_a_preview_has_need_none(slow, batch):
+    assert [timeline.is_preview for timeline in answers(SPEC.replace(batch=batch))] == [False]
+
+
+def test_a_preview_that_would_take_most_of_the_time_is_left_out(slow, monkeypatch):
+    monkeypatch.setattr(module, "WORTH_IT", 0.0)
+    assert [timeline.is_preview for timeline in answers(SPEC)] == [False]
+
+
+def test_the_caller_can_stop_between_a_preview_and_the_costly_rest(slow, monkeypatch):
+    """The tick that may raise comes before anything is read or drawn for the rest."""
+    read, of = [], Batch.of
+    monkeypatch.setattr(Batch, "of", lambda spec, *rest: read.append(spec.batch) or of(spec, *rest))
+
+    def tick(share):
+        if has_preview:
+            raise InterruptedError
+
+    has_preview = False
+    running = Run(SPEC).answers(tick)
+    has_preview = next(running).is_preview
+    with pytest.raises(InterruptedError):
+        next(running)
+    assert set(read) == {PREVIEW_EXAMPLES}
+
+
+def test_the_share_done_rises_to_the_whole(slow):
+    shares = []
+    answers(SPEC, shares.append)
+    assert shares == sorted(shares) and shares[-1] == pytest.approx(1.0)
+
+
+def test_what_cannot_become_whole_is_refused_before_its_preview(slow, monkeypatch):
+    monkeypatch.setattr(module, "needed_bytes", lambda spec: 2**60)
+    with pytest.raises(ExperimentError):
+        next(Run(SPEC).answers(lambda share: None))
