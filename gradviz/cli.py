@@ -23,7 +23,7 @@ from gradviz.core.spec import Spec
 from gradviz.experiment import names_experiment, read_experiment
 from gradviz.i18n import LANGUAGES, _, language, system_language, use_language
 from gradviz.lessons.shelf import names_step, step_named
-from gradviz.panels import PANELS
+from gradviz.panels import PANELS, panel_key
 from gradviz.panels.layouts import LAYOUTS, stacked
 from gradviz.panels.parts.themes import THEMES
 
@@ -427,7 +427,7 @@ def _parser() -> argparse.ArgumentParser:
         "--panel",
         nargs="+",
         action="extend",
-        type=_name_in(list(PANELS)),
+        type=lambda text: _name_in(list(PANELS))(panel_key(text)),
         metavar="KEY",
         help=_("which panels, below one another: {keys}").format(keys=", ".join(PANELS)),
     )

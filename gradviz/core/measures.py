@@ -97,12 +97,67 @@ def _in_float64(x: FloatArray) -> Float64Array:
     """
     if x.dtype == np.float64:
         return np.ravel(x)
-    room: Float64Array | None = getattr(_scratch, "room", None)
-    if room is None or room.size < x.size:
-        room = _scratch.room = np.empty(x.size)
-    flat = room[: x.size]
+    flat = _room_for(x.size)
     flat.reshape(x.shape)[...] = x
     return flat
+
+
+def _room_for(size: int) -> Float64Array:
+    """Return the thread's scratch array, (size,)."""
+    room: Float64Array | None = getattr(_scratch, "room", None)
+    if room is None or room.size < size:
+        room = _scratch.room = np.empty(size)
+    return room[:size]
+
+
+class Spread(NamedTuple):
+    """What differs between examples: the root of the mean over units of the variance over the batch.
+
+    Attributes
+    ----------
+    value : float
+    is_lost : bool
+        Whether it is below LEAST_SPREAD: rounding noise, or nothing.
+    """
+
+    value: float
+    is_lost: bool
+
+
+LEAST_SPREAD = 4.0
+"""In units of eps · RMS: a spread below this is taken for rounding noise, which in float32 lies at 0.2 to 1.1."""
+
+
+def spread_between_examples(x: FloatArray, rms: float, eps: float) -> Spread:
+    """Return √ of the mean over units of Var over the batch; infinite or NaN where x is.
+
+    Parameters
+    ----------
+    x : ndarray, (batch, units)
+    rms : float
+        Its root mean square.
+    eps : float
+        The distance from 1 to the next number of the network's precision.
+    """
+    if not isfinite(rms):
+        return Spread(rms, False)
+    flat = _room_for(x.size)
+    differences = np.subtract(x, x[0], out=flat.reshape(x.shape), dtype=np.float64)  # exact where examples are nearly alike
+    exponent, square = 0, float(flat.dot(flat))
+    if square != 0 and not 1e-290 < square < 1e290:
+        differences, exponent = _near_one(np.subtract(np.ldexp(x, -2), np.ldexp(x[0], -2), dtype=np.float64))
+        exponent += 2
+        square = float(np.square(differences).sum())
+    sums = np.add.reduce(differences, axis=0)
+    variance = (square - float(sums.dot(sums)) / len(x)) / x.size
+    value = _scaled(sqrt(max(0.0, variance)), exponent)
+    return Spread(value, value < LEAST_SPREAD * eps * rms)
+
+
+def _near_one(x: Float64Array) -> tuple[Float64Array, int]:
+    """Return x over a power of two, and its exponent."""
+    exponent = frexp(float(np.abs(x).max()))[1]
+    return np.ldexp(x, -exponent), exponent
 
 
 class Size(NamedTuple):
@@ -240,6 +295,7 @@ MEASURES: dict[str, Measure] = {
         Measure("activation_mean", N_("mean of the activations"), "a", lambda m: m.mean),
         Measure("activation_std", N_("standard deviation of the activations"), "a", lambda m: m.std),
         Measure("activation_rms", N_("root mean square of the activations"), "a", lambda m: m.rms),
+        Measure("activation_spread", N_("spread between examples: root of the mean over units of the variance over the batch; NaN where it is below rounding"), "signal"),
         Measure("activation_std_factor", N_("standard deviation of the activations over that of the layer before"), derived=_spread_factor, derived_from=("activation_std",)),
         Measure("activation_saturated", N_("share of units that are saturated: |f′| below 1 % of its largest value"), "saturated"),
         Measure("activation_dead", N_("share of units that are 0 for the whole batch"), "dead"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import nan
+from math import log10, nan
 from typing import Any
 
 import numpy as np
@@ -26,12 +26,21 @@ from gradviz.core.histograms import (
     on_one_axis,
 )
 from gradviz.core.jacobian import Jacobian
-from gradviz.core.measures import MEASURES, inputs_of, mean_cosine, moments, root_mean_square, series_of
+from gradviz.core.measures import (
+    MEASURES,
+    Spread,
+    inputs_of,
+    mean_cosine,
+    moments,
+    root_mean_square,
+    series_of,
+    spread_between_examples,
+)
 from gradviz.core.network import BackwardStep, ForwardStep
 from gradviz.core.parameters import Parameters
 from gradviz.core.spec import Spec
 from gradviz.core.theory.predictions import NOTHING, Prediction, predict
-from gradviz.core.verdict import Verdict
+from gradviz.core.verdict import Cause, Likeness, Verdict
 from gradviz.core.weights import weight_histograms, weight_moments
 
 PULSE = frozenset(
@@ -114,14 +123,19 @@ class Meter:
         precision = self.net.precision
         with np.errstate(all="ignore"):  # the input may be beyond the precision
             a0 = precision.round(batch.a0.astype(precision.computes_in))
-            self._inputs_alike = _are_alike(a0)
+            if "activation_spread" in self._wants:
+                self._inputs_alike = spread_between_examples(a0, moments(a0).rms, precision.eps).is_lost or not a0.any()
             if THEORY in self._wants:
                 self._input_rms = moments(batch.a0).rms
                 self._theory = _completed(predict(self._parameters.mean_field, inputs_of(a0), unit_gradient=unit_gradient))
 
     def series(self) -> dict[str, Float64Array]:
         """Return the measures that are wanted, (L,)."""
-        return series_of([layer.found for layer in self._layers], self._wants)
+        found = [layer.found for layer in self._layers]
+        if "activation_spread" in self._wants:
+            for findings, is_lost in zip(found, self._likeness().is_lost, strict=True):
+                findings["signal"] = nan if is_lost and findings["a"].rms != 0 else findings["spread"].value
+        return series_of(found, self._wants)
 
     def frame(self, spec: Spec, *, step: int, loss: float) -> Frame:
         """Return everything that was measured."""
@@ -136,7 +150,7 @@ class Meter:
             series=series,
             theory=self._theory.series,
             bands=self._theory.bands,
-            verdict=self._verdict(series),
+            verdict=self._verdict(series, self._likeness()),
             loss=loss,
             mean_field=self._parameters.mean_field,
             input_rms=self._input_rms,
@@ -158,12 +172,14 @@ class Meter:
         draw, precision = self._parameters.draw(step.layer), self.net.precision
         layer.own["weight"], layer.by_magnitude["weight"] = weight_histograms(step.W, draw, precision)
         layer.weights = step.W if max(step.W.shape) <= FEW_UNITS else None
+        of_a, of_z = moments(step.a, a), moments(step.z, z)
         layer.found |= {
-            "a": moments(step.a, a),
-            "z": moments(step.z, z),
+            "a": of_a,
+            "z": of_z,
+            "spread": spread_between_examples(step.a, of_a.rms, precision.eps),
+            "is_noise": self._normalizes_noise(step, of_z.rms),
             "W": weight_moments(step.W, draw, precision),
             "saturated": self._saturated(step),
-            "alike": _are_alike(step.a),
             "dead": 1 - np.count_nonzero(step.a.any(axis=0)) / step.a.shape[1] if a.zeros else 0.0,
             "subnormal": a.share_between_zero_and(precision.smallest_normal),
             "correlation": mean_cosine(step.z),
@@ -207,6 +223,16 @@ class Meter:
                 return mapped
         return Tally(step.a)
 
+    def _normalizes_noise(self, step: ForwardStep, z_rms: float) -> bool:
+        """Whether what the layer normalizes differs between examples by rounding noise only, or not at all."""
+        net, eps, x, rms = self.net, self.net.precision.eps, step.z, z_rms
+        if net.normalizations[step.layer - 1].axis is None:
+            return False
+        if net.place == "after":
+            x = net.activation(step.layer).f(x, net.k(step.layer))
+            rms = moments(x).rms
+        return spread_between_examples(x, rms, eps).is_lost
+
     def _saturated(self, step: ForwardStep) -> float:
         f, k = self.net.activation(step.layer), self.net.k(step.layer)
         slopes = np.abs(f.derivative(step.v, k))
@@ -214,12 +240,58 @@ class Meter:
 
     # --- all layers ---
 
-    def _verdict(self, series: Series) -> Verdict:
-        last = self.net.depth - (self.net.has_own_output and self.net.depth > 2)
+    def _likeness(self) -> Likeness:
+        """Follow through the layers what still tells the examples apart: what is lost does not come back, but by a skip connection."""
+        lost, equal, noise_layer = [self._inputs_alike], list[bool](), None
+        for layer, findings in zip(self.net.layers, self._layers, strict=True):
+            spread: Spread = findings.found["spread"]
+            is_noise = findings.found["is_noise"]
+            source = self.net.skips[layer - 1]
+            branch_is_lost = (lost[layer - 1] or is_noise) and (source is None or lost[source])
+            lost.append(spread.is_lost or findings.found["a"].rms == 0 or branch_is_lost)
+            equal.append(spread.value == 0)
+            if noise_layer is None and is_noise and spread.value > 0:
+                noise_layer = layer
+        return Likeness(self._inputs_alike, np.array(lost[1:]), np.array(equal), noise_layer)
+
+    def _verdict(self, series: Series, likeness: Likeness) -> Verdict:
         with np.errstate(divide="ignore"):
-            log10_rms = np.log10(series["activation_rms"])
-        equal = np.array([layer.found["alike"] for layer in self._layers]) & (not self._inputs_alike)
-        return Verdict.of(log10_rms[:last], series["log10_grad_a_rms"][:last], self.net.precision, equal[:last])
+            log10_size, log10_spread = np.log10(series["activation_rms"]), np.log10(series["activation_spread"])
+        return Verdict.of(
+            log10_spread,
+            log10_size,
+            series["log10_grad_a_rms"],
+            likeness,
+            self.net.precision,
+            (self._why_zero_forward, self._why_zero_backward),
+            has_own_output=self.net.has_own_output,
+        )
+
+    def _why_zero_forward(self, layer: int) -> tuple[Cause, int]:
+        """Return why all activations of a layer are 0; "" where skip connections or normalization have a part in it."""
+        found = self._layers[layer - 1].found
+        if not self.net.is_plain:
+            return "", layer
+        if layer == 1 and self._input_rms == 0:
+            return "input", layer
+        if found["W"].rms == 0:
+            return "weights", layer
+        if found["z"].rms != 0:
+            f, k = self.net.activation(layer), self.net.k(layer)
+            return ("precision" if f.f(_FAR, k).all() else "dead"), layer
+        log10_before = log10(self._input_rms) if layer == 1 else self._layers[layer - 2].found["a"].log10_rms
+        is_small = log10_before + found["W"].log10_rms < self.net.precision.log10_smallest + NEAR_THE_SMALLEST
+        return ("precision" if is_small else ""), layer
+
+    def _why_zero_backward(self, layer: int) -> tuple[Cause, int]:
+        """Return why the gradient is 0 in a layer, from the layer above; "" likewise, and where the loss itself has none."""
+        if not self.net.is_plain or layer == self.net.depth:
+            return "", layer
+        above = self._layers[layer].found
+        if above["grad_z"].rms == 0:
+            f, k = self.net.activation(layer + 1), self.net.k(layer + 1)
+            return ("precision" if f.derivative_at(_FAR, k).all() else "flat"), layer + 1
+        return ("weights", layer + 1) if above["W"].rms == 0 else ("", layer)
 
     def _histograms(self) -> dict[str, LayerHistograms]:
         layers, found = self._layers, dict[str, LayerHistograms]()
@@ -233,6 +305,13 @@ class Meter:
             counts = np.stack([layer.fixed[name] for layer in layers])
             found[name] = LayerHistograms(SharedAxis(self._fixed_edges[name]), counts)
         return found
+
+
+NEAR_THE_SMALLEST = 3.0
+"""Decades: a product of sizes no farther than this above the smallest number of a precision may well be 0 in it."""
+
+_FAR = np.array([-10.0, 10.0])
+"""Where an activation function that has a flat part is in it, and no other one is flat in float64."""
 
 
 SIZES_OF_GRADIENTS = {"grad_a": "log10_grad_a_rms", "grad_W": "log10_grad_W_rms", "grad_b": "log10_grad_b_rms"}
@@ -255,8 +334,3 @@ def _edges_of_bounds(net: Architecture) -> dict[str, Float64Array]:
     low, high = net.activation(1).bounds_at(net.k(1))
     plain = net.is_plain and not net.has_own_output
     return {"activation": fixed_edges(low, high)} if plain and np.isfinite([low, high]).all() else {}
-
-
-def _are_alike(x: FloatArray) -> bool:
-    """Whether all examples are the same; two of them tell mostly."""
-    return bool((x[-1] == x[0]).all() and (x == x[0]).all())

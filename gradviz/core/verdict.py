@@ -1,17 +1,17 @@
-"""The verdict: vanishing, stable or exploding, for the signal in the forward pass and the gradient in the backward pass."""
+"""The verdict: how much of the signal, its size and the gradient is left at the end of its way, in five words."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from math import inf, isfinite, isnan, log10
+from math import ceil, inf, isfinite, log10, nan
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from gradviz.core.choices.arrays import BoolArray, Float64Array, IntArray
 from gradviz.core.choices.precisions import Precision
-from gradviz.i18n import N_, _
-from gradviz.numbers import factor_text, power_text
 
 THRESHOLD_DECADES = 3.0
 """A total factor below 10⁻³ or above 10³ over the depth counts as vanishing or exploding.
@@ -20,94 +20,186 @@ A convention of this program: at one learning rate for all layers, one end then 
 other, which the lecture calls slow learning and divergence.
 """
 
+HELD_DECADES = log10(3.0)
+"""A total factor from ⅓ to 3 counts as holding."""
 
-FACTOR_DECADES = log10(2.0) - 1e-12
-"""A mean factor per layer of 2 or more, or ½ or less, counts too: a shallow network reaches it before the total reaches 10±³."""
+ROUNDING = 1e-12
+"""Decades: a total this close to a bound is on it, so that 0.1**3 is not below 10⁻³."""
+
+STEADY = (log10(0.95), log10(1.05))
+"""log10 of the factors per layer that are near enough to 1 not to be warned of."""
 
 
-GROWN_DECADES = log10(1.005)
-"""log10 of the total factor above which it is printed as more than 1.00."""
+class State(Enum):
+    """The five words, from the least total to the greatest."""
+
+    VANISHES = "vanishes"
+    SHRINKS = "shrinks"
+    HOLDS = "holds"
+    GROWS = "grows"
+    EXPLODES = "explodes"
 
 
-class Kind(Enum):
-    """The three verdicts on a signal or a gradient."""
+_LEAST = (
+    # from this log10 of the total on
+    (THRESHOLD_DECADES + ROUNDING, State.EXPLODES),
+    (HELD_DECADES + ROUNDING, State.GROWS),
+    (-HELD_DECADES - ROUNDING, State.HOLDS),
+    (-THRESHOLD_DECADES - ROUNDING, State.SHRINKS),
+)
 
-    VANISHING = "vanishing"
-    STABLE = "stable"
-    EXPLODING = "exploding"
+
+def state_of(log10_total: float) -> State:
+    """Return the word for a total factor; an infinity or NaN explodes, an exact 0 vanishes."""
+    if log10_total != log10_total:
+        return State.EXPLODES
+    return next((state for least, state in _LEAST if log10_total >= least), State.VANISHES)
+
+
+class Place(NamedTuple):
+    """A layer, and log10 of the size there over the size at the start."""
+
+    layer: int
+    log10_total: float
+
+
+class Stretch(NamedTuple):
+    """Layers beyond the range of a precision: the first of them on the way, and whether all that follow are too."""
+
+    layer: int
+    lasts: bool
+
+
+Cause = Literal["precision", "weights", "dead", "flat", "input", ""]
+"""Why something is exactly 0: the precision has no smaller number; all weights are 0; all units are dead, or pass no gradient
+back; the input is 0; or something else."""
+
+
+class Zero(NamedTuple):
+    """The first layer of a run of exact zeros up to the end; why it is 0, and in which layer the cause lies."""
+
+    layer: int
+    cause: Cause
+    cause_layer: int
+
+
+class Lost(NamedTuple):
+    """The first layer from which on nothing tells the examples apart, and whether they are exactly equal, not only up to rounding."""
+
+    layer: int
+    is_exact: bool
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict on the signal or the gradient, from the sizes that it has layer by layer.
+    """The verdict on the signal, the size or the gradient, from the value that it has layer by layer.
 
     Attributes
     ----------
-    kind : Kind
+    state : State or None
+        The word; None where there is nothing to cross.
     log10_total : float
-        log10 of the size at the end over the size at the start: −inf for an exact 0, inf or NaN if the size at the end is.
+        log10 of the value at the end over that at the start: −inf for an exact 0, inf or NaN if the value at the end is. For a
+        signal that is lost in rounding, at the last layer before.
     steps : int
-        The number of factors between start and end: one less than the layers.
-    zero_layer, nonfinite_layer : int or None
-        The first layer of a run of exact zeros up to the end; the first layer that holds an infinity or a NaN.
-    underflow_layer, overflow_layer : int or None
-        The first layer of a run up to the end in which every size is below the smallest, or above the largest, number of the
-        network's precision. (The program still reads such sizes, because it carries a separate exponent.)
-    equal_layer : int or None
-        The first layer of a run up to the end in which all examples are the same, though the inputs are not.
+        The number of factors between the start and where `log10_total` is taken.
+    end : int
+        The layer where the way ends.
+    farthest : Place or None
+        The layer that is farther from the start, in decades, than the end is, where its word is another one than the end's; then
+        the word is that of this layer.
+    zero : Zero or None
+    nonfinite_layer : int or None
+        The first layer that holds an infinity or a NaN.
+    underflow, overflow : Stretch or None
+        Where the value is below the smallest, or above the largest, number of the network's precision. (The program still reads
+        such values, because it carries a separate exponent.)
+    lost : Lost or None
+        Of a signal: where it is lost.
     """
 
-    kind: Kind
+    state: State | None
     log10_total: float
     steps: int
-    zero_layer: int | None
-    nonfinite_layer: int | None
-    underflow_layer: int | None
-    overflow_layer: int | None
-    equal_layer: int | None = None
-
-    @property
-    def word(self) -> str:
-        """The key of the sentence to use: the kind, or "grown" for a stable signal that has grown a little."""
-        return "grown" if self.kind is Kind.STABLE and self.log10_total > GROWN_DECADES else self.kind.value
+    end: int
+    farthest: Place | None = None
+    zero: Zero | None = None
+    nonfinite_layer: int | None = None
+    underflow: Stretch | None = None
+    overflow: Stretch | None = None
+    lost: Lost | None = None
 
     @property
     def log10_factor(self) -> float:
-        """log10 of the geometric mean of the factor per layer."""
-        return self.log10_total / self.steps if self.steps else 0.0
+        """log10 of the geometric mean of the factor per layer; 0 where there is none."""
+        return self.log10_total / self.steps if self.steps and isfinite(self.log10_total) else 0.0
+
+    @property
+    def layers_to_threshold(self) -> int | None:
+        """The depth at which the factor per layer makes 10⁻³ or 10³ in all; None where it is near 1."""
+        low, high = STEADY
+        return None if low <= self.log10_factor <= high else ceil(THRESHOLD_DECADES / abs(self.log10_factor) - 1e-9) + 1
 
 
-def judge(log10_sizes: Float64Array, layers: IntArray, precision: Precision, is_equal: BoolArray | None = None) -> Judgement:
-    """Judge a signal or a gradient from its sizes.
+WhyZero = Callable[[int], tuple[Cause, int]]
+"""From the first layer that is exactly 0 to the cause, and the layer in which it lies."""
+
+
+def judge(
+    log10_values: Float64Array,
+    layers: IntArray,
+    precision: Precision | None = None,
+    why_zero: WhyZero = lambda layer: ("", layer),
+    lost: Lost | None = None,
+) -> Judgement:
+    """Judge what has a value in every layer that it crosses.
 
     Parameters
     ----------
-    log10_sizes : ndarray, (L,)
-        In the order in which it passes the layers.
+    log10_values : ndarray, (L,)
+        In the order in which it crosses the layers. Where a signal is lost, −inf.
     layers : ndarray, (L,)
         The layer numbers in that order.
-    precision : Precision
-        Of the network.
-    is_equal : ndarray, (L,), or None
-        In which layers all examples are the same.
+    precision : Precision or None
+        The network's, where values beyond its range are to be found.
+    why_zero : callable
+    lost : Lost or None
+        Of a signal that is lost on the way, from where on.
     """
-    start, end = float(log10_sizes[0]), float(log10_sizes[-1])
-    zero = _last_run(layers, log10_sizes == -inf)
-    nonfinite = _first(layers, np.isnan(log10_sizes) | (log10_sizes == inf))
-    underflow = _last_run(layers, np.isfinite(log10_sizes) & (log10_sizes < precision.log10_smallest))
-    overflow = _last_run(layers, np.isfinite(log10_sizes) & (log10_sizes > precision.log10_largest))
-    is_comparable = len(layers) > 1 and zero is None and nonfinite is None
-    equal = _last_run(layers, is_equal) if is_equal is not None and is_comparable else None
-    total = end - start if isfinite(start) else (-inf if zero is not None and nonfinite is None else end)
-    steps = len(layers) - 1
-    per_layer = total / steps if steps else 0.0
-    if nonfinite is not None or total > THRESHOLD_DECADES or per_layer >= FACTOR_DECADES:
-        kind = Kind.EXPLODING
-    elif zero is not None or equal is not None or total < -THRESHOLD_DECADES or per_layer <= -FACTOR_DECADES:
-        kind = Kind.VANISHING
-    else:
-        kind = Kind.STABLE
-    return Judgement(kind, total, steps, zero, nonfinite, underflow, overflow, equal)
+    end = int(layers[-1])
+    if len(layers) == 1:
+        return Judgement(None, nan, 0, end)
+    under, over = (None, None) if precision is None else _beyond(log10_values, layers, precision)
+    start = float(log10_values[0])
+    known = log10_values[: int(np.argmax(layers == lost.layer))] if lost is not None else log10_values
+    nonfinite = _first(layers[: len(known)], np.isnan(known) | (known == inf))
+    zero_layer = _last_run(layers, log10_values == -inf) if lost is None else None
+    zero = None if zero_layer is None else Zero(zero_layer, *why_zero(zero_layer))
+    if nonfinite is not None:
+        total = float(known[-1]) - start if isfinite(start) else float(known[-1])
+        return Judgement(State.EXPLODES, total, len(layers) - 1, end, None, zero, nonfinite, under, over)
+    if zero is not None or not len(known) or (lost is not None and lost.is_exact):
+        return Judgement(State.VANISHES, -inf, len(layers) - 1, end, None, zero, None, under, over, lost)
+    totals = known - (start if isfinite(start) else 0.0)
+    total = float(totals[-1])
+    state, farthest = state_of(total), None
+    # An exact 0 that comes back lies beside a skip connection, in a branch that others go around.
+    away = int(np.argmax(np.where(np.isfinite(totals), np.abs(totals), -1.0)))
+    if state_of(float(totals[away])) is not state and abs(totals[away]) > abs(total):
+        farthest = Place(int(layers[away]), float(totals[away]))
+        state = state_of(farthest.log10_total)
+    return Judgement(state, total, len(known) - 1, end, farthest, None, None, under, over, lost)
+
+
+def _beyond(log10_values: Float64Array, layers: IntArray, precision: Precision) -> tuple[Stretch | None, Stretch | None]:
+    is_finite = np.isfinite(log10_values)
+    too_small, too_large = log10_values < precision.log10_smallest, log10_values > precision.log10_largest
+    return _stretch(layers, is_finite & too_small), _stretch(layers, is_finite & too_large)
+
+
+def _stretch(layers: IntArray, where: np.ndarray) -> Stretch | None:
+    first, run = _first(layers, where), _last_run(layers, where)
+    return None if first is None else Stretch(first if run is None else run, run is not None)
 
 
 def _last_run(layers: IntArray, where: np.ndarray) -> int | None:
@@ -121,102 +213,105 @@ def _first(layers: IntArray, where: np.ndarray) -> int | None:
     return int(layers[np.argmax(where)]) if where.any() else None
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """The verdicts on the activations (layer 1 → depth) and on the gradient (layer depth → 1).
+class Likeness(NamedTuple):
+    """What is known of the examples beside their spread, by layer: (L,) each.
 
     Attributes
     ----------
-    forward, backward : Judgement
+    inputs_are_alike : bool
+        Whether the inputs are all the same up to rounding, or there is only one.
+    is_lost : ndarray
+        Whether nothing tells the examples apart any more, up to rounding; where all activations are 0 too.
+    is_equal : ndarray
+        Whether all examples are exactly the same.
+    noise_layer : int or None
+        The first layer in which a normalization divides by a spread that is only rounding noise.
+    """
+
+    inputs_are_alike: bool
+    is_lost: BoolArray
+    is_equal: BoolArray
+    noise_layer: int | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdicts on the signal and its size (layer 1 → depth) and on the gradient (layer depth → 1).
+
+    Attributes
+    ----------
+    signal : Judgement or None
+        Of the spread between examples; None where the inputs are all alike, so that there is none.
+    size : Judgement
+        Of the root mean square of the activations.
+    gradient : Judgement
+        Of the root mean square of the gradient with respect to the activations.
     depth : int
         The last layer judged. An output layer of another kind (a softmax, say) is left out: the size of its numbers says nothing
         of how the signal got there.
+    has_own_output : bool
+        Whether such a layer follows.
     dtype : str
         The name of the network's precision.
+    noise_layer : int or None
+        See `Likeness`.
     """
 
-    forward: Judgement
-    backward: Judgement
+    signal: Judgement | None
+    size: Judgement
+    gradient: Judgement
     depth: int
+    has_own_output: bool
     dtype: str
+    noise_layer: int | None = None
+
+    @property
+    def forward(self) -> Judgement:
+        """The verdict on the forward pass: on the signal, or where there is none on the size."""
+        return self.size if self.signal is None else self.signal
+
+    @property
+    def backward(self) -> Judgement:
+        """The verdict on the backward pass."""
+        return self.gradient
 
     @classmethod
     def of(
         cls,
-        log10_activation_rms: Float64Array,
-        log10_grad_a_rms: Float64Array,
+        log10_spread: Float64Array,
+        log10_size: Float64Array,
+        log10_gradient: Float64Array,
+        likeness: Likeness,
         precision: Precision,
-        examples_are_equal: BoolArray | None = None,
+        why_zero: tuple[WhyZero, WhyZero],
+        *,
+        has_own_output: bool = False,
     ) -> Verdict:
-        """Judge signal and gradient from their log10 sizes, (depth,), and from the layers where all examples are the same, (depth,)."""
-        depth = len(log10_grad_a_rms)
+        """Judge signal, size and gradient from log10 of their values, (L,), of all layers.
+
+        `why_zero` is for the forward pass and for the backward pass. With an output layer of another kind, the last layer is not
+        judged.
+        """
+        depth = len(log10_size) - (has_own_output and len(log10_size) > 1)
         layers = np.arange(1, depth + 1, dtype=np.int64)
+        spread, size, gradient = (values[:depth] for values in (log10_spread, log10_size, log10_gradient))
+        forward_why, backward_why = why_zero
+        noise = likeness.noise_layer
         return cls(
-            forward=judge(log10_activation_rms, layers, precision, examples_are_equal),
-            backward=judge(log10_grad_a_rms[::-1], layers[::-1], precision),
+            signal=None if likeness.inputs_are_alike else _signal(spread, size, layers, likeness, forward_why),
+            size=judge(size, layers, precision, forward_why),
+            gradient=judge(gradient[::-1], layers[::-1], precision, backward_why),
             depth=depth,
+            has_own_output=depth < len(log10_size),
             dtype=precision.name,
+            noise_layer=noise if noise is not None and noise <= depth else None,
         )
 
-    def forward_text(self) -> str:
-        """Return one sentence on the activations, in the language in use."""
-        return self._sentence(self.forward, _FORWARD)
 
-    def backward_text(self) -> str:
-        """Return one sentence on the gradient, in the language in use."""
-        return self._sentence(self.backward, _BACKWARD)
-
-    @staticmethod
-    def threshold_text() -> str:
-        """Return the sentence that defines "stable" and says whose convention it is."""
-        return _(
-            "Stable means: between 10⁻³ and 10³ in all, and less than a factor of 2 per layer. That is this program's convention."
-        )
-
-    def text(self) -> str:
-        """Return both sentences, the gradient's first."""
-        return f"{self.backward_text()} {self.forward_text()}"
-
-    def _sentence(self, signal: Judgement, words: dict[str, str]) -> str:
-        values = {
-            "factor": factor_text(signal.log10_factor),
-            "total": power_text(signal.log10_total),
-            "dtype": self.dtype,
-            "depth": self.depth,
-        }
-        if signal.nonfinite_layer is not None:
-            template = words["nan" if isnan(signal.log10_total) else "infinite"]
-            return _(template).format(layer=signal.nonfinite_layer, **values)
-        ended = {"zero": signal.zero_layer, "equal": signal.equal_layer}
-        word = next((word for word, layer in ended.items() if layer is not None), signal.word if signal.steps else "single")
-        sentence = _(words[word]).format(layer=ended.get(word), **values)
-        for beyond, layer in (("underflow", signal.underflow_layer), ("overflow", signal.overflow_layer)):
-            if signal.zero_layer is None and layer is not None:
-                sentence += " " + _(words[beyond]).format(layer=layer, **values)
-        return sentence
-
-
-_FORWARD = {
-    "vanishing": N_("The signal vanishes: {factor} per layer, {total} of it arrives at layer {depth}."),
-    "stable": N_("The signal is stable: {factor} per layer, {total} of it arrives at layer {depth}."),
-    "grown": N_("The signal is stable: {factor} per layer, {total} times as large at layer {depth}."),
-    "exploding": N_("The signal explodes: {factor} per layer, {total} times as large at layer {depth}."),
-    "zero": N_("The signal vanishes: it is exactly 0 in {dtype} from layer {layer} on."),
-    "infinite": N_("The signal explodes: from layer {layer} on it is infinite in {dtype}."),
-    "nan": N_("The signal explodes: at layer {layer} the numbers of {dtype} end, and what follows is infinite or NaN."),
-    "equal": N_("The signal vanishes: from layer {layer} on it is the same, whatever goes in."),
-    "underflow": N_("From layer {layer} on it is below the smallest number of {dtype}."),
-    "single": N_("One layer: the signal has no way to go."),
-}
-_BACKWARD = {
-    "vanishing": N_("The gradient vanishes: {factor} per layer, {total} of it reaches layer 1."),
-    "stable": N_("The gradient is stable: {factor} per layer, {total} of it reaches layer 1."),
-    "grown": N_("The gradient is stable: {factor} per layer, {total} times as large at layer 1."),
-    "exploding": N_("The gradient explodes: {factor} per layer, {total} times as large at layer 1."),
-    "zero": N_("The gradient vanishes: it is exactly 0 in {dtype} from layer {layer} down."),
-    "infinite": N_("The gradient explodes: from layer {layer} down it is infinite in {dtype}."),
-    "nan": N_("The gradient cannot be computed: from layer {layer} down it is infinite or NaN in {dtype}."),
-    "underflow": N_("From layer {layer} down it is below the smallest number of {dtype}."),
-    "overflow": N_("From layer {layer} down it is beyond the largest number of {dtype}."),
-    "single": N_("One layer: the gradient has no way to go."),
-}
+def _signal(spread: Float64Array, size: Float64Array, layers: IntArray, likeness: Likeness, why_zero: WhyZero) -> Judgement:
+    """Judge the signal. Where activations are not finite, their spread is what their size is."""
+    is_lost = likeness.is_lost[: len(layers)]
+    values = np.where(is_lost, -inf, np.where(np.isfinite(size), spread, size))
+    run, zero_run = _last_run(layers, is_lost), _last_run(layers, size == -inf)
+    lost = None if run is None or run == zero_run else Lost(run, bool(likeness.is_equal[run - 1]))
+    return judge(values, layers, None, why_zero, lost)

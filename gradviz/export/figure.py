@@ -17,6 +17,7 @@ from gradviz.export.limits import ENDINGS, ending_of
 from gradviz.export.picture import Figure, Picture, drawn
 from gradviz.export.svg import flattened
 from gradviz.i18n import _
+from gradviz.report.verdict import text as verdict_text
 
 PNG_QUALITY = 80
 """Lossless all the same; 80 packs a 4K picture in 0.14 s where Qt's own choice takes 0.31 s for a fifth less."""
@@ -101,7 +102,7 @@ def _svg(picture: Picture) -> bytes:
     generator.setViewBox(QRect(0, 0, *figure.size))
     # The panels are laid out for the screen's resolution; at another one Qt would set all type anew.
     generator.setResolution(round(QApplication.primaryScreen().logicalDotsPerInch()))
-    generator.setTitle(verdict.text())
+    generator.setTitle(verdict_text(verdict))
     generator.setDescription(marked(spec.to_text(full=True)))
     _paint_on(generator, picture)
     return flattened(bytes(content.data()), 25.4 / figure.dpi if figure.dpi else None)
@@ -118,9 +119,9 @@ def _pdf(picture: Picture) -> bytes:
     writer.setResolution(dpi)
     writer.setPageSize(QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    writer.setTitle(verdict.text())
+    writer.setTitle(verdict_text(verdict))
     writer.setCreator("gradviz")
-    writer.setDocumentXmpMetadata(xmp(verdict.text(), [spec.to_text(full=True)]))
+    writer.setDocumentXmpMetadata(xmp(verdict_text(verdict), [spec.to_text(full=True)]))
     _paint_on(writer, picture)
     del writer
     return bytes(content.data())

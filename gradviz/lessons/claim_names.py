@@ -23,13 +23,18 @@ def named_term(node: ast.expr) -> Term:
     match rest:
         case ["theory", name] if name in _MEASURED:
             return Term("number", True, lambda scope: _MEASURED[name](_predicted(of(scope), name)))
-        case [("forward" | "backward") as way, "kind"]:
-            return Term("text", False, lambda scope: getattr(of(scope).verdict, way).kind.value)
+        case [("forward" | "size" | "backward") as way, "kind"]:
+            return Term("text", False, lambda scope: _kind(of(scope), way))
         case [name] if name in _MEASURED:
             return Term("number", True, lambda scope: _MEASURED[name](of(scope).series))
         case [name] if name in _SINGLE:
             return Term("number", False, lambda scope: np.float64(_SINGLE[name](of(scope))))
     raise UnreadableError(node, unknown_name(path[-1], list(_KEYS)))
+
+
+def _kind(frame: Frame, way: str) -> str:
+    state = getattr(frame.verdict, way).state
+    return "" if state is None else str(state.value)
 
 
 def _path(node: ast.expr) -> list[str]:

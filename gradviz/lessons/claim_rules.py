@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from gradviz.core.choices.errors import unknown_name
-from gradviz.core.verdict import Kind
+from gradviz.core.verdict import State
 from gradviz.i18n import _
 from gradviz.lessons.claim_names import named_term
 from gradviz.lessons.claim_terms import ClaimError, ClaimScope, Term, UnreadableError, require
@@ -38,7 +38,7 @@ def _constant(node: ast.expr) -> Term:
     return Term("number", False, lambda scope: number)
 
 
-_KINDS = [kind.value for kind in Kind]
+_KINDS = [kind.value for kind in State]
 
 
 def _unary(node: ast.expr) -> Term:

@@ -8,7 +8,8 @@ parts are checked before anything runs, so that a claim which makes no sense is 
 ``activation_std``        a measure, a value for each layer; of one that is kept as a logarithm also the quantity itself
 ``activation_std[L]``     its value in a layer, 1 … L; ``[2:5]`` is layers 2 to 5, both included
 ``theory.activation_std`` what theory predicts; ``reference.activation_std`` the measure of the pinned run
-``forward.kind``          ``"vanishing"``, ``"stable"`` or ``"exploding"``; ``backward.kind`` likewise
+``forward.kind``          ``"vanishes"``, ``"shrinks"``, ``"holds"``, ``"grows"`` or ``"explodes"``; ``size.kind`` and
+                          ``backward.kind`` likewise
 ``loss``, ``L``           single numbers
 ``min max mean``          of a value per layer (``min`` and ``max`` of several numbers too); ``abs log10 sqrt`` of each
 ``all any``               whether it holds in all layers, in any

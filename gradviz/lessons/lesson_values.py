@@ -17,7 +17,7 @@ from gradviz.lessons.claim_terms import ClaimError
 from gradviz.lessons.claims import LONGEST_CLAIM, Claim
 from gradviz.lessons.lesson import PLAYS
 from gradviz.lessons.limited_toml import LARGEST_TOML
-from gradviz.panels import PANELS
+from gradviz.panels import PANELS, panel_key
 from gradviz.panels.layouts import LAYOUTS
 
 MOST_LESSON_ROWS, MOST_IN_A_LESSON_ROW = 4, 4
@@ -78,6 +78,10 @@ def _claim(value: Any) -> Claim:
         raise wrong(str(error)) from None
 
 
+def _panel_name(value: Any) -> str:
+    return _name_in(PANELS, panel_key(value) if isinstance(value, str) else value)
+
+
 def _form_of_board(value: Any) -> str:
     return f"{FORM}layout" if isinstance(value, str) else f"{FORM}rows"
 
@@ -89,7 +93,7 @@ Latex = Annotated[str, Field(min_length=1, max_length=LONGEST_FORMULA), BeforeVa
 Experiment = Annotated[str, Field(min_length=1), BeforeValidator(partial(_text, LARGEST_TOML))]
 StepName = Annotated[str, Field(pattern=STEP_NAME), BeforeValidator(_step_name)]
 ClaimText = Annotated[Claim, PlainValidator(_claim), WithJsonSchema({"type": "string", "maxLength": LONGEST_CLAIM})]
-PanelName = Annotated[str, Field(json_schema_extra={"enum": list(PANELS)}), BeforeValidator(partial(_name_in, PANELS))]
+PanelName = Annotated[str, Field(json_schema_extra={"enum": list(PANELS)}), BeforeValidator(_panel_name)]
 LayoutName = Annotated[str, Field(json_schema_extra={"enum": list(LAYOUTS)}), BeforeValidator(partial(_name_in, LAYOUTS))]
 FieldName = Annotated[str, Field(json_schema_extra={"enum": list(KNOBS)}), BeforeValidator(partial(_name_in, KNOBS))]
 PlayName = Annotated[str, Field(json_schema_extra={"enum": list(PLAYS)}), BeforeValidator(partial(_name_in, PLAYS))]

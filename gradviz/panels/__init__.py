@@ -62,10 +62,12 @@ PANELS: dict[str, PanelEntry] = {
             "gradviz.panels.single.pre_activations:PreActivationsPanel",
         ),
         PanelEntry(
-            "spread",
-            N_("Spread of the signal"),
-            N_("Standard deviation and mean of the activations, and what share of them is saturated, dead, zero or no number."),
-            "gradviz.panels.curves.spread:SpreadPanel",
+            "sizes",
+            N_("Spread and size of the signal"),
+            N_(
+                "What differs between examples, and the size of the activations; what share is saturated, dead, zero or no number."
+            ),
+            "gradviz.panels.curves.sizes:SizesPanel",
         ),
         PanelEntry(
             "gradient",
@@ -132,3 +134,11 @@ PANELS: dict[str, PanelEntry] = {
     )
 }
 """Key → PanelEntry, in menu order."""
+
+FORMER_KEYS = {"spread": "sizes"}
+"""Key that a panel had in an earlier version → its key."""
+
+
+def panel_key(key: str) -> str:
+    """Return the key of a panel that may be called by a former one."""
+    return FORMER_KEYS.get(key, key)

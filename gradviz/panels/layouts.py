@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from gradviz.i18n import N_
-from gradviz.panels import PANELS
+from gradviz.panels import PANELS, panel_key
 
 MOST_ROWS, MOST_IN_A_ROW = 8, 5
 
@@ -102,7 +102,7 @@ def _row(content: dict[str, object]) -> Row:
     panels, height, widths = (content[name] for name in ("panels", "height", "widths"))
     if not (isinstance(panels, list) and isinstance(widths, list)):
         raise TypeError
-    row = Row(tuple(map(str, panels)), float(str(height)), tuple(float(str(width)) for width in widths))
+    row = Row(tuple(panel_key(str(key)) for key in panels), float(str(height)), tuple(float(str(width)) for width in widths))
     sizes = (row.height, *row.widths)
     if not (1 <= len(row.panels) <= MOST_IN_A_ROW and set(row.panels) <= PANELS.keys()):
         raise ValueError
@@ -126,10 +126,10 @@ LAYOUTS: dict[str, NamedLayout] = {
         NamedLayout(
             "lecture",
             N_("Lecture"),
-            (row_of("network"), row_of("activations", "gradient"), row_of("gradient_histograms", "spread")),
+            (row_of("network"), row_of("activations", "gradient"), row_of("gradient_histograms", "sizes")),
         ),
         NamedLayout("large", N_("Two large panels"), (row_of("activations"), row_of("gradient"))),
-        NamedLayout("compare", N_("Compare"), (row_of("network"), row_of("activations", "gradient"), row_of("ratio", "spread"))),
+        NamedLayout("compare", N_("Compare"), (row_of("network"), row_of("activations", "gradient"), row_of("ratio", "sizes"))),
         NamedLayout(
             "learning",
             N_("How fast each layer learns"),
@@ -140,7 +140,7 @@ LAYOUTS: dict[str, NamedLayout] = {
             N_("Everything"),
             (
                 Row(("network",), 0.7),
-                row_of("activations", "heatmap", "pre_activations", "spread"),
+                row_of("activations", "heatmap", "pre_activations", "sizes"),
                 row_of("gradient", "gradient_histograms", "weights", "weight_histograms"),
                 row_of("jacobian", "correlation", "neuron", "gains"),
                 row_of("ratio", "numbers"),

@@ -53,7 +53,8 @@ class Column:
 
 COLUMNS = (
     Column(N_("a mean"), "activation_mean", "forward", 2),
-    Column(N_("a std"), "activation_std", "forward", 0),
+    Column(N_("spread"), "activation_spread", "forward", 0),
+    Column(N_("a std"), "activation_std", "forward", 3),
     Column(N_("theory"), "activation_std", "forward", 9, is_theory=True),
     Column(N_("factor"), "activation_std_factor", "forward", 6, in_report=False),
     Column(N_("z std"), "pre_activation_std", "forward", 8),

@@ -11,7 +11,9 @@ import numpy as np
 
 from gradviz.core.frame import Frame
 from gradviz.core.measures import MEASURES
+from gradviz.core.verdict import Judgement
 from gradviz.numbers import decimal_text
+from gradviz.report.verdict import backward_text, forward_text, scale_text
 
 
 def columns_of(frame: Frame) -> dict[str, list[Any]]:
@@ -47,27 +49,20 @@ def csv_text(frame: Frame) -> str:
 def json_text(frame: Frame) -> str:
     """Return experiment, verdict and measures as JSON; infinities and NaN, which JSON does not have, are strings."""
     verdict, settled = frame.verdict, frame.settled
-    ways = {"forward": (verdict.forward, verdict.forward_text()), "backward": (verdict.backward, verdict.backward_text())}
     content = {
         "experiment": frame.spec.to_text(full=True),
         "spec": frame.spec.written_fields(),
         "step": frame.step,
         "loss": _jsonable(frame.loss),
         "verdict": {
-            way: {
-                "kind": signal.kind.value,
-                "sentence": sentence,
-                "log10_total": _jsonable(signal.log10_total),
-                "log10_factor_per_layer": _jsonable(signal.log10_factor),
-                "exactly_zero_from_layer": signal.zero_layer,
-                "not_finite_from_layer": signal.nonfinite_layer,
-                "underflows_from_layer": signal.underflow_layer,
-                "overflows_from_layer": signal.overflow_layer,
-                "all_equal_from_layer": signal.equal_layer,
-            }
-            for way, (signal, sentence) in ways.items()
+            "forward": {"of": "size" if verdict.signal is None else "signal", **_judged(verdict.forward)},
+            "size": _judged(verdict.size),
+            "backward": _judged(verdict.backward),
+            "sentences": {"forward": forward_text(verdict), "backward": backward_text(verdict)},
+            "last_layer": verdict.depth,
+            "noise_from_layer": verdict.noise_layer,
         },
-        "threshold": verdict.threshold_text(),
+        "scale": scale_text(),
         "settles_at": settled
         and {
             "q": settled.q,
@@ -79,6 +74,23 @@ def json_text(frame: Frame) -> str:
         "layers": {key: [_jsonable(value) for value in column] for key, column in columns_of(frame).items()},
     }
     return json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _judged(judged: Judgement) -> dict[str, Any]:
+    far, zero, under, over, lost = judged.farthest, judged.zero, judged.underflow, judged.overflow, judged.lost
+    return {
+        "kind": None if judged.state is None else judged.state.value,
+        "log10_total": _jsonable(judged.log10_total),
+        "log10_factor_per_layer": _jsonable(judged.log10_factor),
+        "layers_to_threshold": judged.layers_to_threshold,
+        "farthest_layer": far and far.layer,
+        "farthest_log10_total": far and _jsonable(far.log10_total),
+        "exactly_zero_from_layer": zero and zero.layer,
+        "not_finite_from_layer": judged.nonfinite_layer,
+        "underflows_at_layer": under and under.layer,
+        "overflows_at_layer": over and over.layer,
+        "lost_from_layer": lost and lost.layer,
+    }
 
 
 def _jsonable(value: Any) -> Any:

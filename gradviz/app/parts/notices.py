@@ -9,6 +9,7 @@ from gradviz.core.runs.scene import Scene
 from gradviz.core.runs.timeline import Timeline
 from gradviz.i18n import _
 from gradviz.panels.parts.style import Style
+from gradviz.report.verdict import backward_text, forward_text, output_text, scale_text
 from gradviz.report.words import difference_text, duration_text
 
 
@@ -49,13 +50,13 @@ class VerdictBar(QWidget):
         if reference is not None:
             difference = _("Pinned reference → now: {difference}").format(difference=difference_text(run.spec, reference.spec))
         texts = {
-            "backward": verdict.backward_text() + _preview_note(run),
-            "forward": verdict.forward_text(),
+            "backward": backward_text(verdict) + _preview_note(run),
+            "forward": forward_text(verdict),
             "difference": difference,
         }
         for key, text in texts.items():
             self.labels[key].setText(text)
-        self.setToolTip(verdict.threshold_text())
+        self.setToolTip(" ".join(filter(None, (scale_text(), output_text(verdict)))))
         self.labels["difference"].setVisible(bool(difference))
 
     def restyle(self, style: Style) -> None:

@@ -73,6 +73,11 @@ class Precision:
         return log10(float(self._limits.max))
 
     @property
+    def eps(self) -> float:
+        """The distance from 1 to the next larger number."""
+        return float(self._limits.eps)
+
+    @property
     def smallest_normal(self) -> float:
         """The smallest number that has all its digits; smaller ones are subnormal."""
         return float(self._limits.tiny)

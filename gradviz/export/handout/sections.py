@@ -14,6 +14,7 @@ from gradviz.lessons.claims import Claim
 from gradviz.lessons.lesson import Lesson, LessonStep, Question
 from gradviz.numbers import signed_text
 from gradviz.panels.layouts import LAYOUTS, Layout, layout_of
+from gradviz.report.verdict import backward_text, forward_text
 from gradviz.report.words import difference_text
 
 LETTERS = "ABCDEFGH"
@@ -58,7 +59,7 @@ class Section:
     def findings(self) -> tuple[str, str]:
         """The verdict's two sentences, that of the wave which the step plays first."""
         verdict = self.frame.verdict
-        sentences = verdict.backward_text(), verdict.forward_text()
+        sentences = backward_text(verdict), forward_text(verdict)
         return sentences[::-1] if self.step.play == "forward" else sentences
 
     @property

@@ -11,7 +11,7 @@ from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
 from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
-from gradviz.numbers import exact_text, power_text
+from gradviz.numbers import exact_text
 from gradviz.panels.curves.curve import LOGARITHMS, Curve
 from gradviz.panels.curves.curve_panel import CurvePanel, CurvePlot
 from gradviz.panels.curves.curves import Curves
@@ -22,18 +22,12 @@ from gradviz.panels.parts.floor import Floor
 from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.extents import extent_of
+from gradviz.report.verdict import backward_finding
 
 GRADIENT_RMS = "log10_grad_a_rms"
 
 ZONE_IN_SIGHT = 0.8
 """How many decades of each zone the axis shows at least."""
-
-_FINDINGS = {
-    "vanishing": N_("The gradient vanishes: {total} of it reaches layer 1"),
-    "stable": N_("The gradient arrives: {total} of it reaches layer 1"),
-    "grown": N_("The gradient arrives: {total} times as large at layer 1"),
-    "exploding": N_("The gradient explodes: {total} times as large at layer 1"),
-}
 
 
 def _inside_zones(frame: Frame) -> tuple[float, float]:
@@ -90,10 +84,7 @@ class GradientPanel(CurvePanel):
 
     def finding_text(self, frame: Frame) -> str:
         """Say what becomes of the gradient."""
-        signal = frame.verdict.backward
-        if not isfinite(signal.log10_total) or not signal.steps:
-            return frame.verdict.backward_text().rstrip(".")
-        return _(_FINDINGS[signal.word]).format(total=power_text(signal.log10_total))
+        return backward_finding(frame.verdict)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""

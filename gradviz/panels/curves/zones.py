@@ -19,8 +19,8 @@ WIDEST_NAME = 0.45
 """A name wider than this share of the plot is cut to its first word, so that curve and slope have room."""
 
 _NAMES = {
-    "explode": N_("exploding: more than 10³ × the output's"),
-    "vanish": N_("vanishing: less than 10⁻³ × the output's"),
+    "explode": N_("explodes: more than 10³ × the output's"),
+    "vanish": N_("vanishes: less than 10⁻³ × the output's"),
 }
 
 

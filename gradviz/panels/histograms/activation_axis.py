@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import log10
 
 import numpy as np
 import pyqtgraph as pg
@@ -12,9 +11,8 @@ from PySide6.QtCore import Qt
 from gradviz.core.frame import Frame
 from gradviz.core.histograms import Rows
 from gradviz.core.runs.playhead import Playhead
-from gradviz.core.verdict import THRESHOLD_DECADES
-from gradviz.i18n import N_, _
-from gradviz.numbers import power_text, signed_text
+from gradviz.i18n import _
+from gradviz.numbers import signed_text
 from gradviz.panels.histograms.shapes import leaves_zeros_out, share_at_the_ends, shown_by_magnitude, without_zeros
 from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.marks import Marks
@@ -23,18 +21,10 @@ from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.limits import Span, drawable_span
 from gradviz.panels.scales.ranges import StillRange
 from gradviz.panels.scales.spans import joined, span_of_decades, span_of_values
+from gradviz.report.verdict import forward_finding
 
 SATURATED = 0.4
 """Above this share of activations at the ends, saturation is the finding."""
-
-_FINDINGS = (
-    # from this std(layer L) / std(layer 1) on
-    (10.0**THRESHOLD_DECADES, N_("Activations explode: std {first} → {last}")),
-    (2.0, N_("Activations grow: std {first} → {last}")),
-    (0.5, N_("Activations keep their spread: std {first} → {last}")),
-    (10.0**-THRESHOLD_DECADES, N_("Activations shrink: std {first} → {last}")),
-    (-np.inf, N_("Activations collapse: std {first} → {last}")),
-)
 
 
 class ActivationAxis(PanelPart):
@@ -118,20 +108,13 @@ class ActivationAxis(PanelPart):
         return span_of_values(rows)
 
     def finding_text(self, frame: Frame) -> str:
-        """Say how the spread changes."""
-        first, last = (float(frame.series["activation_std"][layer - 1]) for layer in (1, frame.verdict.depth))
+        """Say how many activations are saturated, where they are many, else what becomes of the signal."""
         at_the_ends = share_at_the_ends(frame)
-        if not np.isfinite(last):
-            return frame.verdict.forward_text().rstrip(".")
         if at_the_ends is not None and at_the_ends > SATURATED:
             ends = [signed_text(end, 1) for end in frame.net.hidden.bounds]
             text = _("Activations saturate: {share:.0%} of them lie next to {low} or {high}")
             return text.format(share=at_the_ends, low=ends[0], high=ends[1])
-        if first == last == 0:
-            return _("All activations of a layer are the same: std 0")
-        ratio = last / first if first > 0 else np.inf
-        text = next(text for least, text in _FINDINGS if ratio >= least)
-        return _(text).format(first=_size(first), last=_size(last))
+        return forward_finding(frame.verdict)
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the activations at a layer."""
@@ -150,7 +133,3 @@ class ActivationAxis(PanelPart):
             self._axis.picture = None
             self._range.forget()
         self._axis.name_it(_("|activation|") if by_magnitude else _("activation"))
-
-
-def _size(value: float) -> str:
-    return power_text(log10(value)) if value > 0 else "0"

@@ -21,6 +21,7 @@ from gradviz.panels.parts.marks import Marks
 from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.ranges import StillRange
 from gradviz.panels.scales.spans import joined, span_of_decades
+from gradviz.report.verdict import backward_finding
 
 HISTOGRAM, RMS_MEASURE = "grad_a_log10", "log10_grad_a_rms"
 
@@ -75,7 +76,7 @@ class GradientHistogramsPanel(LayerPanel):
         """State the median in the first and the last layer."""
         first, last = log10_median(frame, 1), log10_median(frame, frame.depth)
         if np.isnan(first) or np.isnan(last):
-            return frame.verdict.backward_text().rstrip(".")
+            return backward_finding(frame.verdict)
         if first == -inf:
             return _("At least half of ∂loss/∂a is exactly 0 in layer 1")
         if frame.depth == 1:

@@ -59,14 +59,14 @@ class NumbersPanel(Panel):
 
     def finding_text(self, frame: Frame) -> str:
         """Say from what to what the two signals go."""
-        std, grad_a = frame.series["activation_std"], frame.series["log10_grad_a_rms"]
-        text = _("Layer 1 → {depth}: std of a {first} → {last}, RMS of ∂loss/∂a {first_gradient} → {last_gradient}")
+        spread, grad_a = frame.series["activation_spread"], frame.series["log10_grad_a_rms"]
+        text = _("Layer 1 → {depth}: spread of a {first} → {last}, RMS of ∂loss/∂a {first_gradient} → {last_gradient}")
         if frame.depth == 1:
-            text = _("One layer: std of a {last}, RMS of ∂loss/∂a {last_gradient}")
+            text = _("One layer: spread of a {last}, RMS of ∂loss/∂a {last_gradient}")
         return text.format(
             depth=frame.depth,
-            first=_size(float(std[0])),
-            last=_size(float(std[-1])),
+            first=_size(float(spread[0])),
+            last=_size(float(spread[-1])),
             first_gradient=power_text(float(grad_a[0])),
             last_gradient=power_text(float(grad_a[-1])),
         )

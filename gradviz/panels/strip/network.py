@@ -8,9 +8,8 @@ from gradviz.core.architecture import Architecture
 from gradviz.core.choices.blocks import NORMALIZATION_PLACES
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
-from gradviz.core.verdict import Judgement
 from gradviz.i18n import N_, _
-from gradviz.numbers import exact_text, power_text
+from gradviz.numbers import exact_text
 from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.parts.axes import NoAxis
 from gradviz.panels.parts.still_item import StillItem
@@ -20,6 +19,7 @@ from gradviz.panels.strip.items import StripItem
 from gradviz.panels.strip.labels import LabelsItem
 from gradviz.panels.strip.layout import StripLayout
 from gradviz.panels.strip.shape import is_by_root
+from gradviz.report.verdict import phrases
 
 _SIZES = {
     # (one layer, one unit in each)
@@ -27,24 +27,6 @@ _SIZES = {
     (False, True): N_("{depth} layers of one unit"),
     (True, False): N_("One layer of {units} units"),
     (True, True): N_("One layer of one unit"),
-}
-
-_FORWARD = {
-    "vanishing": N_("{total} of the signal reaches the output"),
-    "stable": N_("the signal reaches the output"),
-    "grown": N_("the signal reaches the output"),
-    "exploding": N_("the signal reaches the output {total} times as large"),
-    "zero": N_("the signal is exactly 0 from layer {layer} on"),
-    "equal": N_("from layer {layer} on the signal is the same whatever goes in"),
-    "nonfinite": N_("the signal leaves the numbers of {dtype} at layer {layer}"),
-}
-_BACKWARD = {
-    "vanishing": N_("{total} of the gradient comes back"),
-    "stable": N_("the gradient comes back"),
-    "grown": N_("the gradient comes back"),
-    "exploding": N_("the gradient comes back {total} times as large"),
-    "zero": N_("the gradient is exactly 0 from layer {layer} down"),
-    "nonfinite": N_("the gradient leaves the numbers of {dtype} at layer {layer}"),
 }
 
 
@@ -87,15 +69,8 @@ class NetworkPanel(LayerPanel):
 
     def finding_text(self, frame: Frame) -> str:
         """Say how large the network is, and how signal and gradient arrive."""
-        verdict = frame.verdict
-        parts = [_size_text(frame.net)]
-        if frame.depth > 1:
-            parts.append(
-                ", ".join(
-                    (_phrase(verdict.forward, _FORWARD, verdict.dtype), _phrase(verdict.backward, _BACKWARD, verdict.dtype))
-                )
-            )
-        return ": ".join(parts)
+        words = (text for text in phrases(frame.verdict) if text)
+        return " · ".join([_size_text(frame.net), *words])
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn, and what of the network cannot be seen."""
@@ -129,9 +104,3 @@ def _size_text(net: Architecture) -> str:
     if len(set(units)) > 1:
         return _("{depth} layers of {least} to {most} units").format(depth=len(units), least=min(units), most=max(units))
     return _(_SIZES[len(units) == 1, units[0] == 1]).format(depth=len(units), units=units[0])
-
-
-def _phrase(signal: Judgement, phrases: dict[str, str], dtype: str) -> str:
-    ways = (("nonfinite", signal.nonfinite_layer), ("zero", signal.zero_layer), ("equal", signal.equal_layer), (signal.word, 0))
-    phrase, layer = next((phrases[name], layer) for name, layer in ways if layer is not None)
-    return _(phrase).format(layer=layer, dtype=dtype, total=power_text(signal.log10_total))

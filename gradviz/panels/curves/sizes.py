@@ -1,4 +1,4 @@
-"""The spread of the signal, layer by layer, and the shares of saturated, dead and non-finite units."""
+"""Spread and size of the activations, layer by layer, and the shares of saturated, dead and non-finite units."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGraphicsPolygonItem
 
 from gradviz.core.frame import Frame
-from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
-from gradviz.numbers import signed_text
 from gradviz.panels.curves.curve import MAGNITUDES, SHARES, Curve, decades, percent_text
 from gradviz.panels.curves.curve_item import polygon
-from gradviz.panels.curves.curve_panel import CurvePanel, CurvePlot, ends_of, only
+from gradviz.panels.curves.curve_panel import CurvePanel, CurvePlot, only
 from gradviz.panels.curves.curves import Sources
 from gradviz.panels.parts.axes import DecadeAxis, PercentAxis
 from gradviz.panels.parts.style import Style
+from gradviz.report.verdict import forward_finding
 
 BAND = "activation_rms"
 
@@ -31,15 +30,6 @@ _SHARES = (
 
 WORTH_SAYING = 0.01
 
-_FINDINGS = (
-    # from this std(layer L) / std(layer 1) on
-    (10.0**THRESHOLD_DECADES, N_("The signal explodes: {what} {first} → {last}")),
-    (2.0, N_("The signal grows: {what} {first} → {last}")),
-    (0.5, N_("The signal keeps its spread: {what} {first} → {last}")),
-    (10.0**-THRESHOLD_DECADES, N_("The signal shrinks: {what} {first} → {last}")),
-    (-np.inf, N_("The signal collapses: {what} {first} → {last}")),
-)
-
 
 def _size_key(frame: Frame) -> str:
     """Return the measure of size that is drawn: the band is one of the RMS, which then replaces std."""
@@ -47,7 +37,7 @@ def _size_key(frame: Frame) -> str:
 
 
 def _sizes(frame: Frame, reference: Frame | None) -> Sources:
-    return _sources({_size_key(frame), "activation_mean"}, frame, reference)
+    return _sources({"activation_spread", _size_key(frame), "activation_mean"}, frame, reference)
 
 
 def _found_shares(frame: Frame, reference: Frame | None) -> Sources:
@@ -71,16 +61,17 @@ def _without_shares(frame: Frame, reference: Frame | None) -> str:
     return "" if found_shares(frame) else nothing
 
 
-class SpreadPanel(CurvePanel):
-    """Standard deviation and mean of the activations above; the shares saturated, dead, zero, infinite and so on below."""
+class SizesPanel(CurvePanel):
+    """Spread between examples, size and mean of the activations above; the shares saturated, dead, zero and so on below."""
 
-    key = "spread"
+    key = "sizes"
     value_axis_types = (DecadeAxis, PercentAxis)
     marks_role = "forward"
     contents = (
         CurvePlot(
             N_("activation"),
             (
+                Curve("activation_spread", N_("spread"), MAGNITUDES, "forward", "t1"),
                 Curve("activation_rms", N_("RMS"), MAGNITUDES, "forward", "s"),
                 Curve("activation_std", N_("std"), MAGNITUDES, "forward", "o"),
                 Curve("activation_mean", N_("|mean|"), MAGNITUDES, "forward", "d", Qt.PenStyle.DashDotLine, N_("mean")),
@@ -112,21 +103,12 @@ class SpreadPanel(CurvePanel):
         self.band.setPolygon(polygon(np.concatenate([layers, layers[::-1]]), np.concatenate([low, high[::-1]])))
 
     def finding_text(self, frame: Frame) -> str:
-        """Say how the spread changes, and how many units are lost."""
-        first, last = ends_of(frame.series[_size_key(frame)][: frame.verdict.depth])
-        if not np.isfinite(last):
-            return frame.verdict.forward_text().rstrip(".")
-        what = _("RMS") if BAND in frame.bands else _("std")
-        ratio = last / first if first > 0 else (np.inf if last > 0 else 1.0)
-        text = next(text for least, text in _FINDINGS if ratio >= least)
-        if first == last == 0:
-            text = N_("The signal has no spread: std 0 in the first layer and in the last")
-        change = _(text).format(what=what, first=signed_text(first, 2), last=signed_text(last, 2))
-        return change + self._worst_share(frame)
+        """Say what becomes of the signal, and how many units are lost."""
+        return forward_finding(frame.verdict) + self._worst_share(frame)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
-        text = _("sizes above, shares below")
+        text = _("spread between examples and sizes above, shares below")
         text += _("; dashed: theory") if _size_key(frame) in frame.theory else ""
         text += _("; band: two thirds of all draws, one input") if BAND in frame.bands else ""
         return text + (_("; grey: pinned reference") if reference is not None else "")
