@@ -42,12 +42,12 @@ PHRASES: dict[str, dict[State, str]] = {
 _WAYS = {"signal": N_("from layer {layer} on"), "size": N_("from layer {layer} on"), "gradient": N_("from layer {layer} down")}
 
 _ZERO = {
-    "precision": N_("it is exactly 0 in {dtype} {where}"),
+    "precision": N_("{where} it is exactly 0 in {dtype}"),
     "weights": N_("all weights of layer {cause_layer} are 0"),
     "dead": N_("all units of layer {cause_layer} are dead"),
     "flat": N_("no unit of layer {cause_layer} passes it on"),
     "input": N_("the input is 0"),
-    "": N_("it is exactly 0 {where}"),
+    "": N_("{where} it is exactly 0"),
 }
 
 _RATE = N_("{factor} per layer")
@@ -89,7 +89,7 @@ def forward_finding(verdict: Verdict) -> str:
         return f"{_(_ALL_ALIKE)} {_finding('size', verdict.size, verdict.dtype)}"
     finding = _finding("signal", verdict.signal, verdict.dtype)
     differs = verdict.size.state is not verdict.signal.state and verdict.noise_layer is None
-    return f"{finding}. {_(PHRASES['size'][verdict.size.state])}" if differs else finding
+    return f"{finding}. {_phrase('size', verdict.size.state)}" if differs else finding
 
 
 def backward_finding(verdict: Verdict) -> str:
@@ -104,7 +104,7 @@ def phrases(verdict: Verdict) -> tuple[str, str]:
     forward, backward = verdict.forward.state, verdict.backward.state
     if forward is None or backward is None:
         return "", ""
-    return _(PHRASES["size" if verdict.signal is None else "signal"][forward]), _(PHRASES["gradient"][backward])
+    return _phrase("size" if verdict.signal is None else "signal", forward), _phrase("gradient", backward)
 
 
 def scale_text() -> str:
@@ -124,12 +124,17 @@ def output_text(verdict: Verdict) -> str:
     )
 
 
+def _phrase(what: str, state: State) -> str:
+    clause = PHRASES[what][state]
+    return _(clause)
+
+
 def _sentence(what: str, judged: Judgement, dtype: str) -> str:
     """Return a whole sentence: the word, the factor per layer, what is left at the end, and what lies beyond the precision."""
     assert judged.state is not None
     clauses = [_rate(judged)] if _has_rate(judged) else []
     end = _end(what, judged, dtype)
-    sentence = f"{_(PHRASES[what][judged.state])}: {', '.join([*clauses, end])}."
+    sentence = f"{_phrase(what, judged.state)}: {', '.join([*clauses, end])}."
     if judged.zero is None:
         for stretch, texts in ((judged.underflow, _UNDERFLOW), (judged.overflow, _OVERFLOW)):
             if stretch is not None:
@@ -140,7 +145,7 @@ def _sentence(what: str, judged: Judgement, dtype: str) -> str:
 def _finding(what: str, judged: Judgement, dtype: str) -> str:
     """Return the word and what is left at the end, without a full stop."""
     assert judged.state is not None
-    return f"{_(PHRASES[what][judged.state])}: {_end(what, judged, dtype)}"
+    return f"{_phrase(what, judged.state)}: {_end(what, judged, dtype)}"
 
 
 def _has_rate(judged: Judgement) -> bool:
@@ -160,9 +165,9 @@ def _end(what: str, judged: Judgement, dtype: str) -> str:
     total = power_text(judged.log10_total)
     if judged.nonfinite_layer is not None:
         text = (
-            N_("it is infinite or NaN in {dtype} {where}")
+            N_("{where} it is infinite or NaN in {dtype}")
             if isnan(judged.log10_total)
-            else N_("it is infinite in {dtype} {where}")
+            else N_("{where} it is infinite in {dtype}")
         )
         return _(text).format(dtype=dtype, where=_where(what, judged.nonfinite_layer))
     if judged.zero is not None:
@@ -170,9 +175,9 @@ def _end(what: str, judged: Judgement, dtype: str) -> str:
         return _(_ZERO[zero.cause]).format(dtype=dtype, where=_where(what, zero.layer), cause_layer=zero.cause_layer)
     if judged.lost is not None:
         text = (
-            N_("it is the same {where}, whatever goes in")
+            N_("{where} it is the same, whatever goes in")
             if judged.lost.is_exact
-            else N_("it lies below the rounding of {dtype} {where}")
+            else N_("{where} it is below the rounding of {dtype}")
         )
         return _(text).format(dtype=dtype, where=_where(what, judged.lost.layer))
     if judged.farthest is not None:
