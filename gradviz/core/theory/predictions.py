@@ -11,6 +11,7 @@ from gradviz.core.choices.arrays import Float64Array
 from gradviz.core.theory.gaussian import gaussian_moments, negative_slope
 from gradviz.core.theory.limits import LARGEST_FIXED_POINT, SMALLEST_FIXED_POINT, FixedPoint, finite_width_band, fixed_point
 from gradviz.core.theory.mean_field import MeanField, backward, correlation, forward
+from gradviz.core.theory.spread import spread
 
 SMALLEST_MEAN = 1e-9
 """A mean of f(Z) below this is rounding error of the integral."""
@@ -146,5 +147,8 @@ def predict(net: MeanField | None, inputs: Inputs, *, unit_gradient: bool) -> Pr
         cosines = correlation(net, signal, float(np.clip(inputs.cosine, -1, 1)))
         if cosines is not None:
             predicted["input_correlation"] = cosines
+        between = spread(net, signal, float(np.clip(inputs.cosine, -1, 1)), inputs.spread, inputs.size)
+        if between is not None:
+            predicted["activation_spread"] = between
     band = finite_width_band(net, signal)
     return Prediction(predicted, {} if band is None else {"activation_rms": 10.0 ** (np.stack(band, axis=1) / 2)})
