@@ -12,6 +12,7 @@ from gradviz.core.architecture import Architecture
 from gradviz.core.batch import Batch
 from gradviz.core.choices.activations import SATURATED_BELOW
 from gradviz.core.choices.arrays import Float64Array, FloatArray, IntArray, Series
+from gradviz.core.choices.normalization import BATCH
 from gradviz.core.frame import FEW_UNITS, Frame
 from gradviz.core.histograms import (
     STANDARD_EDGES,
@@ -224,7 +225,7 @@ class Meter:
         return Tally(step.a)
 
     def _normalizes_noise(self, step: ForwardStep, z_rms: float) -> bool:
-        """Whether what the layer normalizes differs between examples by rounding noise only, or not at all."""
+        """Whether what the layer normalizes differs between examples by rounding noise only, or not at all: then so does the rest."""
         net, eps, x, rms = self.net, self.net.precision.eps, step.z, z_rms
         if net.normalizations[step.layer - 1].axis is None:
             return False
@@ -250,7 +251,7 @@ class Meter:
             branch_is_lost = (lost[layer - 1] or is_noise) and (source is None or lost[source])
             lost.append(spread.is_lost or findings.found["a"].rms == 0 or branch_is_lost)
             equal.append(spread.value == 0)
-            if noise_layer is None and is_noise and spread.value > 0:
+            if noise_layer is None and is_noise and self.net.normalizations[layer - 1].axis == BATCH:
                 noise_layer = layer
         return Likeness(self._inputs_alike, np.array(lost[1:]), np.array(equal), noise_layer)
 

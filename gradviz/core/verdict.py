@@ -225,7 +225,7 @@ class Likeness(NamedTuple):
     is_equal : ndarray
         Whether all examples are exactly the same.
     noise_layer : int or None
-        The first layer in which a normalization divides by a spread that is only rounding noise.
+        The first layer in which batch normalization divides what differs by rounding noise only, or not at all.
     """
 
     inputs_are_alike: bool

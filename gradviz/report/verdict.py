@@ -53,8 +53,10 @@ _ZERO = {
 _RATE = N_("{factor} per layer")
 _RATE_TO = N_("{factor} per layer ({bound} at {layers} layers)")
 _NOTHING_TO_CROSS = N_("One layer: there is nothing to cross.")
-_ALL_ALIKE = N_("All examples are the same: there is no signal between them.")
-_NOISE = N_("From layer {layer} on, normalization divides rounding noise by √ε: what it shows is no signal.")
+_ALL_ALIKE = N_("No two examples differ: there is no signal between them.")
+_NOISE = N_(
+    "From layer {layer} on, batch normalization has nothing but rounding noise, which it divides by √ε: what follows is no signal."
+)
 
 
 def forward_text(verdict: Verdict) -> str:

@@ -16,6 +16,9 @@ from gradviz.i18n import N_
 EPSILON = 1e-5
 """Added to the variance under the square root; PyTorch's value."""
 
+BATCH = 0
+"""The axis of the examples."""
+
 Pullback = Callable[[FloatArray], FloatArray]
 
 

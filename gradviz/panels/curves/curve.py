@@ -80,6 +80,8 @@ class Curve:
     line : Qt.PenStyle
     read_as : str
         Its name in the readout, where that differs.
+    may_end : bool
+        Whether NaN means that there is nothing to tell, and is not marked.
     """
 
     key: str
@@ -89,6 +91,7 @@ class Curve:
     symbol: str
     line: Qt.PenStyle = Qt.PenStyle.SolidLine
     read_as: str = ""
+    may_end: bool = False
 
     def value_text(self, measures: Measures, layer: int) -> str:
         """Return its name and exact value at a layer."""
@@ -102,7 +105,8 @@ class Curve:
         """Return where it is exactly 0, infinite and NaN, (3, L); a value too large to draw counts as infinite."""
         low, high = drawn <= -LARGEST_DRAWN, drawn >= LARGEST_DRAWN
         zero = low if self.scale.has_zero else np.zeros_like(low)
-        return np.array([zero, high | (low & ~zero), np.isnan(drawn)])
+        nothing = np.zeros_like(low) if self.may_end else np.isnan(drawn)
+        return np.array([zero, high | (low & ~zero), nothing])
 
 
 def lit_layers(role: str, playhead: Playhead, depth: int) -> np.ndarray:

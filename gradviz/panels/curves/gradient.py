@@ -55,7 +55,9 @@ class GradientGround(PanelPart):
         is_left, shown = is_farther_on_the_left(frame), self._plot.viewRange()[1]
         self.floor.show(frame.net.precision, shown, self.zones.ends, on_the_left=is_left)
         names = [*self.zones.names.values(), self.floor.name]
-        self.slope.show(sizes, signal.log10_factor, signal.log10_total if signal.steps else nan, names)
+        self.slope.show(
+            sizes, signal.log10_factor, signal.log10_total if signal.steps and signal.farthest is None else nan, names
+        )
         for text in (*names, self.slope.text):
             if text.isVisible() and text.toPlainText():
                 self._curves.room.take_rect(extent_of(self._plot, text))

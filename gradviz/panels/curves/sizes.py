@@ -8,13 +8,21 @@ from PySide6.QtWidgets import QGraphicsPolygonItem
 
 from gradviz.core.frame import Frame
 from gradviz.i18n import N_, _
-from gradviz.panels.curves.curve import MAGNITUDES, SHARES, Curve, decades, percent_text
+from gradviz.numbers import signed_text
+from gradviz.panels.curves.curve import MAGNITUDES, SHARES, Curve, Scale, decades, percent_text
 from gradviz.panels.curves.curve_item import polygon
 from gradviz.panels.curves.curve_panel import CurvePanel, CurvePlot, only
 from gradviz.panels.curves.curves import Sources
 from gradviz.panels.parts.axes import DecadeAxis, PercentAxis
 from gradviz.panels.parts.style import Style
 from gradviz.report.verdict import forward_finding
+
+
+def _spread_text(value: float) -> str:
+    return _("below rounding") if value != value else signed_text(value)
+
+
+SPREADS = Scale(decades, _spread_text, has_zero=True)
 
 BAND = "activation_rms"
 
@@ -71,7 +79,7 @@ class SizesPanel(CurvePanel):
         CurvePlot(
             N_("activation"),
             (
-                Curve("activation_spread", N_("spread"), MAGNITUDES, "forward", "t1"),
+                Curve("activation_spread", N_("spread"), SPREADS, "forward", "t1", may_end=True),
                 Curve("activation_rms", N_("RMS"), MAGNITUDES, "forward", "s"),
                 Curve("activation_std", N_("std"), MAGNITUDES, "forward", "o"),
                 Curve("activation_mean", N_("|mean|"), MAGNITUDES, "forward", "d", Qt.PenStyle.DashDotLine, N_("mean")),
