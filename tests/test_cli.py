@@ -22,6 +22,7 @@ from gradviz.core.simulate import simulate
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.i18n import LANGUAGES
 from gradviz.panels import PANELS
+from gradviz.report.verdict import backward_text, forward_text
 from gradviz.report.words import duration_text
 
 
@@ -46,7 +47,7 @@ def test_run_prints_a_row_per_layer_and_the_verdict(gradviz):
     assert (status, err) == (0, "")
     assert [line.split()[0] for line in out.splitlines() if re.match(r"\s+\d+ ", line)] == [str(l) for l in range(1, 8)]
     frame = simulate(Spec(depth=7, width=10, activation="tanh"))
-    assert frame.verdict.backward_text() in out and frame.verdict.forward_text() in out
+    assert backward_text(frame.verdict) in out and forward_text(frame.verdict) in out
 
 
 def test_csv_has_a_row_a_layer_and_a_column_a_measure(gradviz, tmp_path):
@@ -70,7 +71,7 @@ def test_json_is_strict_and_complete(gradviz, tmp_path):
     assert gradviz("run", text, "--json", path)[0] == 0
     content = json.loads(path.read_text(encoding="utf-8"), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
     assert Spec.from_text(content["experiment"]) == Spec.from_text(text) == Spec(**content["spec"])
-    assert content["verdict"]["forward"]["kind"] == "exploding"
+    assert content["verdict"]["forward"]["kind"] == "explodes"
     assert content["layers"]["activation_rms"][-1] == "nan"
     assert len(content["layers"]["layer"]) == 60
 

@@ -10,6 +10,7 @@ from gradviz.core.simulate import simulate
 from gradviz.lessons.cards import CARDS
 from gradviz.lessons.lesson_file import lesson_schema
 from gradviz.lessons.shelf import lessons
+from gradviz.report.verdict import backward_text
 
 MINE = """
 title = { en = "Mine", ko = "내 강의" }
@@ -81,7 +82,7 @@ def test_a_step_works_wherever_an_experiment_does(gradviz, mine, tmp_path):
         assert gradviz("run", source) == expected
     lesson = lessons()[0]
     status, out, _ = gradviz("run", "lesson:depth_multiplies/nearly_one", "--set", "depth=5")
-    assert status == 0 and simulate(lesson.step("nearly_one").spec.replace(depth=5)).verdict.backward_text() in out
+    assert status == 0 and backward_text(simulate(lesson.step("nearly_one").spec.replace(depth=5)).verdict) in out
     picture = tmp_path / "x.svg"
     assert gradviz("export", "lesson:1/chain", "-o", picture, "--panel", "gradient", "--size", "640x480")[0] == 0
     assert gradviz("run", picture) == gradviz("run", "lesson:1/chain")

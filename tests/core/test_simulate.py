@@ -23,8 +23,9 @@ from gradviz.core.measures import MEASURES
 from gradviz.core.meter import Meter
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
-from gradviz.core.verdict import Kind
+from gradviz.core.verdict import State
 from gradviz.report.formats import json_text
+from gradviz.report.verdict import text as verdict_text
 
 
 def same(one, other):
@@ -56,7 +57,7 @@ def test_any_experiment_runs(spec, depth, width, batch):
         assert edges.shape[-1] == frame.counts[key].shape[1] + 1 and np.isfinite(edges).all(), key
     gradients = total * (1 - sum(frame.series[f"grad_a_{kind}"] for kind in ("zero", "infinite", "nan")))
     np.testing.assert_allclose(frame.counts["grad_a_log10"].sum(axis=1), gradients, atol=1e-6)
-    assert frame.verdict.text()
+    assert verdict_text(frame.verdict)
     same(frame, simulate(spec))
 
 
@@ -236,15 +237,15 @@ def test_a_fault_in_the_measuring_thread_is_raised(monkeypatch):
 @pytest.mark.parametrize(
     ("text", "forward", "backward"),
     [
-        ("activation=linear&initializer=identity&gain=0.5&depth=50", Kind.VANISHING, Kind.VANISHING),
-        ("activation=linear&initializer=identity&gain=1.5&depth=50", Kind.EXPLODING, Kind.EXPLODING),
-        ("activation=relu&initializer=he_normal&depth=20", Kind.STABLE, Kind.STABLE),
-        ("activation=sigmoid&initializer=glorot_normal&depth=20", Kind.STABLE, Kind.VANISHING),
+        ("activation=linear&initializer=identity&gain=0.5&depth=50", State.VANISHES, State.VANISHES),
+        ("activation=linear&initializer=identity&gain=1.5&depth=50", State.EXPLODES, State.EXPLODES),
+        ("activation=relu&initializer=he_normal&depth=20", State.SHRINKS, State.HOLDS),
+        ("activation=sigmoid&initializer=glorot_normal&depth=20", State.VANISHES, State.VANISHES),
     ],
 )
 def test_the_verdict(text, forward, backward):
     verdict = simulate(Spec.from_text(text)).verdict
-    assert (verdict.forward.kind, verdict.backward.kind) == (forward, backward)
+    assert (verdict.forward.state, verdict.backward.state) == (forward, backward)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])

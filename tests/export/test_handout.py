@@ -24,6 +24,7 @@ from gradviz.export.handout.sections import Handout
 from gradviz.i18n import LANGUAGES, _, use_language
 from gradviz.lessons.shelf import lesson_named, lessons
 from gradviz.panels.parts.themes import THEMES
+from gradviz.report.verdict import backward_text, forward_text
 
 LESSON = "depth_multiplies"
 needs_poppler = pytest.mark.skipif(
@@ -131,7 +132,7 @@ def test_a_page_has_all_of_a_step(handouts, language):
     for number, (step, said) in enumerate(zip(lesson.steps, told["step"], strict=True), start=1):
         [page] = [page for page in pages if squeezed(f"{number}. {said['title'][language]}") in page]
         verdict = simulate(step.spec).verdict
-        for text in (said["text"][language], verdict.forward_text(), verdict.backward_text()):
+        for text in (said["text"][language], forward_text(verdict), backward_text(verdict)):
             assert squeezed(text) in page
         assert step.spec in experiments_in(page)
     assert experiments_in("".join(pages)) == [step.spec for step in lesson.steps]

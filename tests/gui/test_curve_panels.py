@@ -6,6 +6,7 @@ from time import thread_time
 import numpy as np
 import pytest
 from drawing import draw
+from verdicts import judged
 
 from gradviz.app.parts.actions import ACTIONS
 from gradviz.core.measures import MEASURES
@@ -13,7 +14,6 @@ from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.core.theory.limits import fixed_point
-from gradviz.core.verdict import Verdict
 from gradviz.panels import PANELS
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
@@ -313,7 +313,7 @@ def spoilt(frame, values, only_some):
 
     series = {key: bad(frame.series[key]) for key in MEASURES}
     with np.errstate(all="ignore"):
-        verdict = Verdict.of(np.log10(np.abs(series["activation_rms"])), series["log10_grad_a_rms"], frame.net.precision)
+        verdict = judged(series, frame.net.precision)
     theory = {key: bad(array) for key, array in frame.theory.items()}
     return replace(frame, series=series, theory=theory, bands={"activation_rms": bad(np.ones((frame.depth, 2)))}, verdict=verdict)
 

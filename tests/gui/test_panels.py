@@ -12,6 +12,7 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from drawing import draw, hover
+from verdicts import judged
 
 from gradviz.core.measures import MEASURES
 from gradviz.core.runs.playhead import Phase, Playhead
@@ -19,7 +20,6 @@ from gradviz.core.runs.scene import Scene
 from gradviz.core.runs.timeline import Timeline
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
-from gradviz.core.verdict import Verdict
 from gradviz.export.answers import answered
 from gradviz.i18n import use_language
 from gradviz.numbers import exact_text, signed_text
@@ -110,7 +110,7 @@ def test_awkward_numbers_in_every_series_are_drawn(panel, kind, where):
         values[{"all": slice(None), "first": 0, "last": -1, "alternating": slice(None, None, 2)}[where]] = AWKWARD[kind]
         spoilt[key] = values
     with np.errstate(all="ignore"):
-        verdict = Verdict.of(np.log10(np.abs(spoilt["activation_rms"])), spoilt["log10_grad_a_rms"], frame.net.precision)
+        verdict = judged(spoilt, frame.net.precision)
     awkward = replace(frame, series=spoilt, verdict=verdict)
     draw(panel, awkward, Playhead(2), frame)
     draw(panel, frame, Playhead(2), awkward)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from drawing import draw, hover
 from PySide6.QtCore import QPointF, Qt
+from verdicts import judged
 
 from gradviz.core.choices.activations import ACTIVATIONS
 from gradviz.core.choices.errors import ExperimentError, Problem
@@ -17,7 +18,6 @@ from gradviz.core.runs.scene import Scene
 from gradviz.core.simulate import simulate, trace
 from gradviz.core.spec import Spec
 from gradviz.core.theory.gains import gains
-from gradviz.core.verdict import Verdict
 from gradviz.panels import PANELS
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
@@ -50,7 +50,7 @@ def spoilt(frame, key, values):
     """Return a Frame with other numbers in one series, judged anew."""
     series = dict(frame.series) | {key: np.array(values, float)}
     with np.errstate(all="ignore"):
-        verdict = Verdict.of(np.log10(series["activation_rms"]), series["log10_grad_a_rms"], frame.net.precision)
+        verdict = judged(series, frame.net.precision)
     return replace(frame, series=series, verdict=verdict)
 
 

@@ -23,6 +23,7 @@ from gradviz.export.embedded import experiment_in
 from gradviz.export.picture import Figure
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import stacked
+from gradviz.report.verdict import backward_text
 
 BOTH = stacked(["activations", "gradient"])
 
@@ -32,7 +33,7 @@ def test_it_opens_on_something_worth_seeing(open_window):
     window = open_window()
     assert window.session.frame.spec == Spec(depth=20, width=100, activation="sigmoid", initializer="normal")
     assert "saturate" in window.board.panels["activations"].finding.text
-    assert window.verdict.labels["backward"].text() == window.session.frame.verdict.backward_text()
+    assert window.verdict.labels["backward"].text() == backward_text(window.session.frame.verdict)
 
 
 @pytest.mark.parametrize("name", KNOBS)
@@ -561,7 +562,7 @@ def test_a_preview_is_marked_and_what_is_copied_is_whole(window, qtbot, settle, 
     window.files.copy_picture(BOTH)
     assert window.files.steps.is_idle
     settle(window)
-    assert window.verdict.labels["backward"].text() == window.session.frame.verdict.backward_text()
+    assert window.verdict.labels["backward"].text() == backward_text(window.session.frame.verdict)
     made(window)
     image = QGuiApplication.clipboard().image()
     assert Spec.from_text(image.text("gradviz")).batch == 64

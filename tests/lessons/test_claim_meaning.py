@@ -5,25 +5,24 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gradviz.core.verdict import Kind
+from gradviz.core.verdict import State
 from gradviz.lessons.claims import Claim
 
 
-def made_up(loss, forward, backward, theory=(), **series):
+def made_up(loss, states, theory=(), **series):
     """Return what a claim may look at, and nothing else."""
     return SimpleNamespace(
         depth=len(next(iter(series.values()))),
         loss=loss,
         series={key: np.array(values, dtype=np.float64) for key, values in series.items()},
         theory={key: np.array(values, dtype=np.float64) for key, values in theory},
-        verdict=SimpleNamespace(forward=SimpleNamespace(kind=forward), backward=SimpleNamespace(kind=backward)),
+        verdict=SimpleNamespace(**{way: SimpleNamespace(state=state) for way, state in states.items()}),
     )
 
 
 RUN = made_up(
     0.25,
-    Kind.VANISHING,
-    Kind.EXPLODING,
+    {"forward": State.VANISHES, "size": State.GROWS, "backward": State.EXPLODES},
     theory=[("activation_std", [10, 20, 30, 40, 50]), ("log10_grad_a_rms", [1, 1, 2, 3, 5])],
     activation_std=[1, 2, 4, 8, 16],
     activation_mean=[3, -1, 0.5, -2, 5],
@@ -31,8 +30,7 @@ RUN = made_up(
 )
 PINNED = made_up(
     0.5,
-    Kind.STABLE,
-    Kind.VANISHING,
+    {"forward": State.HOLDS, "size": State.SHRINKS, "backward": State.VANISHES},
     theory=[("activation_std", [11, 21, 31, 41, 51])],
     activation_std=[7, 6, 5, 4, 3],
     activation_mean=[0, 0, 0, 0, 9],
@@ -166,17 +164,20 @@ NAMES = {
     "theory.log10_grad_a_rms[3] == 2": True,
     "theory.grad_a_rms[3] == 100": True,
     "reference.grad_a_rms[L] == 1000": True,
-    'forward.kind == "vanishing"': True,
-    'forward.kind == "stable"': False,
-    'forward.kind != "vanishing"': False,
-    'backward.kind == "exploding"': True,
-    'backward.kind == "vanishing"': False,
-    'reference.forward.kind == "stable"': True,
-    'reference.backward.kind == "vanishing"': True,
+    'forward.kind == "vanishes"': True,
+    'forward.kind == "holds"': False,
+    'forward.kind != "vanishes"': False,
+    'backward.kind == "explodes"': True,
+    'backward.kind == "vanishes"': False,
+    'reference.forward.kind == "holds"': True,
+    'reference.backward.kind == "vanishes"': True,
+    'size.kind == "grows"': True,
+    'size.kind == "holds"': False,
+    'reference.size.kind == "shrinks"': True,
     "forward.kind == backward.kind": False,
     "forward.kind != backward.kind": True,
     "forward.kind == reference.backward.kind": True,
-    'forward.kind == "vanishing" != backward.kind': True,
+    'forward.kind == "vanishes" != backward.kind': True,
 }
 
 TRUTHS = LAYERS | FUNCTIONS | OPERATORS | COMPARISONS | NAMES

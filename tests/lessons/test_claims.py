@@ -53,8 +53,8 @@ def relu():
         ("not L == 9", True),
         ("L == 9 or L == 10", True),
         ("L == 9 and L == 10", False),
-        ('forward.kind == "exploding"', False),
-        ('forward.kind == "stable" and backward.kind != "vanishing"', True),
+        ('forward.kind == "explodes"', False),
+        ('size.kind == "grows" and backward.kind != "vanishes"', True),
         ("abs(grad_a_rms[1] / grad_a_rms[L] - 1.5**9) < 1e-9", True),
         ("all(abs(log10(grad_a_rms) - log10_grad_a_rms) < 1e-12)", True),
         ("(activation_mean > 57)[L]", True),
@@ -79,7 +79,7 @@ def test_every_measure_may_be_named_by_its_key_and_as_the_quantity_itself(relu, 
 def test_theory_and_the_pinned_run(power, relu):
     assert Claim.parse("abs(theory.activation_rms[3] - theory.activation_rms[L]) < 1e-12").holds(relu)
     claim = Claim.parse(
-        "reference.activation_mean[reference.L] > 57 and reference.L == 10 and reference.forward.kind != 'vanishing'"
+        "reference.activation_mean[reference.L] > 57 and reference.L == 10 and reference.forward.kind != 'vanishes'"
     )
     assert claim.needs_reference and claim.holds(relu, power)
     assert not Claim.parse("loss == 1").needs_reference
@@ -142,8 +142,8 @@ def test_theory_and_the_pinned_run(power, relu):
         ("activation_std[activation_std] == 0", "one number is needed"),
         ("theory[1] == 0", 'there is no "theory"'),
         ("activtion_std[1] == 0", 'did you mean "activation_std"'),
-        ('forward.kind == "vanish"', 'did you mean "vanishing"'),
-        ('forward.kind < "stable"', "a number is needed"),
+        ('forward.kind == "vanish"', 'did you mean "vanishes"'),
+        ('forward.kind < "holds"', "a number is needed"),
         ("forward.kind == 1", "a number is needed"),
         ("1 < ", "no expression"),
         ("", "no expression"),
@@ -191,7 +191,7 @@ def test_any_text_is_a_claim_or_a_claim_error(text):
 
 def test_a_failing_claim_shows_its_numbers(power):
     assert Claim.parse("activation_mean[1] < 1").values(power) == "1.5, 1"
-    assert Claim.parse('forward.kind == "vanishing"').values(power) == "stable, vanishing"
+    assert Claim.parse('forward.kind == "vanishes"').values(power) == "grows, vanishes"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from experiments import experiments
 
 from gradviz import Spec, simulate
 from gradviz.core.simulate import trace
+from gradviz.report.verdict import text as verdict_text
 
 EXTRA = [
     "",
@@ -54,7 +55,7 @@ def digests_of(line):
     found = {}
     for name in ("edges", "counts", "series", "theory", "bands"):
         found |= {f"{name}.{key}": digest(np.asarray(array)) for key, array in getattr(frame, name).items()}
-    found |= {"loss": repr(frame.loss), "verdict": frame.verdict.text(), "json": digest_text(frame)}
+    found |= {"loss": repr(frame.loss), "verdict": verdict_text(frame.verdict), "json": digest_text(frame)}
     if spec.depth * spec.width < 3000:
         found |= {f"trace.{key}": digest(array) for key, array in trace(spec).arrays.items()}
     return found

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from gradviz import Spec, cli, simulate
+from gradviz.report.verdict import backward_text, forward_text, scale_text
 
 EXPERIMENTS = {
     "theory": "depth=3&width=20&batch=8",
@@ -26,6 +27,7 @@ EXPERIMENTS = {
 
 HEADINGS = (
     ("a mean", "series", "activation_mean"),
+    ("spread", "series", "activation_spread"),
     ("a std", "series", "activation_std"),
     ("theory", "theory", "activation_std"),
     ("z std", "series", "pre_activation_std"),
@@ -41,11 +43,14 @@ HEADINGS = (
 SIGNAL = {
     "log10_total": "log10_total",
     "log10_factor_per_layer": "log10_factor",
-    "exactly_zero_from_layer": "zero_layer",
+    "layers_to_threshold": "layers_to_threshold",
+    "farthest_layer": "farthest.layer",
+    "farthest_log10_total": "farthest.log10_total",
+    "exactly_zero_from_layer": "zero.layer",
     "not_finite_from_layer": "nonfinite_layer",
-    "underflows_from_layer": "underflow_layer",
-    "overflows_from_layer": "overflow_layer",
-    "all_equal_from_layer": "equal_layer",
+    "underflows_at_layer": "underflow.layer",
+    "overflows_at_layer": "overflow.layer",
+    "lost_from_layer": "lost.layer",
 }
 """A verdict in JSON → the attribute of the Frame's."""
 
@@ -142,12 +147,18 @@ def test_every_cell_of_the_json(frame, out_of):
     assert_same([content["loss"]], [frame.loss])
     assert Spec.from_text(content["experiment"]) == frame.spec
     assert content["spec"] == frame.spec.model_dump()
-    assert content["threshold"] == frame.verdict.threshold_text()
-    for way, sentence in (("forward", frame.verdict.forward_text()), ("backward", frame.verdict.backward_text())):
-        told, signal = content["verdict"][way], getattr(frame.verdict, way)
-        assert (told["kind"], told["sentence"]) == (signal.kind.value, sentence)
+    told_of = content["verdict"]
+    assert content["scale"] == scale_text()
+    assert told_of["sentences"] == {"forward": forward_text(frame.verdict), "backward": backward_text(frame.verdict)}
+    assert (told_of["last_layer"], told_of["noise_from_layer"]) == (frame.verdict.depth, frame.verdict.noise_layer)
+    assert told_of["forward"]["of"] == ("size" if frame.verdict.signal is None else "signal")
+    for way in ("forward", "size", "backward"):
+        told, signal = told_of[way], getattr(frame.verdict, way)
+        assert told["kind"] == (signal.state and signal.state.value)
         for name, attribute in SIGNAL.items():
-            expected = getattr(signal, attribute)
+            outer, _dot, inner = attribute.partition(".")
+            expected = getattr(signal, outer)
+            expected = getattr(expected, inner) if inner and expected is not None else expected
             assert (told[name] is None) == (expected is None), name
             if expected is not None:
                 assert_same([told[name]], [expected])
@@ -174,7 +185,7 @@ def test_every_cell_of_the_printed_table(frame, out_of):
                 assert text == ("NaN" if np.isnan(value) else "∞" if value > 0 else "-∞")
     note, *sentences = rest.splitlines()
     assert_readout(note.rpartition("loss ")[2], frame.loss)
-    assert sentences[:2] == [frame.verdict.backward_text(), frame.verdict.forward_text()]
+    assert sentences[:2] == list(dict.fromkeys([backward_text(frame.verdict), forward_text(frame.verdict), scale_text()]))[:2]
 
 
 def assert_readout(text, value):

@@ -29,6 +29,7 @@ from gradviz.core.network import BackwardStep, ForwardStep, propagate
 from gradviz.core.parameters import Stored
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
+from gradviz.report.verdict import forward_text
 
 SINGLE, DOUBLE = PRECISIONS["float32"], PRECISIONS["float64"]
 UNITS = (4, 3, 2)
@@ -230,7 +231,7 @@ def test_a_weight_that_became_infinite_is_seen(tmp_path, network):
     path.write_bytes(npz(network))
     frame = simulate(small(path, dtype="float32", activation="relu"))
     assert frame.series["log10_weight_rms"][0] == np.inf and np.isfinite(frame.series["log10_weight_rms"][1])
-    assert "from layer 1 on it is infinite in float32" in frame.verdict.text()
+    assert "from layer 1 on it is infinite in float32" in forward_text(frame.verdict)
 
 
 def test_64_bit_integers_lose_digits(tmp_path):
