@@ -154,6 +154,86 @@ def test_swapping_runs_nothing(opened, settle):
     assert opened.store.spec == first.spec and opened.runner.runs == runs
 
 
+@pytest.fixture
+def swapped(opened, settle):
+    """A session that has swapped gain 2, which is pinned now, and the first run."""
+    opened.set_pinned(True)
+    opened.store.edit("gain", 2.0)
+    settle(opened)
+    opened.swap()
+    settle(opened)
+    return opened
+
+
+def gains(session):
+    """The gain that is shown, the one that is pinned, and the one in the controls."""
+    return session.scene.run.spec.gain, session.reference and session.reference.spec.gain, session.store.spec.gain
+
+
+def test_undoing_a_swap_swaps_back_and_runs_nothing(swapped, settle):
+    """Again and again, there and back; the Timelines are the ones that were there."""
+    shown, pinned, runs = swapped.scene.run, swapped.reference, swapped.runner.runs
+    for _round in range(2):
+        swapped.store.history.undo()
+        settle(swapped)
+        assert (swapped.scene.run, swapped.scene.reference, swapped.reference) == (pinned, shown, shown)
+        assert gains(swapped) == (2.0, 1.0, 2.0)
+        swapped.store.history.redo()
+        settle(swapped)
+        assert (swapped.scene.run, swapped.scene.reference, swapped.reference) == (shown, pinned, pinned)
+        assert gains(swapped) == (1.0, 2.0, 1.0)
+    assert swapped.runner.runs == runs
+
+
+def test_undoing_a_swap_leaves_what_has_been_pinned_since(swapped, settle):
+    swapped.store.edit("gain", 3.0)
+    settle(swapped)
+    swapped.set_pinned(False)
+    swapped.set_pinned(True)
+    for _step in range(2):
+        swapped.store.history.undo()
+        settle(swapped)
+    assert gains(swapped) == (2.0, 3.0, 2.0)
+
+
+def test_undoing_a_swap_runs_again_what_is_no_longer_there(swapped, settle):
+    """Two steps back at once: the run that is to be pinned was given up for another one."""
+    swapped.store.edit("gain", 3.0)
+    settle(swapped)
+    swapped.store.history.undo()
+    swapped.store.history.undo()
+    settle(swapped)
+    assert gains(swapped) == (2.0, 1.0, 2.0)
+
+
+def test_undoing_a_swap_asks_again_for_what_was_under_way(opened, settle):
+    """Swapped while a third experiment ran: the swap is taken back, and that experiment comes."""
+    opened.set_pinned(True)
+    opened.store.edit("gain", 2.0)
+    settle(opened)
+    opened.store.edit("gain", 3.0)
+    opened.swap()
+    settle(opened)
+    assert gains(opened) == (1.0, 2.0, 1.0)
+    opened.store.history.undo()
+    settle(opened)
+    assert gains(opened) == (3.0, 1.0, 3.0)
+
+
+def test_the_pinned_experiment_is_shown_beside_itself_without_being_run(opened, settle):
+    """Also for those that wait for the run: it arrives."""
+    first = opened.scene.run
+    opened.set_pinned(True)
+    opened.store.edit("gain", 2.0)
+    settle(opened)
+    runs, arrived, well = opened.runner.runs, heard(opened.run_arrived), heard(opened.went_well)
+    opened.store.edit("gain", 1.0)
+    assert opened.scene.run is opened.scene.reference is first
+    assert arrived == [(Run(SMALL), first)] and len(well) == 1
+    settle(opened)
+    assert opened.runner.runs == runs
+
+
 def test_a_reference_that_has_to_be_run_comes_after_the_run(session, settle):
     arrived = heard(session.scene_changed)
     session.start(SMALL.replace(gain=2.0))

@@ -69,6 +69,7 @@ class Session(QObject):
         self._incomplete: list[tuple[Scene, Callable[[Scene], None]]] = []
         """Scenes that are to be used when they are whole, and how."""
         store.changed.connect(self._on_spec)
+        store.swapped.connect(self._on_swapped)
         runner.answered.connect(self._on_answered)
         runner.refused.connect(self._on_refused)
         runner.failed.connect(self._on_failed)
@@ -135,11 +136,15 @@ class Session(QObject):
     def _on_spec(self, spec: Spec) -> None:
         run = Run(spec)
         self._forget_long(RUN)
-        if self.shows(run):
-            self.runner.submit(RUN, None)
-            self.went_well.emit()
-        else:
+        whole = self.whole(run)
+        if whole is None:
             self.runner.submit(RUN, run)
+            return
+        self.runner.submit(RUN, None)
+        if not self.shows(run):  # it is pinned
+            self._show(whole)
+            self.run_arrived.emit(run, whole)
+        self.went_well.emit()
 
     # --- what it is compared with ---
 
@@ -164,14 +169,22 @@ class Session(QObject):
 
     def swap(self) -> None:
         """Show the pinned run and pin the one that is shown."""
-        if self.scene is None or self._reference is None:
-            return
-        shown, pinned = self.scene.run, self._reference
-        self._await_whole_reference(shown)
-        self._reference = shown
-        self._show(pinned)
+        if self.scene is not None and self._reference not in (None, self.scene.run):
+            self.store.swap(self.scene.run.spec, self._reference.spec, _("Swap A and B"))
+
+    def _on_swapped(self, shown: Spec, pinned: Spec) -> None:
+        """Bring the Scene to a swap, or to one that is undone or done again."""
+        if self.scene is None or self._reference is None or self._reference.spec != shown:
+            return  # another run has been pinned since, or none
+        run, self._reference = self._reference, self.scene.run
+        if self._reference.spec == pinned:
+            self._await_whole_reference(self._reference)
+            self._show(run)
+        else:  # another run has been shown since
+            self._reference = None
+            self._show(run)
+            self.pin_experiment(pinned)
         self.reference_changed.emit()
-        self.store.replace(pinned.spec, _("Swap A and B"))
 
     def _await_whole_reference(self, run: Timeline | None) -> None:
         """Ask for the whole of a preview; however long it takes, that has been agreed to when the preview was begun."""

@@ -21,6 +21,8 @@ class Store(QObject):
 
     changed = Signal(object)
     """The new Spec."""
+    swapped = Signal(object, object)
+    """The shown experiment and the pinned one change places, or change back: the Spec to show, and the one to pin. `changed` follows."""
 
     def __init__(self, spec: Spec) -> None:
         super().__init__()
@@ -48,23 +50,36 @@ class Store(QObject):
         if spec != self._spec:
             self.history.push(_Change(self, self._spec, spec, why, drag))
 
+    def swap(self, shown: Spec, pinned: Spec, why: str) -> None:
+        """Change to the pinned experiment and pin the shown one instead. Undo swaps them back."""
+        self.history.push(_Change(self, self._spec, pinned, why, swap=(shown, pinned)))
+
     def _become(self, spec: Spec) -> None:
         self._spec = spec
         self.changed.emit(spec)
 
 
 class _Change(QUndoCommand):
-    def __init__(self, store: Store, old: Spec, new: Spec, why: str, drag: int) -> None:
+    def __init__(
+        self, store: Store, old: Spec, new: Spec, why: str, drag: int = 0, swap: tuple[Spec, Spec] | None = None
+    ) -> None:
         super().__init__(why)
         self._store, self.old, self.new, self._drag = store, old, new, drag
+        self._swap = swap
+        """For a swap, the Specs that were shown and pinned before it."""
 
     def id(self) -> int:
         return self._drag or -1
 
     def redo(self) -> None:
+        if self._swap is not None:
+            shown, pinned = self._swap
+            self._store.swapped.emit(pinned, shown)
         self._store._become(self.new)
 
     def undo(self) -> None:
+        if self._swap is not None:
+            self._store.swapped.emit(*self._swap)
         self._store._become(self.old)
 
     def mergeWith(self, later: QUndoCommand) -> bool:
