@@ -428,6 +428,78 @@ def test_what_takes_long_is_not_run_without_consent(asking, settle, then):
     assert session.frame.depth != 5
 
 
+def test_declining_a_long_run_goes_back_to_what_is_shown(asking, settle):
+    """Controls and picture agree, nothing is run, and the undo stack holds what was declined: undo asks again."""
+    session, asked = asking
+    scene = session.scene
+    for gain, depth in ((2.0, 5), (3.0, 6)):
+        session.store.replace(SMALL.replace(gain=gain, depth=depth), "")
+        settle(session)
+    runs = session.runner.runs
+    session.leave_long()
+    settle(session)
+    assert session.store.spec == SMALL and session.scene is scene and session.runner.runs == runs
+    assert asked[-2:] == [(120.0,), (0.0,)]
+    session.store.history.undo()
+    settle(session)
+    assert session.store.spec.depth == 6 and asked[-1] == (120.0,)
+    session.leave_long()
+    assert session.store.spec == SMALL
+    for _step in range(3):
+        session.store.history.undo()
+    settle(session)
+    assert session.store.spec == SMALL and asked[-1] == (0.0,)
+
+
+def test_declining_a_long_first_run_shows_the_opening_experiment(session, settle, qtbot, monkeypatch):
+    monkeypatch.setattr(Run, "seconds", lambda run: 120.0 if run.spec == SMALL else 0.0)
+    asked = heard(session.long_run_asked)
+    session.start()
+    qtbot.waitUntil(lambda: asked == [(120.0,)])
+    assert session.scene is None
+    session.leave_long()
+    settle(session)
+    assert session.store.spec == session.scene.run.spec == Spec()
+
+
+def test_a_long_reference_that_is_declined_leaves_the_experiment_alone(asking, settle):
+    """And is not asked for again at the next start."""
+    session, _asked = asking
+    session.compare(SMALL.replace(gain=2.0), SMALL.replace(depth=5), "")
+    settle(session)
+    session.leave_long()
+    session.stop()
+    assert session.store.spec.gain == session.settings.experiment.gain == 2.0
+    assert session.reference is None and session.settings.reference is None
+
+
+def test_the_whole_of_a_shown_preview_is_run_without_asking_when_one_comes_back_to_it(
+    session, settle, qtbot, previews, slowly, monkeypatch
+):
+    """Whoever sees a preview has agreed to the whole; another long run that is declined leads back to it."""
+    slowly(SMALL, 40)
+    session.start()
+    qtbot.waitUntil(lambda: session.scene is not None)
+    monkeypatch.setattr(Run, "seconds", lambda run: 120.0)
+    asked = heard(session.long_run_asked)
+    session.store.edit("depth", 5)
+    settle(session)
+    session.leave_long()
+    settle(session)
+    assert asked == [(120.0,), (0.0,)] and session.scene.run.spec == SMALL and not session.scene.run.is_preview
+
+
+@pytest.mark.parametrize("why", ["it waits for consent", "it was refused"])
+def test_an_experiment_that_was_never_run_is_not_remembered(asking, settle, why):
+    """The next start shows what was shown."""
+    session, _asked = asking
+    never_run = SMALL.replace(depth=5) if why == "it waits for consent" else Spec(data="file", data_file="missing.csv")
+    session.store.replace(never_run, "")
+    settle(session)
+    session.stop()
+    assert session.settings.experiment == SMALL
+
+
 def test_the_session_is_remembered(opened, settle, monkeypatch):
     """Also a reference whose run has not come yet."""
     monkeypatch.setattr(runner_module, "STOP_WITHIN", 0.5)

@@ -66,6 +66,8 @@ class Session(QObject):
         """Those whose last answer has come."""
         self._long: dict[str, tuple[Request, float]] = {}
         """What waits for `run_long`, by slot, and the seconds that it is expected to take."""
+        self._is_run_coming = False
+        """Whether the run of the store's experiment is under way, or waits for its turn."""
         self._incomplete: list[tuple[Scene, Callable[[Scene], None]]] = []
         """Scenes that are to be used when they are whole, and how."""
         store.changed.connect(self._on_spec)
@@ -122,23 +124,32 @@ class Session(QObject):
 
     def run_long(self) -> None:
         """Run what is expected to take long after all."""
+        self._is_run_coming |= RUN in self._long
         for slot, (request, _seconds) in self._long.items():
             self.runner.submit(slot, request, may_be_long=True)
         self._long.clear()
         self.long_run_asked.emit(0.0)
 
     def leave_long(self) -> None:
-        """Do not run what is expected to take long; the last picture stays."""
-        if self._long:
-            self._long.clear()
+        """Do not run what is expected to take long: go back to the experiment that is shown, or to the opening one."""
+        left = set(self._long)
+        self._long.clear()
+        if left:
             self.long_run_asked.emit(0.0)
+        if REFERENCE in left:
+            self._wanted_reference = None
+        if RUN in left:
+            self.store.replace(Spec() if self.scene is None else self.scene.run.spec, _("Do not run"))
 
     def _on_spec(self, spec: Spec) -> None:
         run = Run(spec)
         self._forget_long(RUN)
         whole = self.whole(run)
+        self._is_run_coming = whole is None
         if whole is None:
-            self.runner.submit(RUN, run)
+            # Whoever sees a preview has agreed to the whole.
+            is_agreed = self.scene is not None and self.scene.run.is_preview and self.scene.run.spec == spec
+            self.runner.submit(RUN, run, may_be_long=is_agreed)
             return
         self.runner.submit(RUN, None)
         if not self.shows(run):  # it is pinned
@@ -229,6 +240,7 @@ class Session(QObject):
             self._show(answer)
             self.went_well.emit()
             if is_final:
+                self._is_run_coming = False
                 self.run_arrived.emit(request, answer)
         elif request in self._asked.get(slot, ()):
             self._take(request, answer, is_final=is_final)
@@ -262,7 +274,9 @@ class Session(QObject):
         self.complained.emit(text, True)
 
     def _give_up(self, slot: str, request: Request, error: ExperimentError) -> None:
-        if slot == REFERENCE:
+        if slot == RUN:
+            self._is_run_coming = False
+        elif slot == REFERENCE:
             self._wanted_reference = None
         elif request in self._asked.get(slot, ()):
             self._take(request, error, is_final=True)
@@ -271,6 +285,7 @@ class Session(QObject):
 
     def _on_hesitated(self, slot: str, request: Request, seconds: float) -> None:
         self._long[slot] = request, seconds
+        self._is_run_coming &= slot != RUN
         self.long_run_asked.emit(sum(seconds for _request, seconds in self._long.values()))
 
     def _forget_long(self, slot: str) -> None:
@@ -325,10 +340,14 @@ class Session(QObject):
         self.complained.emit(text, False)
 
     def stop(self) -> None:
-        """Break off what is under way, and remember experiment and reference."""
+        """Break off what is under way, and remember experiment and reference.
+
+        An experiment that was refused, or waits for consent, is not remembered where another one is shown.
+        """
         self.transport.pause()
         self.runner.stop()
-        self.settings.experiment = self.store.spec
+        shown = None if self.scene is None or self._is_run_coming else self.scene.run
+        self.settings.experiment = self.store.spec if shown is None else shown.spec
         pinned = self._wanted_reference or self._reference
         self.settings.reference = None if pinned is None else pinned.spec
         self.store.history.blockSignals(True)  # it speaks once more when it is destroyed, and nobody is there then
