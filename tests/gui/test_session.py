@@ -325,7 +325,29 @@ def test_what_is_used_is_whole(session, settle, qtbot, previews, slowly):
     (scene,) = used
     assert scene.run.spec == SMALL and not scene.run.is_preview and scene.playhead.layer == 2
     session.when_whole(used.append)
-    assert used[-1] is session.scene
+    assert (used[-1].run, used[-1].playhead) == (session.scene.run, session.scene.playhead)
+
+
+def test_what_is_used_is_used_with_the_answers_to_what_is_asked_of_it(session, settle, qtbot, previews, slowly):
+    """Of the whole run, from the worker; an answer to the preview, or a first, coarse one, is none. Why one is missing is said too."""
+    slowly(SMALL, 40)
+    session.start()
+    qtbot.waitUntil(lambda: session.scene is not None)
+    asked_of, used, complaints = [], [], heard(session.complained)
+
+    def asks(scene):
+        asked_of.append(scene.run.is_preview)
+        return Asked("one"), Asked("two"), Asked("three", is_wrong=True)
+
+    session.asks("neuron", (Asked("one"),))
+    session.when_whole(used.append, asks)
+    assert not used
+    settle(session)
+    (scene,) = used
+    assert list(map(str, scene.answers.values())) == ["one", "two", "no three"]
+    assert not any(asked_of) and not complaints
+    session.when_whole(used.append, lambda scene: [Asked("one")])
+    assert len(used) == 2  # it is known already
 
 
 def test_panels_get_the_answers_that_they_still_want(opened, settle):

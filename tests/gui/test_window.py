@@ -1,5 +1,6 @@
 """The real window, driven with mouse and keys."""
 
+import threading
 import time
 
 import pytest
@@ -17,12 +18,14 @@ from gradviz.cache import CACHE
 from gradviz.core.choices.errors import ExperimentError, Problem
 from gradviz.core.runs import request as request_module
 from gradviz.core.runs.playhead import Phase, Playhead
+from gradviz.core.runs.probe import Probe
 from gradviz.core.runs.request import Run
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.export.embedded import experiment_in
 from gradviz.export.picture import Figure
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import stacked
+from gradviz.panels.single.neuron import NeuronPanel
 
 BOTH = stacked(["activations", "gradient"])
 
@@ -550,6 +553,31 @@ def previews(monkeypatch):
         return real(spec, birth, tick)
 
     monkeypatch.setattr(request_module, "frame_of", simulate)
+
+
+def test_a_picture_is_of_the_layer_under_the_pointer_and_computed_in_the_worker(window, qtbot, made, monkeypatch):
+    """As in the window; the GUI thread only draws it."""
+    threads, probed = set(), Probe.answers
+
+    def answers(request, tick):
+        threads.add(threading.current_thread())
+        return probed(request, tick)
+
+    monkeypatch.setattr(Probe, "answers", answers)
+    drawn, draw = [], NeuronPanel.draw
+
+    def draw_and_note(panel, scene):
+        draw(panel, scene)
+        drawn.append((panel.neuron.layer, panel.readout.text))
+
+    monkeypatch.setattr(NeuronPanel, "draw", draw_and_note)
+    window.board.hover(4)
+    window.files.copy_picture(stacked(["gradient", "neuron"]))
+    qtbot.waitUntil(lambda: bool(drawn))
+    made(window)
+    ((layer, readout),) = drawn
+    assert layer == 4 and readout.startswith("layer 4:")
+    assert threads and threading.main_thread() not in threads
 
 
 def test_a_preview_is_marked_and_what_is_copied_is_whole(window, qtbot, settle, made, previews):

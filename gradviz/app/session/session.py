@@ -7,7 +7,7 @@ and a panel's slot holds what the panel has asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -68,8 +68,8 @@ class Session(QObject):
         """What waits for `run_long`, by slot, and the seconds that it is expected to take."""
         self._is_run_coming = False
         """Whether the run of the store's experiment is under way, or waits for its turn."""
-        self._incomplete: list[tuple[Scene, Callable[[Scene], None]]] = []
-        """Scenes that are to be used when they are whole, and how."""
+        self._incomplete: list[_Incomplete] = []
+        """Scenes that are to be used when they are whole."""
         store.changed.connect(self._on_spec)
         store.swapped.connect(self._on_swapped)
         runner.answered.connect(self._on_answered)
@@ -234,7 +234,7 @@ class Session(QObject):
     # --- answers ---
 
     def _on_answered(self, slot: str, request: Request, answer: Any, is_final: bool) -> None:
-        if is_final and isinstance(request, Run):
+        if is_final:
             self._complete(request, answer)
         if slot == RUN:
             self._show(answer)
@@ -265,7 +265,7 @@ class Session(QObject):
 
     def _on_refused(self, slot: str, request: Request, error: ExperimentError) -> None:
         self._give_up(slot, request, error)
-        if slot not in self._asked:
+        if isinstance(request, Run):  # whatever else is asked stands in a panel, and so does why there is no answer
             self.complain(_("The last picture stays."), error, about_a_run=True)
 
     def _on_failed(self, slot: str, request: Request, fault: BaseException) -> None:
@@ -280,8 +280,8 @@ class Session(QObject):
             self._wanted_reference = None
         elif request in self._asked.get(slot, ()):
             self._take(request, error, is_final=True)
-        self._incomplete = [each for each in self._incomplete if request not in _missing(each[0])]
-        self._ask_for_missing()
+        self._incomplete = [each for each in self._incomplete if request not in _missing_runs(each.scene)]
+        self._complete(request, error)
 
     def _on_hesitated(self, slot: str, request: Request, seconds: float) -> None:
         self._long[slot] = request, seconds
@@ -305,29 +305,35 @@ class Session(QObject):
 
     # --- whole answers ---
 
-    def when_whole(self, use: Callable[[Scene], None]) -> None:
-        """Use the Scene of now, with whole answers in the place of previews: at once, or when they have come."""
+    def when_whole(self, use: Callable[[Scene], None], asks: Callable[[Scene], Sequence[Request]] = lambda scene: ()) -> None:
+        """Use the Scene of now when it is whole: at once, or when what is missing has come.
+
+        Parameters
+        ----------
+        use : function of a Scene
+        asks : function of a Scene
+            What has to be known beside the runs, which are whole in the Scene given. Where there is no answer, the Scene holds
+            the ExperimentError that says why.
+        """
         if self.scene is not None:
-            self._incomplete.append((self.scene, use))
+            final = {request: answer for request, answer in self._answers.items() if request in self._answered}
+            self._incomplete.append(_Incomplete(self.scene.with_answers(final), use, asks))
             self._use_complete()
 
-    def _complete(self, run: Run, whole: Timeline) -> None:
-        """Put a whole answer wherever its preview, or nothing yet, stands for it."""
-        if self._wanted_reference == run:
-            self.pin(whole)
-        self._incomplete = [(_with_whole(scene, run, whole), use) for scene, use in self._incomplete]
+    def _complete(self, request: Request, answer: Any) -> None:
+        """Put a final answer wherever a preview, or nothing yet, stands for it."""
+        if isinstance(answer, Timeline) and self._wanted_reference == request:
+            self.pin(answer)
+        self._incomplete = [each.completed(request, answer) for each in self._incomplete]
         self._use_complete()
 
     def _use_complete(self) -> None:
-        complete = [(scene, use) for scene, use in self._incomplete if not _missing(scene)]
-        self._incomplete = [(scene, use) for scene, use in self._incomplete if _missing(scene)]
-        self._ask_for_missing()
-        for scene, use in complete:
-            use(scene)
-
-    def _ask_for_missing(self) -> None:
-        missing = next((run for scene, _use in self._incomplete for run in _missing(scene)), None)
+        complete = [each for each in self._incomplete if not each.missing()]
+        self._incomplete = [each for each in self._incomplete if each.missing()]
+        missing = next((request for each in self._incomplete for request in each.missing()), None)
         self.runner.submit(EXPORT, missing, may_be_long=True)
+        for each in complete:
+            each.use(each.scene)
 
     # --- words, and the end ---
 
@@ -358,15 +364,34 @@ def _is_whole(timeline: Timeline, run: Run) -> bool:
     return not timeline.is_preview and Run(timeline.spec) == run
 
 
-def _missing(scene: Scene) -> list[Run]:
+@dataclass(frozen=True, eq=False)
+class _Incomplete:
+    """A Scene that is to be used when it is whole, and all that is asked beside it is answered."""
+
+    scene: Scene
+    use: Callable[[Scene], None]
+    asks: Callable[[Scene], Sequence[Request]]
+
+    def missing(self) -> Sequence[Request]:
+        """Return what has to be answered next; nothing when it is whole."""
+        return _missing_runs(self.scene) or [one for one in self.asks(self.scene) if one not in self.scene.answers]
+
+    def completed(self, request: Request, answer: Any) -> _Incomplete:
+        """Return this with a final answer, where it is one of the missing ones."""
+        if request not in self.missing():
+            return self
+        if isinstance(request, Run):
+            return replace(self, scene=_with_whole(self.scene, request, answer))
+        return replace(self, scene=self.scene.with_answers({**self.scene.answers, request: answer}))
+
+
+def _missing_runs(scene: Scene) -> list[Run]:
     """Return the runs of which a Scene holds previews only."""
     return [Run(run.spec) for run in (scene.run, scene.reference) if run is not None and run.is_preview]
 
 
 def _with_whole(scene: Scene, run: Run, whole: Timeline) -> Scene:
     """Return a Scene with a whole answer in the place of its preview."""
-    if run not in _missing(scene):
-        return scene
     pinned = scene.reference
     is_pinned = pinned is not None and pinned.is_preview and Run(pinned.spec) == run
     is_shown = scene.run.is_preview and Run(scene.run.spec) == run
