@@ -310,6 +310,20 @@ def test_the_whole_of_a_preview_is_not_asked_about_again(session, settle, qtbot,
     assert not asked and not session.reference.is_preview and len(used) == 1
 
 
+def test_no_preview_is_computed_where_none_is_shown(session, settle, qtbot, previews, slowly):
+    """Of a reference, and of what is exported while another run has taken its place."""
+    first, reference = SMALL, SMALL.replace(gain=3.0)
+    slowly(first, 40)
+    answers = heard(session.runner.answered)
+    session.start()
+    qtbot.waitUntil(lambda: session.scene is not None)
+    session.when_whole(lambda scene: None)
+    session.compare(SMALL.replace(gain=2.0), reference, "")
+    settle(session)
+    told = [(slot, is_final) for slot, _request, _answer, is_final in answers]
+    assert told == [("run", False), ("run", False), ("run", True), ("reference", True), ("export", True)]
+
+
 def test_what_is_used_is_whole(session, settle, qtbot, previews, slowly):
     """What is exported while a preview is shown is that run, whole, though another one is asked for in the meantime."""
     slowly(SMALL, 40)

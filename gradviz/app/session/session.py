@@ -174,7 +174,7 @@ class Session(QObject):
 
     def pin_experiment(self, spec: Spec) -> None:
         """Compare with an experiment that has to be run first; until then with none."""
-        self._await_reference(Run(spec))
+        self._await_reference(Run(spec, has_preview=False))
         if self._reference is not None:
             self._set_reference(None)
 
@@ -199,7 +199,8 @@ class Session(QObject):
 
     def _await_whole_reference(self, run: Timeline | None) -> None:
         """Ask for the whole of a preview; however long it takes, that has been agreed to when the preview was begun."""
-        self._await_reference(Run(run.spec) if run is not None and run.is_preview else None, may_be_long=True)
+        missing = Run(run.spec, has_preview=False) if run is not None and run.is_preview else None
+        self._await_reference(missing, may_be_long=True)
 
     def _await_reference(self, run: Run | None, *, may_be_long: bool = False) -> None:
         self._wanted_reference = run
@@ -387,7 +388,7 @@ class _Incomplete:
 
 def _missing_runs(scene: Scene) -> list[Run]:
     """Return the runs of which a Scene holds previews only."""
-    return [Run(run.spec) for run in (scene.run, scene.reference) if run is not None and run.is_preview]
+    return [Run(run.spec, has_preview=False) for run in (scene.run, scene.reference) if run is not None and run.is_preview]
 
 
 def _with_whole(scene: Scene, run: Run, whole: Timeline) -> Scene:

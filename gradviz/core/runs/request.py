@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gradviz.core.budget import expected_seconds, needed_bytes, refuse_what_does_not_fit
@@ -40,9 +40,17 @@ class Request(Protocol):
 
 @dataclass(frozen=True)
 class Run:
-    """A Request for the Timeline of an experiment."""
+    """A Request for the Timeline of an experiment.
+
+    Attributes
+    ----------
+    spec : Spec
+    has_preview : bool
+        Whether a preview may come first. The complete answer is the same, so it makes no other question.
+    """
 
     spec: Spec
+    has_preview: bool = field(default=True, compare=False)
 
     def answers(self, tick: Tick) -> Iterator[Timeline]:
         """Yield the Timeline; if the pass is slow, first a preview with a batch of PREVIEW_EXAMPLES.
@@ -54,7 +62,7 @@ class Run:
         """
         spec = self.spec
         refuse_what_does_not_fit(spec, needed_bytes)  # before the preview: what is shown must be able to become whole
-        if _is_worth_a_preview(spec):
+        if self.has_preview and _is_worth_a_preview(spec):
             few = spec.replace(batch=PREVIEW_EXAMPLES)
             birth = begun(few)
             yield Timeline(spec, {0: frame_of(few, birth, lambda share: tick(0.0))}, is_preview=True, birth=birth)

@@ -56,6 +56,13 @@ def test_no_more_examples_than_a_preview_has_need_none(slow, batch):
     assert [timeline.is_preview for timeline in answers(SPEC.replace(batch=batch))] == [False]
 
 
+def test_a_run_without_a_preview_is_the_same_question(slow):
+    """Where nobody would see the preview. So the runner takes one for the other."""
+    asked = Run(SPEC, has_preview=False)
+    assert asked == Run(SPEC) and hash(asked) == hash(Run(SPEC))
+    assert [timeline.is_preview for timeline in asked.answers(lambda share: None)] == [False]
+
+
 def test_a_preview_that_would_take_most_of_the_time_is_left_out(slow, monkeypatch):
     monkeypatch.setattr(module, "WORTH_IT", 0.0)
     assert [timeline.is_preview for timeline in answers(SPEC)] == [False]
