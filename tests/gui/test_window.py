@@ -555,6 +555,17 @@ def previews(monkeypatch):
     monkeypatch.setattr(request_module, "frame_of", simulate)
 
 
+def test_a_pinned_preview_is_marked_in_the_bar_below_the_board(window, qtbot, settle, previews):
+    """As in the panels, until its whole run has come."""
+    window.session.store.edit("batch", 64)
+    qtbot.waitUntil(lambda: window.session.scene.run.is_preview)
+    window.session.set_pinned(True)
+    difference = window.verdict.labels["difference"]
+    assert difference.text().endswith("(pinned run: over the first 32 of 64 examples)")
+    settle(window)
+    assert window.session.reference.spec.batch == 64 and "over the first" not in difference.text()
+
+
 def test_a_picture_is_of_the_layer_under_the_pointer_and_computed_in_the_worker(window, qtbot, made, monkeypatch):
     """As in the window; the GUI thread only draws it."""
     threads, probed = set(), Probe.answers
