@@ -536,6 +536,55 @@ def test_an_experiment_that_was_never_run_is_not_remembered(asking, settle, why)
     assert session.settings.experiment == SMALL
 
 
+@pytest.fixture
+def of_file(opened, settle, tmp_path):
+    """A session that shows an experiment on a data file of two features, and that file."""
+    path = tmp_path / "x.csv"
+    path.write_text("1,2\n3,5\n")
+    opened.store.replace(SMALL.replace(data="file", data_file=str(path)), "")
+    settle(opened)
+    return opened, path
+
+
+def features(timeline):
+    return timeline.frames[0].net.units[0]
+
+
+def test_an_experiment_is_run_again_when_its_file_was_replaced(of_file, settle):
+    """When it is asked for again. While the file is the same that does nothing."""
+    session, path = of_file
+    runs, steps = session.runner.runs, session.store.history.count()
+    session.store.replace(session.store.spec, "Open")
+    settle(session)
+    assert session.runner.runs == runs
+    path.write_text("1,2,4\n3,5,9\n")
+    session.store.replace(session.store.spec, "Open")
+    settle(session)
+    assert features(session.scene.run) == 3 and (session.runner.runs, session.store.history.count()) == (runs + 1, steps)
+    path.unlink()
+    complaints = heard(session.complained)
+    for _time in range(2):
+        session.store.replace(session.store.spec, "Open")
+        settle(session)
+    assert len(complaints) == 1 and features(session.scene.run) == 3
+
+
+def test_two_runs_of_one_experiment_are_swapped_and_neither_is_run_again(of_file, settle):
+    """Before and after its file was replaced."""
+    session, path = of_file
+    session.set_pinned(True)
+    path.write_text("1,2,4\n3,5,9\n")
+    session.store.replace(session.store.spec, "Open")
+    settle(session)
+    runs, sides = session.runner.runs, lambda: (features(session.scene.run), features(session.scene.reference))
+    assert sides() == (3, 2)
+    for act, seen in ((session.swap, (2, 3)), (session.store.history.undo, (3, 2)), (session.store.history.redo, (2, 3))):
+        act()
+        settle(session)
+        assert sides() == seen
+    assert session.runner.runs == runs
+
+
 def test_the_session_is_remembered(opened, settle, monkeypatch):
     """Also a reference whose run has not come yet."""
     monkeypatch.setattr(runner_module, "STOP_WITHIN", 0.5)

@@ -555,6 +555,16 @@ def previews(monkeypatch):
     monkeypatch.setattr(request_module, "frame_of", simulate)
 
 
+def test_enter_in_the_line_of_a_file_that_was_replaced_runs_it_again(window, settle, qtbot, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("1,2\n3,5\n")
+    window.session.store.replace(window.session.store.spec.replace(data="file", data_file=str(path)), "")
+    settle(window)
+    path.write_text("1,2,4\n3,5,9\n")
+    qtbot.keyClick(window.controls.controls["data_file"].box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.session.frame.net.units[0] == 3)
+
+
 def test_a_pinned_preview_is_marked_in_the_bar_below_the_board(window, qtbot, settle, previews):
     """As in the panels, until its whole run has come."""
     window.session.store.edit("batch", 64)

@@ -35,6 +35,8 @@ class Session(QObject):
         Its parts.
     scene : Scene or None
         What is looked at; None until the first answer has come.
+    wanted : Run
+        What has been asked for last, by the store's experiment and its files as they were then.
     """
 
     scene_changed = Signal(object)
@@ -66,11 +68,15 @@ class Session(QObject):
         """Those whose last answer has come."""
         self._long: dict[str, tuple[Request, float]] = {}
         """What waits for `run_long`, by slot, and the seconds that it is expected to take."""
+        self.wanted = Run(store.spec)
         self._is_run_coming = False
-        """Whether the run of the store's experiment is under way, or waits for its turn."""
+        """Whether `wanted` is under way, or waits for its turn."""
+        self._swapped_in: Run | None = None
+        """What a swap has just shown, until the store has its Spec: whatever has become of its files, it is not run again."""
         self._incomplete: list[_Incomplete] = []
         """Scenes that are to be used when they are whole."""
         store.changed.connect(self._on_spec)
+        store.repeated.connect(self._on_repeated)
         store.swapped.connect(self._on_swapped)
         runner.answered.connect(self._on_answered)
         runner.refused.connect(self._on_refused)
@@ -112,13 +118,13 @@ class Session(QObject):
 
     def shows(self, run: Run) -> bool:
         """Whether the whole answer to a run is what is looked at."""
-        return self.scene is not None and _is_whole(self.scene.run, run)
+        return self.scene is not None and _is_whole_answer(self.scene.run, run)
 
     def whole(self, run: Run) -> Timeline | None:
         """Return the whole answer to a run, where it is shown or pinned."""
         shown = None if self.scene is None else self.scene.run
         for timeline in (shown, self._reference):
-            if timeline is not None and _is_whole(timeline, run):
+            if timeline is not None and _is_whole_answer(timeline, run):
                 return timeline
         return None
 
@@ -142,13 +148,16 @@ class Session(QObject):
             self.store.replace(Spec() if self.scene is None else self.scene.run.spec, _("Do not run"))
 
     def _on_spec(self, spec: Spec) -> None:
-        run = Run(spec)
+        run, self._swapped_in = self._swapped_in, None
+        if run is None or run.spec != spec:
+            run = Run(spec)
+        self.wanted = run
         self._forget_long(RUN)
         whole = self.whole(run)
         self._is_run_coming = whole is None
         if whole is None:
             # Whoever sees a preview has agreed to the whole.
-            is_agreed = self.scene is not None and self.scene.run.is_preview and self.scene.run.spec == spec
+            is_agreed = self.scene is not None and _is_preview_of(self.scene.run, run)
             self.runner.submit(RUN, run, may_be_long=is_agreed)
             return
         self.runner.submit(RUN, None)
@@ -156,6 +165,10 @@ class Session(QObject):
             self._show(whole)
             self.run_arrived.emit(run, whole)
         self.went_well.emit()
+
+    def _on_repeated(self, spec: Spec) -> None:
+        if Run(spec) != self.wanted:  # else nothing else would come of it
+            self._on_spec(spec)
 
     # --- what it is compared with ---
 
@@ -188,6 +201,7 @@ class Session(QObject):
         if self.scene is None or self._reference is None or self._reference.spec != shown:
             return  # another run has been pinned since, or none
         run, self._reference = self._reference, self.scene.run
+        self._swapped_in = Run.answered_by(run)
         if self._reference.spec == pinned:
             self._await_whole_reference(self._reference)
             self._show(run)
@@ -199,8 +213,7 @@ class Session(QObject):
 
     def _await_whole_reference(self, run: Timeline | None) -> None:
         """Ask for the whole of a preview; however long it takes, that has been agreed to when the preview was begun."""
-        missing = Run(run.spec, has_preview=False) if run is not None and run.is_preview else None
-        self._await_reference(missing, may_be_long=True)
+        self._await_reference(_whole_of(run) if run is not None and run.is_preview else None, may_be_long=True)
 
     def _await_reference(self, run: Run | None, *, may_be_long: bool = False) -> None:
         self._wanted_reference = run
@@ -360,9 +373,17 @@ class Session(QObject):
         self.store.history.blockSignals(True)  # it speaks once more when it is destroyed, and nobody is there then
 
 
-def _is_whole(timeline: Timeline, run: Run) -> bool:
-    """Whether a Timeline is the whole answer to a run."""
-    return not timeline.is_preview and Run(timeline.spec) == run
+def _is_whole_answer(timeline: Timeline, run: Run) -> bool:
+    return not timeline.is_preview and Run.answered_by(timeline) == run
+
+
+def _is_preview_of(timeline: Timeline, run: Run) -> bool:
+    return timeline.is_preview and Run.answered_by(timeline) == run
+
+
+def _whole_of(preview: Timeline) -> Run:
+    """Return what has to be run in the place of a preview."""
+    return replace(Run.answered_by(preview), has_preview=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -388,12 +409,12 @@ class _Incomplete:
 
 def _missing_runs(scene: Scene) -> list[Run]:
     """Return the runs of which a Scene holds previews only."""
-    return [Run(run.spec, has_preview=False) for run in (scene.run, scene.reference) if run is not None and run.is_preview]
+    return [_whole_of(run) for run in (scene.run, scene.reference) if run is not None and run.is_preview]
 
 
 def _with_whole(scene: Scene, run: Run, whole: Timeline) -> Scene:
     """Return a Scene with a whole answer in the place of its preview."""
     pinned = scene.reference
-    is_pinned = pinned is not None and pinned.is_preview and Run(pinned.spec) == run
-    is_shown = scene.run.is_preview and Run(scene.run.spec) == run
+    is_pinned = pinned is not None and _is_preview_of(pinned, run)
+    is_shown = _is_preview_of(scene.run, run)
     return replace(scene, run=whole if is_shown else scene.run, reference=whole if is_pinned else pinned)

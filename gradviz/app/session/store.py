@@ -21,6 +21,8 @@ class Store(QObject):
 
     changed = Signal(object)
     """The new Spec."""
+    repeated = Signal(object)
+    """The present Spec, which has been asked for once more: its files may have changed."""
     swapped = Signal(object, object)
     """The shown experiment and the pinned one change places, or change back: the Spec to show, and the one to pin. `changed` follows."""
 
@@ -46,8 +48,10 @@ class Store(QObject):
         self.replace(self._spec.replace(**{name: value}), _(KNOBS[name].title), drag)
 
     def replace(self, spec: Spec, why: str, drag: int = 0) -> None:
-        """Change to another experiment; `why` stands in the menu beside Undo."""
-        if spec != self._spec:
+        """Change to another experiment; `why` stands in the menu beside Undo. The present one is asked for once more."""
+        if spec == self._spec:
+            self.repeated.emit(spec)
+        else:
             self.history.push(_Change(self, self._spec, spec, why, drag))
 
     def swap(self, shown: Spec, pinned: Spec, why: str) -> None:

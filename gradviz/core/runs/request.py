@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gradviz.core.budget import expected_seconds, needed_bytes, refuse_what_does_not_fit
+from gradviz.core.choices.regular_files import FileState, seen_state
 from gradviz.core.runs.timeline import Timeline
 from gradviz.core.simulate import begun, frame_of
-from gradviz.core.spec import Spec
+from gradviz.core.spec import KNOBS, Spec
 
 Tick = Callable[[float], None]
 """Called with the share of the work done; may raise to abort the work."""
@@ -45,12 +46,25 @@ class Run:
     Attributes
     ----------
     spec : Spec
+    files : tuple of FileState or None
+        The states of the files that it reads, in the order of the fields; None for one that is not there. Left out, as they are
+        now. A file that has been replaced makes another question, by the rule of the cache: another time of change or size.
     has_preview : bool
         Whether a preview may come first. The complete answer is the same, so it makes no other question.
     """
 
     spec: Spec
-    has_preview: bool = field(default=True, compare=False)
+    files: tuple[FileState | None, ...] | None = field(default=None, kw_only=True)
+    has_preview: bool = field(default=True, compare=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if self.files is None:
+            object.__setattr__(self, "files", _states_of_files(self.spec))
+
+    @classmethod
+    def answered_by(cls, timeline: Timeline) -> Run:
+        """Return the question that a Timeline answers."""
+        return cls(timeline.spec, files=timeline.files)
 
     def answers(self, tick: Tick) -> Iterator[Timeline]:
         """Yield the Timeline; if the pass is slow, first a preview with a batch of PREVIEW_EXAMPLES.
@@ -64,16 +78,22 @@ class Run:
         refuse_what_does_not_fit(spec, needed_bytes)  # before the preview: what is shown must be able to become whole
         if self.has_preview and _is_worth_a_preview(spec):
             few = spec.replace(batch=PREVIEW_EXAMPLES)
-            birth = begun(few)
-            yield Timeline(spec, {0: frame_of(few, birth, lambda share: tick(0.0))}, is_preview=True, birth=birth)
+            files, birth = _states_of_files(spec), begun(few)
+            frame = frame_of(few, birth, lambda share: tick(0.0))
+            yield Timeline(spec, {0: frame}, is_preview=True, birth=birth, files=files)
             tick(0.0)
-        birth = begun(spec)
-        yield Timeline(spec, {0: frame_of(spec, birth, tick)}, birth=birth)
+        # Before the files are read: should one be replaced at this moment, it is read once more when it is asked for again.
+        files, birth = _states_of_files(spec), begun(spec)
+        yield Timeline(spec, {0: frame_of(spec, birth, tick)}, birth=birth, files=files)
 
     def seconds(self) -> float:
         """Estimate how long `simulate` takes. What does not fit into memory is refused before anybody is asked to wait for it."""
         refuse_what_does_not_fit(self.spec, needed_bytes)
         return expected_seconds(self.spec)
+
+
+def _states_of_files(spec: Spec) -> tuple[FileState | None, ...]:
+    return tuple(seen_state(getattr(spec, name)) for name, knob in KNOBS.items() if knob.opens and knob.applies(spec))
 
 
 def _is_worth_a_preview(spec: Spec) -> bool:

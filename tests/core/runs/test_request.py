@@ -36,6 +36,37 @@ def test_one_spec_is_one_question():
     assert len({Run(SPEC), Run(SPEC.replace()), Run(SPEC.replace(seed=1))}) == 2
 
 
+@pytest.mark.parametrize("kind", ["data", "weights"])
+def test_a_file_that_was_replaced_makes_another_question(tmp_path, kind):
+    """One that the experiment reads. The Timeline says which of the two it answers; without the file it is a third one."""
+    path = tmp_path / "file.csv"
+    path.write_text("1,2\n3,5\n")
+    spec = SPEC.replace(
+        **({"data": "file", "data_file": str(path)} if kind == "data" else {"initializer": "file", "weights_file": str(path)})
+    )
+    before = Run(spec)
+    assert before == Run(spec)
+    if kind == "data":
+        (timeline,) = before.answers(lambda share: None)
+    path.write_text("1,2\n3,5\n8,13\n")
+    after = Run(spec)
+    assert after != before and after == Run(spec)
+    if kind == "data":
+        assert Run.answered_by(timeline) == before
+        (timeline,) = before.answers(lambda share: None)  # the file is read when the run begins
+        assert Run.answered_by(timeline) == after
+    path.unlink()
+    assert Run(spec) not in (before, after)
+
+
+def test_files_that_are_not_read_make_no_difference(tmp_path):
+    path = tmp_path / "file.csv"
+    spec = SPEC.replace(data_file=str(path), weights_file=str(path))
+    before = Run(spec)
+    path.write_text("1,2\n")
+    assert Run(spec) == before
+
+
 def test_a_fast_pass_has_one_answer(monkeypatch):
     monkeypatch.setattr(module, "SLOW", 1e9)
     (timeline,) = answers(SPEC)
