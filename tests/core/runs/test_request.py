@@ -82,6 +82,35 @@ def test_a_preview_is_the_run_over_the_first_examples(slow):
     assert_same_numbers(whole.frames[0], simulate(SPEC))
 
 
+def test_a_preview_leaves_the_jacobian_out(slow):
+    """It takes most of the time, whatever the number of examples."""
+    few, whole = answers(SPEC.replace(jacobian=True))
+    assert np.isnan(few.frames[0].series["log10_jacobian_largest"]).all() and few.spec.jacobian
+    assert np.isfinite(whole.frames[0].series["log10_jacobian_largest"]).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "has_preview"),
+    [
+        ("depth=50&width=256", True),
+        ("depth=50&width=256&jacobian=true", True),
+        ("depth=152&width=512", True),
+        ("depth=20&width=1024&batch=64", False),  # 0.9 of the time of the whole
+        ("depth=20&width=2048", False),  # drawn in each pass, because the cache cannot hold it
+        ("depth=1000&width=512", False),
+    ],
+)
+def test_there_is_a_preview_where_it_comes_much_earlier_than_the_whole(monkeypatch, text, has_preview):
+    """By the estimates, on any machine that needs long for both."""
+    monkeypatch.setattr(module, "SLOW", 0.0)
+    monkeypatch.setattr(module, "begun", lambda spec: begun.append(spec))
+    monkeypatch.setattr(module, "frame_of", lambda spec, birth, tick: simulate(Spec(depth=1, width=1, batch=1)))
+    begun = []
+    few, *whole = answers(Spec.from_text(text))
+    assert few.is_preview is bool(whole) is has_preview
+    assert begun[-1] == Spec.from_text(text)
+
+
 @pytest.mark.parametrize("batch", [1, PREVIEW_EXAMPLES])
 def test_no_more_examples_than_a_preview_has_need_none(slow, batch):
     assert [timeline.is_preview for timeline in answers(SPEC.replace(batch=batch))] == [False]
