@@ -238,7 +238,7 @@ def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty
         return real(spec, birth, tick)
 
     monkeypatch.setattr(request_module, "frame_of", simulate)
-    monkeypatch.setattr(runner_module, "SLOW", 0.3)
+    monkeypatch.setattr(runner_module, "GIVES_WAY_AFTER", 0.3)
     lesson = lesson_named("1")
     step = lesson.steps[2]
     slow[step.spec] = 60
@@ -256,7 +256,7 @@ def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty
 @pytest.mark.parametrize("is_shown_before", [False, True], ids=["a new picture", "its preview is there already"])
 def test_the_wave_starts_with_the_whole_run(window, qtbot, monkeypatch, is_shown_before):
     """Not with its preview; and nothing of a lesson happens when a run arrives that no step waits for."""
-    monkeypatch.setattr(request_module, "SLOW", 0.0)
+    monkeypatch.setattr(request_module, "PREVIEW_ABOVE", 0.0)
     monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
     real = request_module.frame_of
 

@@ -66,7 +66,7 @@ def opened(session, settle):
 @pytest.fixture
 def previews(monkeypatch):
     """Every run of more than 32 examples is previewed."""
-    monkeypatch.setattr(request_module, "SLOW", 0.0)
+    monkeypatch.setattr(request_module, "PREVIEW_ABOVE", 0.0)
     monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
 
 

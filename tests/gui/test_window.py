@@ -542,7 +542,7 @@ def test_a_long_run_is_asked_about_and_the_last_picture_stays(window, qtbot, set
 @pytest.fixture
 def previews(monkeypatch):
     """Every run of more than 32 examples is previewed, and its whole pass takes a while."""
-    monkeypatch.setattr(request_module, "SLOW", 0.0)
+    monkeypatch.setattr(request_module, "PREVIEW_ABOVE", 0.0)
     monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
     real = request_module.frame_of
 

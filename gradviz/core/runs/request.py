@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gradviz.core.budget import expected_seconds, needed_bytes, refuse_what_does_not_fit
 from gradviz.core.choices.regular_files import FileState, seen_state
 from gradviz.core.runs.timeline import Timeline
-from gradviz.core.simulate import begun, frame_of
+from gradviz.core.simulate import Tick, begun, frame_of
 from gradviz.core.spec import KNOBS, Spec
-
-Tick = Callable[[float], None]
-"""Called with the share of the work done; may raise to abort the work."""
 
 PREVIEW_EXAMPLES = 32
 """The number of examples in the preview of a slow pass."""
 
-SLOW = 0.040
-"""Expected seconds of a pass above which there is a preview: while a control is dragged, an answer is due within 80 ms."""
+PREVIEW_ABOVE = 0.040
+"""Expected seconds of a whole pass above which there is a preview: while a control is dragged, an answer is due within 80 ms."""
 
 WORTH_IT = 0.75
 """Of the time of the whole pass, the most that a preview may take. The whole comes later by as much.
@@ -105,4 +102,4 @@ def _states_of_files(spec: Spec) -> tuple[FileState | None, ...]:
 
 def _is_worth_a_preview(spec: Spec, few: Spec) -> bool:
     whole = expected_seconds(spec)
-    return spec.batch > few.batch and whole > SLOW and expected_seconds(few) <= WORTH_IT * whole
+    return spec.batch > few.batch and whole > PREVIEW_ABOVE and expected_seconds(few) <= WORTH_IT * whole

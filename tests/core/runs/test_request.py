@@ -16,7 +16,7 @@ SPEC = Spec(depth=3, width=5, batch=2 * PREVIEW_EXAMPLES)
 @pytest.fixture
 def slow(monkeypatch):
     """Every pass counts as slow, and every preview as worth its time."""
-    monkeypatch.setattr(module, "SLOW", 0.0)
+    monkeypatch.setattr(module, "PREVIEW_ABOVE", 0.0)
     monkeypatch.setattr(module, "WORTH_IT", 1.0)
 
 
@@ -68,7 +68,7 @@ def test_files_that_are_not_read_make_no_difference(tmp_path):
 
 
 def test_a_fast_pass_has_one_answer(monkeypatch):
-    monkeypatch.setattr(module, "SLOW", 1e9)
+    monkeypatch.setattr(module, "PREVIEW_ABOVE", 1e9)
     (timeline,) = answers(SPEC)
     assert timeline.spec == SPEC and list(timeline.frames) == [0] and not timeline.is_preview
     assert_same_numbers(timeline.frames[0], simulate(SPEC))
@@ -102,7 +102,7 @@ def test_a_preview_leaves_the_jacobian_out(slow):
 )
 def test_there_is_a_preview_where_it_comes_much_earlier_than_the_whole(monkeypatch, text, has_preview):
     """By the estimates, on any machine that needs long for both."""
-    monkeypatch.setattr(module, "SLOW", 0.0)
+    monkeypatch.setattr(module, "PREVIEW_ABOVE", 0.0)
     monkeypatch.setattr(module, "begun", lambda spec: begun.append(spec))
     monkeypatch.setattr(module, "frame_of", lambda spec, birth, tick: simulate(Spec(depth=1, width=1, batch=1)))
     begun = []
