@@ -46,7 +46,7 @@ def test_a_lesson_from_beginning_to_end(open_window, qtbot, lesson):
             assert "✓" not in bar.labels["choices"].text()
             window.lecture.next()
             assert bar.labels["choices"].text().endswith(step.question.because.en)
-        qtbot.waitUntil(lambda step=step: shown(window, step), timeout=20_000)
+        qtbot.waitUntil(lambda step=step: shown(window, step))
         window.session.transport.to_end()
         for claim in step.claims:
             assert claim.holds(window.session.frame, window.session.scene.reference_frame), claim.text
@@ -246,11 +246,11 @@ def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty
         window.session.store.edit("gain", 0.77)
     else:
         window.lecture.begin(lesson, 2)
-        qtbot.waitUntil(lambda: shown(window, step), timeout=10_000)
+        qtbot.waitUntil(lambda: shown(window, step))
         window.lecture.next()
         window.lecture.next()  # a question first
     window.lecture.begin(lesson, 2)
-    qtbot.waitUntil(lambda: shown(window, step), timeout=10_000)
+    qtbot.waitUntil(lambda: shown(window, step))
 
 
 @pytest.mark.parametrize("is_shown_before", [False, True], ids=["a new picture", "its preview is there already"])
@@ -277,12 +277,12 @@ def test_the_wave_starts_with_the_whole_run(window, qtbot, monkeypatch, is_shown
         session.store.replace(lesson.steps[0].spec, "")
         qtbot.waitUntil(lambda: session.scene.run.is_preview)
     window.lecture.begin(lesson)
-    qtbot.waitUntil(lambda: bool(played), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(played))
     assert [(run.spec, run.is_preview) for run in played] == [(lesson.steps[0].spec, False)] and True in previews
     session.transport.pause()
     assert session.receivers("2run_arrived(PyObject,PyObject)") == 0
     session.store.edit("gain", 1.25)
-    qtbot.waitUntil(lambda: session.runner.is_idle, timeout=20_000)
+    qtbot.waitUntil(lambda: session.runner.is_idle)
     assert len(played) == 1 and not session.transport.is_playing
 
 

@@ -52,7 +52,7 @@ def session(qapp, tmp_path):
 
 @pytest.fixture
 def settle(qtbot):
-    return lambda session: qtbot.waitUntil(lambda: session.runner.is_idle and session.scene is not None, timeout=10_000)
+    return lambda session: qtbot.waitUntil(lambda: session.runner.is_idle and session.scene is not None)
 
 
 @pytest.fixture
