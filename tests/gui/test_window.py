@@ -601,6 +601,13 @@ def test_a_picture_is_of_the_layer_under_the_pointer_and_computed_in_the_worker(
     assert threads and threading.main_thread() not in threads
 
 
+def test_a_picture_that_waits_for_an_answer_is_written_when_the_window_is_closed(window, tmp_path):
+    window.files.export_to(str(tmp_path / "a.png"), Figure(stacked(["neuron"]), (800, 600)))
+    assert not list(tmp_path.glob("*.png"))
+    window.close()
+    assert experiment_in((tmp_path / "a.png").read_bytes()) is not None
+
+
 def test_a_preview_is_marked_and_what_is_copied_is_whole(window, qtbot, settle, made, previews):
     """In the bar below the board; the picture that is asked for meanwhile is made of the whole run."""
     window.session.store.edit("batch", 64)

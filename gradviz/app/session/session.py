@@ -334,6 +334,13 @@ class Session(QObject):
             self._incomplete.append(_Incomplete(self.scene.with_answers(final), use, asks))
             self._use_complete()
 
+    def use_whole_runs(self) -> None:
+        """Use at once every Scene whose runs are whole, without the answers beside them: the program ends and cannot wait."""
+        ready = [each for each in self._incomplete if not _missing_runs(each.scene)]
+        self._incomplete = [each for each in self._incomplete if _missing_runs(each.scene)]
+        for each in ready:
+            each.use(each.scene)
+
     def _complete(self, request: Request, answer: Any) -> None:
         """Put a final answer wherever a preview, or nothing yet, stands for it."""
         if isinstance(answer, Timeline) and self._wanted_reference == request:
