@@ -12,26 +12,18 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from gradviz.core.budget import LONG
+from gradviz.core.simulate import Aborted, Tick
 from gradviz.i18n import _
 from gradviz.report.words import duration_text
 
 T = TypeVar("T")
-
-Tick = Callable[[float], None]
-"""Called with the share of the work that is done; it raises when the work is to be broken off."""
-
-LONG = 60.0
-"""Seconds; what is expected to take longer is announced."""
 
 BAR_AFTER, BAR_EVERY = 1.0, 0.1
 """Seconds until a bar is shown, and between two pictures of it."""
 
 BAR_WIDTH = 40
 """Characters."""
-
-
-class _BrokenOff(Exception):  # noqa: N818 - not an error: nobody waits any more
-    pass
 
 
 def announce(seconds: float) -> None:
@@ -41,35 +33,35 @@ def announce(seconds: float) -> None:
 
 
 def done_with_bar(work: Callable[[Tick], T], bar: Bar | None = None, place: int = 0, of: int = 1) -> T:
-    """Do a work in another thread, so that Ctrl+C is heard even within a long call, and return what it returns.
+    """Call a function in another thread, so that Ctrl+C is heard even within a long call, and return what it returns.
 
     Parameters
     ----------
     work : function of a Tick
     bar : Bar, optional
-        One for several works, done one after the other.
+        One for several calls, made one after the other.
     place, of : int
-        How many of them have been done, of how many.
+        How many of them have been made before this one, and how many there are in all.
 
     Raises
     ------
     KeyboardInterrupt
         When it is interrupted. The thread may go on for a moment: until its next tick.
     """
-    task = _Task(work)
-    threading.Thread(target=task.run, name="work", daemon=True).start()
+    job = _Job(work)
+    threading.Thread(target=job.run, name="work", daemon=True).start()
     bar = bar or Bar()
     try:
-        while not task.is_done.wait(BAR_EVERY):
-            bar.show((place + task.share) / of)
+        while not job.is_done.wait(BAR_EVERY):
+            bar.show((place + job.share) / of)
     finally:
-        task.is_wanted = False
+        job.is_wanted = False
         bar.clear()
-    return task.result()
+    return job.result()
 
 
-class _Task(Generic[T]):
-    """A work, its progress and what became of it."""
+class _Job(Generic[T]):
+    """A function that runs in another thread, its progress and its result."""
 
     def __init__(self, work: Callable[[Tick], T]) -> None:
         self._work = work
@@ -94,7 +86,7 @@ class _Task(Generic[T]):
     def _tick(self, share: float) -> None:
         self.share = share
         if not self.is_wanted:
-            raise _BrokenOff
+            raise Aborted
 
 
 class Bar:

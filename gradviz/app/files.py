@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.runs.scene import Scene
 from gradviz.core.spec import Spec
 from gradviz.experiment import read_file
+from gradviz.export.answers import questions
 from gradviz.export.figure import FORMATS, format_of, image
 from gradviz.export.files import FileError, write_whole
 from gradviz.export.limits import ending_of
@@ -131,8 +133,10 @@ class Files(QObject):
         return str(Path(self._settings.folder or Path.home()) / name)
 
     def _make(self, figure: Figure, path: str, use: Callable[[Picture], None]) -> None:
-        """Make a picture of what is shown now, and do with it what it is made for; of a preview, when the whole run is there."""
-        self._session.when_whole(partial(self._begin, figure, path, use))
+        """Make a picture of what is shown now, and do with it what it is made for, when the whole of it is there."""
+        figure = replace(figure, hovered=self._board.hovered)
+        asks = partial(questions, layout=figure.layout, hovered=figure.hovered)
+        self._session.when_whole(partial(self._begin, figure, path, use), asks)
 
     def _begin(self, figure: Figure, path: str, use: Callable[[Picture], None], scene: Scene) -> None:
         self.steps.begin(self._told_of(path, drawing(scene, figure, use)))

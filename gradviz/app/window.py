@@ -283,6 +283,7 @@ class Window(QMainWindow):
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.session.use_whole_runs()
         self.files.steps.finish()
         self._remember()
         self.session.stop()

@@ -21,6 +21,9 @@ from gradviz.core.choices.initializers import INITIALIZERS
 from gradviz.core.spec import Spec
 from gradviz.i18n import _
 
+LONG = 60.0
+"""Expected seconds of work above which the window asks before it begins, and the command line announces how long it takes."""
+
 QUEUED_BYTES = 16 * 2**20
 """Bytes of arrays that may wait to be measured: enough that the pass and the measuring do not wait for each other."""
 

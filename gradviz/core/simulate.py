@@ -36,11 +36,15 @@ from gradviz.core.network import BackwardStep, ForwardStep, propagate
 from gradviz.core.spec import Spec
 
 Tick = Callable[[float], None]
-"""Called between layers with the share of the work done; may raise to abort the run."""
+"""Called on the way with the share of the work that is done; raises, as a rule `Aborted`, to stop the work."""
 
 Step = ForwardStep | BackwardStep
 
 T = TypeVar("T")
+
+
+class Aborted(Exception):  # noqa: N818 - no error: nobody waits for the result any more
+    """Raised by a tick to stop work whose result is no longer wanted."""
 
 
 def simulate(spec: Spec, tick: Tick = lambda share: None) -> Frame:

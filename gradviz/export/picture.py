@@ -56,6 +56,8 @@ class Figure:
     is_on_page : bool
         Whether it stands on a page that says verdict, experiment and numbers itself: then it has no foot, and its panels have
         their whole width for what is drawn.
+    hovered : int
+        The layer that is read out in place of the playhead's, as under the pointer in the window; 0 for none.
     """
 
     layout: Layout
@@ -63,6 +65,7 @@ class Figure:
     theme: str = "light"
     dpi: int | None = None
     is_on_page: bool = False
+    hovered: int = 0
 
     @property
     def style(self) -> Style:
@@ -138,7 +141,7 @@ def drawing(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> Genera
     """Do the work of `drawn` in steps; between steps the event loop has to run, so that the layouts settle.
 
     Questions of the panels that the Scene holds no answer to are answered here, so that a picture from the command line equals the
-    window's.
+    window's. The window has them answered beforehand, in its worker: here they would hold it up.
 
     Raises
     ------
@@ -164,6 +167,7 @@ def drawing(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> Genera
             panel.show()
             yield
         for panel in panels:
+            panel.hover(figure.hovered)
             scene = answered(scene, panel)
             panel.draw(scene)
             if figure.is_on_page:

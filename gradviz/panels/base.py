@@ -108,8 +108,9 @@ class Panel(QWidget):
 
     # --- hooks: what a panel draws and says ---
 
-    def asks(self, scene: Scene) -> tuple[Request, ...]:
-        """Return what is needed beside the run; the answers are looked up in a Scene's `answers`."""
+    @classmethod
+    def asks(cls, scene: Scene, layer: int) -> tuple[Request, ...]:
+        """Return what is needed beside the run while a layer is read out; the answers are looked up in a Scene's `answers`."""
         return ()
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
@@ -163,6 +164,8 @@ class Panel(QWidget):
         for part in self.parts:
             part.show_playhead(frame, self.playhead)
         self.show_playhead(frame, self.playhead)
+        if anew and self.hovered:
+            self._show_hovered(frame)
         if anew or self.shows_one_layer:
             self._write_texts(frame)
         self._write_readout()
@@ -202,27 +205,29 @@ class Panel(QWidget):
         """Read out a layer, or the playhead's for 0."""
         if layer == self.hovered:
             return
-        asked_before = self.asks(self.scene) if self.scene is not None else ()
-        self.hovered = layer
+        read_before, self.hovered = self.shown_layer(), layer
         if self.scene is None or self.frame is None:
             return
-        shown = layer if layer <= self.frame.depth else 0
-        for part in self.parts:
-            part.show_hovered(self.frame, shown)
-        self.show_hovered(self.frame, shown)
+        self._show_hovered(self.frame)
         if self.shows_one_layer:
             self._write_texts(self.frame)
         self._write_readout()
-        if self.asks(self.scene) != asked_before:
+        if self.asks(self.scene, self.shown_layer()) != self.asks(self.scene, read_before):
             self.asked.emit()
 
-    def layer_in(self, scene: Scene) -> int:
-        """Return the layer of a Scene whose values are read out: the hovered one, or the playhead's."""
-        return self.hovered if 0 < self.hovered <= scene.frame.depth else scene.playhead.layer
+    def questions(self, scene: Scene) -> tuple[Request, ...]:
+        """Return what is needed beside the run to draw a Scene now."""
+        return self.asks(scene, layer_read_out(scene, self.hovered))
 
     def shown_layer(self) -> int:
         """Return the layer whose values are read out now."""
-        return 1 if self.scene is None else self.layer_in(self.scene)
+        return 1 if self.scene is None else layer_read_out(self.scene, self.hovered)
+
+    def _show_hovered(self, frame: Frame) -> None:
+        layer = self.hovered if self.hovered <= frame.depth else 0
+        for part in self.parts:
+            part.show_hovered(frame, layer)
+        self.show_hovered(frame, layer)
 
     def _on_resized(self) -> None:
         """Redraw: where texts find room depends on the size in pixels."""
@@ -274,6 +279,11 @@ class Panel(QWidget):
             if layer and event.button() == Qt.MouseButton.LeftButton:
                 self.layer_clicked.emit(layer)
         return False
+
+
+def layer_read_out(scene: Scene, hovered: int) -> int:
+    """Return the layer of a Scene whose values are read out: the hovered one where there is one, else the playhead's."""
+    return hovered if 0 < hovered <= scene.frame.depth else scene.playhead.layer
 
 
 def _previews_in(scene: Scene) -> tuple[bool, bool]:

@@ -46,7 +46,7 @@ def test_a_lesson_from_beginning_to_end(open_window, qtbot, lesson):
             assert "✓" not in bar.labels["choices"].text()
             window.lecture.next()
             assert bar.labels["choices"].text().endswith(step.question.because.en)
-        qtbot.waitUntil(lambda step=step: shown(window, step), timeout=20_000)
+        qtbot.waitUntil(lambda step=step: shown(window, step))
         window.session.transport.to_end()
         for claim in step.claims:
             assert claim.holds(window.session.frame, window.session.scene.reference_frame), claim.text
@@ -238,7 +238,7 @@ def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty
         return real(spec, birth, tick)
 
     monkeypatch.setattr(request_module, "frame_of", simulate)
-    monkeypatch.setattr(runner_module, "SLOW", 0.3)
+    monkeypatch.setattr(runner_module, "GIVES_WAY_AFTER", 0.3)
     lesson = lesson_named("1")
     step = lesson.steps[2]
     slow[step.spec] = 60
@@ -246,17 +246,17 @@ def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty
         window.session.store.edit("gain", 0.77)
     else:
         window.lecture.begin(lesson, 2)
-        qtbot.waitUntil(lambda: shown(window, step), timeout=10_000)
+        qtbot.waitUntil(lambda: shown(window, step))
         window.lecture.next()
         window.lecture.next()  # a question first
     window.lecture.begin(lesson, 2)
-    qtbot.waitUntil(lambda: shown(window, step), timeout=10_000)
+    qtbot.waitUntil(lambda: shown(window, step))
 
 
 @pytest.mark.parametrize("is_shown_before", [False, True], ids=["a new picture", "its preview is there already"])
 def test_the_wave_starts_with_the_whole_run(window, qtbot, monkeypatch, is_shown_before):
     """Not with its preview; and nothing of a lesson happens when a run arrives that no step waits for."""
-    monkeypatch.setattr(request_module, "SLOW", 0.0)
+    monkeypatch.setattr(request_module, "PREVIEW_ABOVE", 0.0)
     monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
     real = request_module.frame_of
 
@@ -277,12 +277,12 @@ def test_the_wave_starts_with_the_whole_run(window, qtbot, monkeypatch, is_shown
         session.store.replace(lesson.steps[0].spec, "")
         qtbot.waitUntil(lambda: session.scene.run.is_preview)
     window.lecture.begin(lesson)
-    qtbot.waitUntil(lambda: bool(played), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(played))
     assert [(run.spec, run.is_preview) for run in played] == [(lesson.steps[0].spec, False)] and True in previews
     session.transport.pause()
     assert session.receivers("2run_arrived(PyObject,PyObject)") == 0
     session.store.edit("gain", 1.25)
-    qtbot.waitUntil(lambda: session.runner.is_idle, timeout=20_000)
+    qtbot.waitUntil(lambda: session.runner.is_idle)
     assert len(played) == 1 and not session.transport.is_playing
 
 

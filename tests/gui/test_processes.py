@@ -48,29 +48,32 @@ def test_an_animation_of_350_frames_ends_well(tmp_path):
 
 
 CLOSE = """
-import time
 from PySide6.QtCore import QTimer
 from gradviz.app import main
+from gradviz.core.runs import request
 from gradviz.core.spec import Spec
-made = main.make_window
+made, frame_of, finished = main.make_window, request.frame_of, []
+def frame_of_and_note(*arguments):
+    frame = frame_of(*arguments)
+    finished.append(frame)
+    return frame
+request.frame_of = frame_of_and_note
 def make(*arguments, **named):
     window = made(*arguments, **named)
     def close():
-        global began
         assert window.session.runner._running is not None
-        began = time.monotonic()
         window.close()
     QTimer.singleShot(700, close)
     return window
 main.make_window = make
 status = main.open_window(Spec(depth=1000, width=600))
-assert time.monotonic() - began < 5.0
+assert not finished
 raise SystemExit(status)
 """
 
 
 def test_closing_while_a_run_is_under_way(tmp_path):
-    """Status 0, within two seconds, or five where the machine is busy: the run itself takes longer."""
+    """Status 0, and the run is not waited for."""
     child = start(CLOSE, tmp_path)
     errors = child.communicate(timeout=300)[1]
     assert (child.returncode, errors) == (0, "")

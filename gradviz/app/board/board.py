@@ -195,7 +195,7 @@ class Board(QWidget):
             if panel.style_ != self._style:  # it was not seen when sizes or colours changed
                 panel.restyle(self._style)
             if self._scene is not None:
-                self.asked.emit(key, panel.asks(self._scene))
+                self.asked.emit(key, panel.questions(self._scene))
                 panel.draw(self._scene)
             if self._waiting and time.perf_counter() > until:
                 self._turns.start()
@@ -208,6 +208,11 @@ class Board(QWidget):
         super().showEvent(event)
         if self._waiting:
             self._turns.start()
+
+    @property
+    def hovered(self) -> int:
+        """The layer that is hovered in the panels that are seen, or 0."""
+        return max((panel.hovered for panel in self.seen()), default=0)
 
     def hover(self, layer: int) -> None:
         """Read out a layer in every panel."""

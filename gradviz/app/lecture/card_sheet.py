@@ -77,15 +77,17 @@ class Cards(QObject):
         super().__init__(window)
         self._window, self._session, self._style = window, session, style
         self.sheet: CardSheet | None = None
+        self._run: Run | None = None
+        """That of the sheet's experiment."""
         self._waits = False
-        """Whether the sheet waits for its picture; else nothing of it is done when one comes."""
+        """Whether the sheet waits for its run; else nothing of it is done when one comes."""
         self.menu = QMenu(window)
         self.menu.aboutToShow.connect(self._fill_menu)
 
     def open(self, card: Card) -> None:
         """Set up a published experiment, and show its figures beside what comes out."""
         self._session.store.replace(card.spec, _(card.title))
-        self._open_sheet(card)
+        self._open_sheet(card, self._session.wanted)
 
     def commands(self) -> Iterator[Command]:
         """Yield the published experiments, for the palette."""
@@ -99,15 +101,15 @@ class Cards(QObject):
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
         self.menu.setTitle(_("Reproduce a published experiment"))
-        if self.sheet is not None:
-            self._open_sheet(self.sheet.card)
+        if self.sheet is not None and self._run is not None:
+            self._open_sheet(self.sheet.card, self._run)
 
     def _fill_menu(self) -> None:
         self.menu.clear()
         for card in CARDS.values():
             self.menu.addAction(_(card.title).replace("&", "&&"), partial(self.open, card))
 
-    def _open_sheet(self, card: Card) -> None:
+    def _open_sheet(self, card: Card, wanted: Run) -> None:
         if self.sheet is not None:
             self.sheet.destroyed.disconnect(self._forget_sheet)
             self.sheet.close()
@@ -116,7 +118,7 @@ class Cards(QObject):
         self.sheet.destroyed.connect(self._forget_sheet)
         self.sheet.addActions(self._window.actions())
         self.sheet.show()
-        run = self._session.whole(Run(card.spec))
+        self._run, run = wanted, self._session.whole(wanted)
         if run is None:
             self._session.run_arrived.connect(self._on_run)
             self._waits = True
@@ -125,7 +127,7 @@ class Cards(QObject):
 
     def _on_run(self, request: Run, run: Timeline) -> None:
         """Fill the sheet when the picture that it waits for is there."""
-        if self.sheet is not None and request == Run(self.sheet.card.spec):
+        if self.sheet is not None and request == self._run:
             self.sheet.fill(run.nearest(0))
             self._stop_waiting()
 

@@ -40,8 +40,8 @@ class Lecture(QObject):
         self.menu.aboutToShow.connect(self._fill_menu)
         self.own_layout: Layout | None = None
         """What was on the board before the lesson, to be given back."""
-        self._awaited: LessonStep | None = None
-        """The step whose picture is not there yet; only then does anything happen here when a run arrives."""
+        self._awaited: tuple[LessonStep, Run] | None = None
+        """The step whose picture is not there yet, and its run; only then does anything happen here when a run arrives."""
         # After the step's words have been painted: the room sees at once that something happens.
         self._showing = QTimer(self, interval=0, singleShot=True)
         self._showing.timeout.connect(self._show)
@@ -114,24 +114,25 @@ class Lecture(QObject):
             self._arrangement.use(layout)
         self._arrangement.show_all()
         self._session.compare(step.spec, step.reference, str(step.title))
-        if self._session.shows(Run(step.spec)):
+        if self._session.shows(self._session.wanted):
             self._await(None)
             self._play(step)
         else:
-            self._await(step)
+            self._await((step, self._session.wanted))
 
-    def _await(self, step: LessonStep | None) -> None:
-        if (step is None) is not (self._awaited is None):
+    def _await(self, awaited: tuple[LessonStep, Run] | None) -> None:
+        if (awaited is None) is not (self._awaited is None):
             arrived = self._session.run_arrived
-            (arrived.disconnect if step is None else arrived.connect)(self._on_run)
-        self._awaited = step
+            (arrived.disconnect if awaited is None else arrived.connect)(self._on_run)
+        self._awaited = awaited
 
     def _on_run(self, request: Run, run: Timeline) -> None:
-        step = self._awaited
-        if step is not None and request == Run(step.spec):
-            self._await(None)
-            if self._session.store.spec == step.spec:  # else the hand has moved on since
-                self._play(step)
+        if self._awaited is None or request != self._awaited[1]:
+            return
+        step, _run = self._awaited
+        self._await(None)
+        if self._session.wanted == request:  # else the hand has moved on since
+            self._play(step)
 
     def _play(self, step: LessonStep) -> None:
         if step.play:

@@ -49,8 +49,9 @@ class VerdictBar(QWidget):
         difference = ""
         if reference is not None:
             difference = _("Pinned reference → now: {difference}").format(difference=difference_text(run.spec, reference.spec))
+            difference += _preview_note(reference, _("(pinned run: over the first {examples} of {batch} examples)"))
         texts = {
-            "backward": backward_text(verdict) + _preview_note(run),
+            "backward": backward_text(verdict) + _preview_note(run, _("(over the first {examples} of {batch} examples)")),
             "forward": forward_text(verdict),
             "difference": difference,
         }
@@ -71,12 +72,11 @@ class VerdictBar(QWidget):
             self.labels[key].setFont(style.font(16, bold=key != "difference"))
 
 
-def _preview_note(run: Timeline) -> str:
-    """Return what marks a run that was measured over the first examples only."""
+def _preview_note(run: Timeline, text: str) -> str:
+    """Return the text that marks a run as measured over the first examples only, or nothing where it is whole."""
     if not run.is_preview:
         return ""
-    examples = run.nearest(0).spec.batch
-    return "   " + _("(over the first {examples} of {batch} examples)").format(examples=examples, batch=run.spec.batch)
+    return "   " + text.format(examples=run.nearest(0).spec.batch, batch=run.spec.batch)
 
 
 class Banner(QWidget):

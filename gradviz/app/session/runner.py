@@ -22,19 +22,18 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from gradviz.core.budget import LONG
 from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.runs.request import Request
+from gradviz.core.simulate import Aborted
 
 RUN, REFERENCE, EXPORT = "run", "reference", "export"
 """The slots that come first, in this order; then those of panels, whichever has waited longest."""
 
 _FIRST = (RUN, REFERENCE, EXPORT)
 
-SLOW = 0.4
+GIVES_WAY_AFTER = 0.4
 """Seconds; a request that has been worked on for longer, and has shown nothing, gives way to a newer wish."""
-
-LONG = 60.0
-"""Seconds; what is expected to take longer is begun only when the user has agreed."""
 
 PROGRESS_AFTER_MS = 150
 """A request that is done before this shows no progress line: it would only flicker."""
@@ -46,23 +45,22 @@ SWITCH_INTERVAL = 0.0005
 """Seconds. A worker that computes keeps the interpreter for so long at a time; at Python's own 5 ms the window stutters."""
 
 
-class _BrokenOff(Exception):  # noqa: N818 - not an error: the answer is no longer wanted
-    pass
-
-
-class _Ended(Enum):
-    """Why the worker tells something."""
+class _Outcome(Enum):
+    """What a report of the worker says about a wish."""
 
     MORE_FOLLOWS = "an answer that a better one will replace"
     DONE = "the whole answer"
-    BROKEN_OFF = "given up"
+    ABORTED = "given up"
     TOO_LONG = "not begun, because it is expected to take long"
     FAULT = "an exception"
 
 
 @dataclass(eq=False)
-class _Task:
-    """A wish that the worker has taken. The GUI thread sets the flags, the worker reads them; and the other way round for `share`."""
+class _Wish:
+    """A request that waits in its slot, or that the worker has taken.
+
+    The GUI thread sets the flags and the worker reads them, except for `share` and `is_shown`, which the worker sets.
+    """
 
     slot: str
     request: Request
@@ -73,9 +71,9 @@ class _Task:
     is_superseded: bool = False
     """Whether a newer wish for the same slot waits, or one for a slot that comes before it."""
     is_shown: bool = False
-    """Whether a first answer has been handed over."""
+    """Whether an answer has been handed over."""
     go_on: threading.Event = field(default_factory=threading.Event)
-    """Set when the last answer that was handed over has been painted."""
+    """Set when the answer that was handed over has been painted."""
 
     @property
     def seconds(self) -> float:
@@ -85,13 +83,13 @@ class _Task:
     @property
     def gives_way(self) -> bool:
         """Whether to break off for a newer wish."""
-        return not self.is_wanted or (self.is_superseded and (self.is_shown or self.seconds > SLOW))
+        return not self.is_wanted or (self.is_superseded and (self.is_shown or self.seconds > GIVES_WAY_AFTER))
 
 
 @dataclass(frozen=True)
 class _Report:
-    task: _Task
-    ended: _Ended
+    wish: _Wish
+    outcome: _Outcome
     content: Any = None
     """The answer, the exception, or the expected seconds."""
 
@@ -100,7 +98,7 @@ class Runner(QObject):
     """Answers requests in a worker thread. Lives on the GUI thread, and so do its slots."""
 
     answered = Signal(str, object, object, bool)
-    """Slot, request, answer, and whether it is the last one. An answer that a newer wish has overtaken is handed over too."""
+    """Slot, request, answer, and whether it is the last one; also while a newer wish waits in the slot."""
     refused = Signal(str, object, object)
     """Slot, request, and an ExperimentError: it cannot be answered on this machine."""
     failed = Signal(str, object, object)
@@ -115,10 +113,10 @@ class Runner(QObject):
     def __init__(self) -> None:
         super().__init__()
         sys.setswitchinterval(SWITCH_INTERVAL)
-        self._wishes: dict[str, _Task] = {}
-        self._running: _Task | None = None
+        self._wishes: dict[str, _Wish] = {}
+        self._running: _Wish | None = None
         self._stopping = False
-        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._taken: queue.SimpleQueue[_Wish | None] = queue.SimpleQueue()
         self.runs = 0
         # A bound method of an object on this thread: the report is queued to it from the worker.
         self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
@@ -146,7 +144,7 @@ class Runner(QObject):
         if request is None or (running is not None and request == running.request):
             self._wishes.pop(slot, None)
         else:
-            self._wishes[slot] = _Task(slot, request, may_be_long)
+            self._wishes[slot] = _Wish(slot, request, may_be_long)
         self._compare_with_running()
         if self._running is None and not self._after_painting.isActive():
             self._go_on()
@@ -158,7 +156,7 @@ class Runner(QObject):
         self._progress.stop()
         if self._running is not None:
             self._running.go_on.set()
-        self._tasks.put(None)
+        self._taken.put(None)
         self._thread.join(STOP_WITHIN)
 
     def _compare_with_running(self) -> None:
@@ -173,40 +171,40 @@ class Runner(QObject):
             self._running.go_on.set()
         elif self._wishes:
             slot = min(self._wishes, key=_place)
-            task = self._running = self._wishes.pop(slot)
-            task.started = time.monotonic()
+            wish = self._running = self._wishes.pop(slot)
+            wish.started = time.monotonic()
             self.runs += 1
             self._compare_with_running()
             self._progress.start()
-            self._tasks.put(task)
+            self._taken.put(wish)
 
     @Slot(object)
     def _on_reported(self, report: _Report) -> None:
         if self._stopping:
             return
-        task, ended = report.task, report.ended
+        wish, outcome = report.wish, report.outcome
         self._after_painting.start()
-        if ended is not _Ended.MORE_FOLLOWS:
-            self._end(task, ended)
-        if not task.is_wanted:
+        if outcome is not _Outcome.MORE_FOLLOWS:
+            self._end(wish, outcome)
+        if not wish.is_wanted:
             return
-        told = task.slot, task.request, report.content
-        if ended is _Ended.TOO_LONG:
-            if task.slot not in self._wishes:  # a drag that goes past it asks nothing
-                self.hesitated.emit(*told)
-        elif ended is _Ended.FAULT:
-            (self.refused if isinstance(report.content, ExperimentError) else self.failed).emit(*told)
-        elif ended is not _Ended.BROKEN_OFF:
-            self.answered.emit(*told, ended is _Ended.DONE)
+        arguments = wish.slot, wish.request, report.content
+        if outcome is _Outcome.TOO_LONG:
+            if wish.slot not in self._wishes:  # a drag that goes past it asks nothing
+                self.hesitated.emit(*arguments)
+        elif outcome is _Outcome.FAULT:
+            (self.refused if isinstance(report.content, ExperimentError) else self.failed).emit(*arguments)
+        elif outcome is not _Outcome.ABORTED:
+            self.answered.emit(*arguments, outcome is _Outcome.DONE)
 
-    def _end(self, task: _Task, ended: _Ended) -> None:
+    def _end(self, wish: _Wish, outcome: _Outcome) -> None:
         self._progress.stop()
         self._running = None
-        if ended is _Ended.BROKEN_OFF and task.is_wanted and task.slot not in self._wishes:
+        if outcome is _Outcome.ABORTED and wish.is_wanted and wish.slot not in self._wishes:
             # Given up for a wish of another slot, or for one that was taken back since.
-            self._wishes[task.slot] = _Task(task.slot, task.request, task.may_be_long)
+            self._wishes[wish.slot] = _Wish(wish.slot, wish.request, wish.may_be_long)
         if not self._wishes:
-            self.progressed.emit(task.slot, -1.0)
+            self.progressed.emit(wish.slot, -1.0)
 
     def _report_progress(self) -> None:
         running = self._running
@@ -216,46 +214,46 @@ class Runner(QObject):
     # --- in the worker thread ---
 
     def _work(self) -> None:
-        while (task := self._tasks.get()) is not None:
-            report = self._report_on(task)
+        while (wish := self._taken.get()) is not None:
+            report = self._report_on(wish)
             if self._stopping:
                 return
             self._reported.emit(report)
 
-    def _report_on(self, task: _Task) -> _Report:
+    def _report_on(self, wish: _Wish) -> _Report:
         try:
-            if not task.may_be_long and (seconds := task.request.seconds()) > LONG:
-                return _Report(task, _Ended.TOO_LONG, seconds)
-            return _Report(task, _Ended.DONE, self._answer_to(task))
-        except _BrokenOff:
-            return _Report(task, _Ended.BROKEN_OFF)
+            if not wish.may_be_long and (seconds := wish.request.seconds()) > LONG:
+                return _Report(wish, _Outcome.TOO_LONG, seconds)
+            return _Report(wish, _Outcome.DONE, self._answer_to(wish))
+        except Aborted:
+            return _Report(wish, _Outcome.ABORTED)
         except BaseException as fault:  # whatever it is, the window must hear of it
-            return _Report(task, _Ended.FAULT, fault)
+            return _Report(wish, _Outcome.FAULT, fault)
 
-    def _answer_to(self, task: _Task) -> Any:
+    def _answer_to(self, wish: _Wish) -> Any:
         """Return the last answer. The others are handed over as soon as the request ticks again, which says that more follows."""
         held: list[Any] = []
 
         def tick(share: float) -> None:
-            task.share = share
+            wish.share = share
             if held:
-                self._hand_over(task, held.pop())
-            if self._stopping or task.gives_way:
-                raise _BrokenOff
+                self._hand_over(wish, held.pop())
+            if self._stopping or wish.gives_way:
+                raise Aborted
 
-        for answer in task.request.answers(tick):
+        for answer in wish.request.answers(tick):
             if held:
-                self._hand_over(task, held.pop())
+                self._hand_over(wish, held.pop())
             held.append(answer)
         return held.pop()
 
-    def _hand_over(self, task: _Task, answer: Any) -> None:
+    def _hand_over(self, wish: _Wish, answer: Any) -> None:
         """Hand over an answer that a better one follows, and wait until it has been painted."""
         if not self._stopping:
-            task.go_on.clear()
-            task.is_shown = True
-            self._reported.emit(_Report(task, _Ended.MORE_FOLLOWS, answer))
-            while not task.go_on.wait(0.1) and not self._stopping:
+            wish.go_on.clear()
+            wish.is_shown = True
+            self._reported.emit(_Report(wish, _Outcome.MORE_FOLLOWS, answer))
+            while not wish.go_on.wait(0.1) and not self._stopping:
                 pass
 
 

@@ -7,7 +7,7 @@ and a panel's slot holds what the panel has asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -35,6 +35,8 @@ class Session(QObject):
         Its parts.
     scene : Scene or None
         What is looked at; None until the first answer has come.
+    wanted : Run
+        What has been asked for last, by the store's experiment and its files as they were then.
     """
 
     scene_changed = Signal(object)
@@ -66,9 +68,16 @@ class Session(QObject):
         """Those whose last answer has come."""
         self._long: dict[str, tuple[Request, float]] = {}
         """What waits for `run_long`, by slot, and the seconds that it is expected to take."""
-        self._incomplete: list[tuple[Scene, Callable[[Scene], None]]] = []
-        """Scenes that are to be used when they are whole, and how."""
+        self.wanted = Run(store.spec)
+        self._is_run_coming = False
+        """Whether `wanted` is under way, or waits for its turn."""
+        self._swapped_in: Run | None = None
+        """What a swap has just shown, until the store has its Spec: whatever has become of its files, it is not run again."""
+        self._incomplete: list[_Incomplete] = []
+        """Scenes that are to be used when they are whole."""
         store.changed.connect(self._on_spec)
+        store.repeated.connect(self._on_repeated)
+        store.swapped.connect(self._on_swapped)
         runner.answered.connect(self._on_answered)
         runner.refused.connect(self._on_refused)
         runner.failed.connect(self._on_failed)
@@ -109,37 +118,57 @@ class Session(QObject):
 
     def shows(self, run: Run) -> bool:
         """Whether the whole answer to a run is what is looked at."""
-        return self.scene is not None and _is_whole(self.scene.run, run)
+        return self.scene is not None and _is_whole_answer(self.scene.run, run)
 
     def whole(self, run: Run) -> Timeline | None:
         """Return the whole answer to a run, where it is shown or pinned."""
         shown = None if self.scene is None else self.scene.run
         for timeline in (shown, self._reference):
-            if timeline is not None and _is_whole(timeline, run):
+            if timeline is not None and _is_whole_answer(timeline, run):
                 return timeline
         return None
 
     def run_long(self) -> None:
         """Run what is expected to take long after all."""
+        self._is_run_coming |= RUN in self._long
         for slot, (request, _seconds) in self._long.items():
             self.runner.submit(slot, request, may_be_long=True)
         self._long.clear()
         self.long_run_asked.emit(0.0)
 
     def leave_long(self) -> None:
-        """Do not run what is expected to take long; the last picture stays."""
-        if self._long:
-            self._long.clear()
+        """Do not run what is expected to take long: go back to the experiment that is shown, or to the opening one."""
+        left = set(self._long)
+        self._long.clear()
+        if left:
             self.long_run_asked.emit(0.0)
+        if REFERENCE in left:
+            self._wanted_reference = None
+        if RUN in left:
+            self.store.replace(Spec() if self.scene is None else self.scene.run.spec, _("Do not run"))
 
     def _on_spec(self, spec: Spec) -> None:
-        run = Run(spec)
+        run, self._swapped_in = self._swapped_in, None
+        if run is None or run.spec != spec:
+            run = Run(spec)
+        self.wanted = run
         self._forget_long(RUN)
-        if self.shows(run):
-            self.runner.submit(RUN, None)
-            self.went_well.emit()
-        else:
-            self.runner.submit(RUN, run)
+        whole = self.whole(run)
+        self._is_run_coming = whole is None
+        if whole is None:
+            # Whoever sees a preview has agreed to the whole.
+            is_agreed = self.scene is not None and _is_preview_of(self.scene.run, run)
+            self.runner.submit(RUN, run, may_be_long=is_agreed)
+            return
+        self.runner.submit(RUN, None)
+        if not self.shows(run):  # it is pinned
+            self._show(whole)
+            self.run_arrived.emit(run, whole)
+        self.went_well.emit()
+
+    def _on_repeated(self, spec: Spec) -> None:
+        if Run(spec) != self.wanted:  # else nothing else would come of it
+            self._on_spec(spec)
 
     # --- what it is compared with ---
 
@@ -158,24 +187,33 @@ class Session(QObject):
 
     def pin_experiment(self, spec: Spec) -> None:
         """Compare with an experiment that has to be run first; until then with none."""
-        self._await_reference(Run(spec))
+        self._await_reference(Run(spec, has_preview=False))
         if self._reference is not None:
             self._set_reference(None)
 
     def swap(self) -> None:
         """Show the pinned run and pin the one that is shown."""
-        if self.scene is None or self._reference is None:
-            return
-        shown, pinned = self.scene.run, self._reference
-        self._await_whole_reference(shown)
-        self._reference = shown
-        self._show(pinned)
+        if self.scene is not None and self._reference not in (None, self.scene.run):
+            self.store.swap(self.scene.run.spec, self._reference.spec, _("Swap A and B"))
+
+    def _on_swapped(self, shown: Spec, pinned: Spec) -> None:
+        """Bring the Scene to a swap, or to one that is undone or done again."""
+        if self.scene is None or self._reference is None or self._reference.spec != shown:
+            return  # another run has been pinned since, or none
+        run, self._reference = self._reference, self.scene.run
+        self._swapped_in = Run.answered_by(run)
+        if self._reference.spec == pinned:
+            self._await_whole_reference(self._reference)
+            self._show(run)
+        else:  # another run has been shown since
+            self._reference = None
+            self._show(run)
+            self.pin_experiment(pinned)
         self.reference_changed.emit()
-        self.store.replace(pinned.spec, _("Swap A and B"))
 
     def _await_whole_reference(self, run: Timeline | None) -> None:
         """Ask for the whole of a preview; however long it takes, that has been agreed to when the preview was begun."""
-        self._await_reference(Run(run.spec) if run is not None and run.is_preview else None, may_be_long=True)
+        self._await_reference(_whole_of(run) if run is not None and run.is_preview else None, may_be_long=True)
 
     def _await_reference(self, run: Run | None, *, may_be_long: bool = False) -> None:
         self._wanted_reference = run
@@ -210,12 +248,13 @@ class Session(QObject):
     # --- answers ---
 
     def _on_answered(self, slot: str, request: Request, answer: Any, is_final: bool) -> None:
-        if is_final and isinstance(request, Run):
+        if is_final:
             self._complete(request, answer)
         if slot == RUN:
             self._show(answer)
             self.went_well.emit()
             if is_final:
+                self._is_run_coming = False
                 self.run_arrived.emit(request, answer)
         elif request in self._asked.get(slot, ()):
             self._take(request, answer, is_final=is_final)
@@ -240,7 +279,7 @@ class Session(QObject):
 
     def _on_refused(self, slot: str, request: Request, error: ExperimentError) -> None:
         self._give_up(slot, request, error)
-        if slot not in self._asked:
+        if isinstance(request, Run):  # whatever else is asked stands in a panel, and so does why there is no answer
             self.complain(_("The last picture stays."), error, about_a_run=True)
 
     def _on_failed(self, slot: str, request: Request, fault: BaseException) -> None:
@@ -249,15 +288,18 @@ class Session(QObject):
         self.complained.emit(text, True)
 
     def _give_up(self, slot: str, request: Request, error: ExperimentError) -> None:
-        if slot == REFERENCE:
+        if slot == RUN:
+            self._is_run_coming = False
+        elif slot == REFERENCE:
             self._wanted_reference = None
         elif request in self._asked.get(slot, ()):
             self._take(request, error, is_final=True)
-        self._incomplete = [each for each in self._incomplete if request not in _missing(each[0])]
-        self._ask_for_missing()
+        self._incomplete = [each for each in self._incomplete if request not in _missing_runs(each.scene)]
+        self._complete(request, error)
 
     def _on_hesitated(self, slot: str, request: Request, seconds: float) -> None:
         self._long[slot] = request, seconds
+        self._is_run_coming &= slot != RUN
         self.long_run_asked.emit(sum(seconds for _request, seconds in self._long.values()))
 
     def _forget_long(self, slot: str) -> None:
@@ -277,29 +319,42 @@ class Session(QObject):
 
     # --- whole answers ---
 
-    def when_whole(self, use: Callable[[Scene], None]) -> None:
-        """Use the Scene of now, with whole answers in the place of previews: at once, or when they have come."""
+    def when_whole(self, use: Callable[[Scene], None], asks: Callable[[Scene], Sequence[Request]] = lambda scene: ()) -> None:
+        """Use the Scene of now when it is whole: at once, or when what is missing has come.
+
+        Parameters
+        ----------
+        use : function of a Scene
+        asks : function of a Scene
+            What has to be known beside the runs, which are whole in the Scene given. Where there is no answer, the Scene holds
+            the ExperimentError that says why.
+        """
         if self.scene is not None:
-            self._incomplete.append((self.scene, use))
+            final = {request: answer for request, answer in self._answers.items() if request in self._answered}
+            self._incomplete.append(_Incomplete(self.scene.with_answers(final), use, asks))
             self._use_complete()
 
-    def _complete(self, run: Run, whole: Timeline) -> None:
-        """Put a whole answer wherever its preview, or nothing yet, stands for it."""
-        if self._wanted_reference == run:
-            self.pin(whole)
-        self._incomplete = [(_with_whole(scene, run, whole), use) for scene, use in self._incomplete]
+    def use_whole_runs(self) -> None:
+        """Use at once every Scene whose runs are whole, without the answers beside them: the program ends and cannot wait."""
+        ready = [each for each in self._incomplete if not _missing_runs(each.scene)]
+        self._incomplete = [each for each in self._incomplete if _missing_runs(each.scene)]
+        for each in ready:
+            each.use(each.scene)
+
+    def _complete(self, request: Request, answer: Any) -> None:
+        """Put a final answer wherever a preview, or nothing yet, stands for it."""
+        if isinstance(answer, Timeline) and self._wanted_reference == request:
+            self.pin(answer)
+        self._incomplete = [each.completed(request, answer) for each in self._incomplete]
         self._use_complete()
 
     def _use_complete(self) -> None:
-        complete = [(scene, use) for scene, use in self._incomplete if not _missing(scene)]
-        self._incomplete = [(scene, use) for scene, use in self._incomplete if _missing(scene)]
-        self._ask_for_missing()
-        for scene, use in complete:
-            use(scene)
-
-    def _ask_for_missing(self) -> None:
-        missing = next((run for scene, _use in self._incomplete for run in _missing(scene)), None)
+        complete = [each for each in self._incomplete if not each.missing()]
+        self._incomplete = [each for each in self._incomplete if each.missing()]
+        missing = next((request for each in self._incomplete for request in each.missing()), None)
         self.runner.submit(EXPORT, missing, may_be_long=True)
+        for each in complete:
+            each.use(each.scene)
 
     # --- words, and the end ---
 
@@ -312,30 +367,61 @@ class Session(QObject):
         self.complained.emit(text, False)
 
     def stop(self) -> None:
-        """Break off what is under way, and remember experiment and reference."""
+        """Break off what is under way, and remember experiment and reference.
+
+        An experiment that was refused, or waits for consent, is not remembered where another one is shown.
+        """
         self.transport.pause()
         self.runner.stop()
-        self.settings.experiment = self.store.spec
+        shown = None if self.scene is None or self._is_run_coming else self.scene.run
+        self.settings.experiment = self.store.spec if shown is None else shown.spec
         pinned = self._wanted_reference or self._reference
         self.settings.reference = None if pinned is None else pinned.spec
         self.store.history.blockSignals(True)  # it speaks once more when it is destroyed, and nobody is there then
 
 
-def _is_whole(timeline: Timeline, run: Run) -> bool:
-    """Whether a Timeline is the whole answer to a run."""
-    return not timeline.is_preview and Run(timeline.spec) == run
+def _is_whole_answer(timeline: Timeline, run: Run) -> bool:
+    return not timeline.is_preview and Run.answered_by(timeline) == run
 
 
-def _missing(scene: Scene) -> list[Run]:
+def _is_preview_of(timeline: Timeline, run: Run) -> bool:
+    return timeline.is_preview and Run.answered_by(timeline) == run
+
+
+def _whole_of(preview: Timeline) -> Run:
+    """Return what has to be run in the place of a preview."""
+    return replace(Run.answered_by(preview), has_preview=False)
+
+
+@dataclass(frozen=True, eq=False)
+class _Incomplete:
+    """A Scene that is to be used when it is whole, and all that is asked beside it is answered."""
+
+    scene: Scene
+    use: Callable[[Scene], None]
+    asks: Callable[[Scene], Sequence[Request]]
+
+    def missing(self) -> Sequence[Request]:
+        """Return what has to be answered next; nothing when it is whole."""
+        return _missing_runs(self.scene) or [one for one in self.asks(self.scene) if one not in self.scene.answers]
+
+    def completed(self, request: Request, answer: Any) -> _Incomplete:
+        """Return this with a final answer, where it is one of the missing ones."""
+        if request not in self.missing():
+            return self
+        if isinstance(request, Run):
+            return replace(self, scene=_with_whole(self.scene, request, answer))
+        return replace(self, scene=self.scene.with_answers({**self.scene.answers, request: answer}))
+
+
+def _missing_runs(scene: Scene) -> list[Run]:
     """Return the runs of which a Scene holds previews only."""
-    return [Run(run.spec) for run in (scene.run, scene.reference) if run is not None and run.is_preview]
+    return [_whole_of(run) for run in (scene.run, scene.reference) if run is not None and run.is_preview]
 
 
 def _with_whole(scene: Scene, run: Run, whole: Timeline) -> Scene:
     """Return a Scene with a whole answer in the place of its preview."""
-    if run not in _missing(scene):
-        return scene
     pinned = scene.reference
-    is_pinned = pinned is not None and pinned.is_preview and Run(pinned.spec) == run
-    is_shown = scene.run.is_preview and Run(scene.run.spec) == run
+    is_pinned = pinned is not None and _is_preview_of(pinned, run)
+    is_shown = _is_preview_of(scene.run, run)
     return replace(scene, run=whole if is_shown else scene.run, reference=whole if is_pinned else pinned)

@@ -53,6 +53,15 @@ def state_of(path: str, field: str, largest: int) -> FileState:
     return FileState(state.st_mtime_ns, state.st_size)
 
 
+def seen_state(path: str) -> FileState | None:
+    """Return the state of a file without reading it, or None where none can be seen."""
+    try:
+        state = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return FileState(state.st_mtime_ns, state.st_size)
+
+
 @contextmanager
 def faults_named(path: str, field: str, *others: type[Exception]) -> Iterator[None]:
     """Turn whatever goes wrong while a file is read, `others` included, into an ExperimentError with the field's name."""

@@ -18,8 +18,7 @@ from gradviz.core.choices.errors import ExperimentError, Problem
 from gradviz.core.measures import moments
 from gradviz.core.network import ForwardStep
 from gradviz.core.parameters import Drawn, Parameters
-from gradviz.core.runs.request import Tick
-from gradviz.core.simulate import inspect_forward
+from gradviz.core.simulate import Tick, inspect_forward
 from gradviz.core.spec import Spec
 from gradviz.core.weights import weight_moments
 from gradviz.i18n import _

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from gradviz.core.birth import Birth
+from gradviz.core.choices.regular_files import FileState
 from gradviz.core.frame import Frame
 from gradviz.core.spec import Spec
 
@@ -25,12 +26,15 @@ class Timeline:
         Whether it was measured on fewer examples and the complete answer follows.
     birth : Birth or None
         What the run began with, for questions about its inside: its data file may have changed since. None where nobody asks.
+    files : tuple of FileState or None
+        The states of the experiment's files when it was run, in the order of the fields; None for one that was not there.
     """
 
     spec: Spec
     frames: Mapping[int, Frame]
     is_preview: bool = False
     birth: Birth | None = None
+    files: tuple[FileState | None, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "frames", MappingProxyType(dict(self.frames)))

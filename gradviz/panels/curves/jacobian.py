@@ -22,7 +22,9 @@ ALIKE_DECADES = 0.05
 """Singular values within this (12 %) are called equal."""
 
 _REMEDIES = {
-    "jacobian": N_("Switch on “{title}” in the controls: the singular values take time, and are not measured otherwise."),
+    "jacobian": N_(
+        "The singular values take time: they are measured with “{title}” switched on in the controls, and not in a preview."
+    ),
     "normalization": N_("Not measured with “{title}”: set it to “{usual}” in the controls."),
     "output_activation": N_("Not measured with such a last layer: set “{title}” to “{usual}” in the controls."),
 }

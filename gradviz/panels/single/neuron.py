@@ -53,9 +53,10 @@ class NeuronPanel(Panel):
         for each in self._plots:
             each.restyle(style)
 
-    def asks(self, scene: Scene) -> tuple[Probe]:
-        """Return the question for the neuron of the layer that is looked at."""
-        return (Probe(scene.run.spec, self.layer_in(scene), scene.run.birth),)
+    @classmethod
+    def asks(cls, scene: Scene, layer: int) -> tuple[Probe]:
+        """Return the question for the neuron of a layer."""
+        return (Probe(scene.run.spec, layer, scene.run.birth),)
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Name the axes; everything else depends on the layer."""
@@ -114,7 +115,7 @@ class NeuronPanel(Panel):
     def _show_layer(self) -> None:
         """Show the answer, or while there is none the previous neuron, dimmed."""
         assert self.scene is not None
-        answer = self.scene.answers.get(*self.asks(self.scene))
+        answer = self.scene.answers.get(*self.asks(self.scene, self.shown_layer()))
         self._is_behind = answer is None
         self._body.setOpacity(DIMMED if self._is_behind else 1.0)
         if isinstance(answer, ExperimentError):
