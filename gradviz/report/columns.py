@@ -52,20 +52,20 @@ class Column:
 
 
 COLUMNS = (
-    Column(N_("a mean"), "activation_mean", "forward", 2),
+    Column(N_("a mean"), "activation_mean", "forward", 3),
     Column(N_("spread"), "activation_spread", "forward", 0),
-    Column(N_("a std"), "activation_std", "forward", 3),
-    Column(N_("theory"), "activation_std", "forward", 9, is_theory=True),
-    Column(N_("factor"), "activation_std_factor", "forward", 6, in_report=False),
-    Column(N_("z std"), "pre_activation_std", "forward", 8),
-    Column(N_("saturated"), "activation_saturated", "forward", 3, in_report=False),
-    Column(N_("a = 0"), "activation_zero", "forward", 4),
+    Column(N_("a std"), "activation_std", "forward", 2),
+    Column(N_("theory"), "activation_std", "forward", 10, is_theory=True),
+    Column(N_("factor"), "activation_std_factor", "forward", 7, in_report=False),
+    Column(N_("z std"), "pre_activation_std", "forward", 9),
+    Column(N_("saturated"), "activation_saturated", "forward", 4, in_report=False),
+    Column(N_("a = 0"), "activation_zero", "forward", 5),
     Column(N_("grad a"), "log10_grad_a_rms", "backward", 1),
-    Column(N_("theory"), "log10_grad_a_rms", "backward", 10, is_theory=True),
-    Column(N_("factor"), "grad_a_rms_factor", "backward", 7, in_report=False),
-    Column(N_("grad z"), "log10_grad_z_rms", "backward", 11),
-    Column(N_("grad W"), "log10_grad_W_rms", "backward", 5),
-    Column(N_("grad b"), "log10_grad_b_rms", "backward", 12),
+    Column(N_("theory"), "log10_grad_a_rms", "backward", 11, is_theory=True),
+    Column(N_("factor"), "grad_a_rms_factor", "backward", 8, in_report=False),
+    Column(N_("grad z"), "log10_grad_z_rms", "backward", 12),
+    Column(N_("grad W"), "log10_grad_W_rms", "backward", 6),
+    Column(N_("grad b"), "log10_grad_b_rms", "backward", 13),
 )
 """In the order of the table: the forward pass, then the backward pass."""
 

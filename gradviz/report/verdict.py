@@ -83,14 +83,14 @@ def text(verdict: Verdict) -> str:
     return f"{backward_text(verdict)} {forward_text(verdict)}"
 
 
-def forward_finding(verdict: Verdict) -> str:
-    """Return a title on the forward pass."""
+def forward_finding(verdict: Verdict, *, with_size: bool = True) -> str:
+    """Return a title on the forward pass; with the size's word too, where it is another one."""
     if verdict.size.state is None:
         return _(_NOTHING_TO_CROSS).rstrip(".")
     if verdict.signal is None:
         return f"{_(_ALL_ALIKE)} {_finding('size', verdict.size, verdict.dtype)}"
     finding = _finding("signal", verdict.signal, verdict.dtype)
-    differs = verdict.size.state is not verdict.signal.state and verdict.noise_layer is None
+    differs = with_size and verdict.size.state is not verdict.signal.state and verdict.noise_layer is None
     return f"{finding}. {_phrase('size', verdict.size.state)}" if differs else finding
 
 
@@ -112,8 +112,8 @@ def phrases(verdict: Verdict) -> tuple[str, str]:
 def scale_text() -> str:
     """Return what the five words mean, and whose convention it is."""
     return _(
-        "Between layer 1 and the last: vanishes below 10⁻³, shrinks below ⅓, holds up to 3, grows up to 10³, explodes beyond. "
-        "That is this program's convention. The signal is what differs between examples."
+        "vanishes < 10⁻³ ≤ shrinks < ⅓ ≤ holds ≤ 3 < grows ≤ 10³ < explodes: this program's convention, between the first layer and "
+        "the last. The signal is what differs between examples."
     )
 
 

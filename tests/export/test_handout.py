@@ -189,7 +189,7 @@ def test_pictures_are_there_as_vectors(handouts):
         image = QImage.fromData(subprocess.run(command, capture_output=True, check=True).stdout)
         assert (image.width(), image.height()) == (620, 878)
         for role in ("forward", "backward"):
-            assert pixels_of(image, QColor(getattr(THEMES["light"], role))) > 300
+            assert pixels_of(image, QColor(getattr(THEMES["light"], role))) > 250
 
 
 def pixels_of(image, wanted):
@@ -266,7 +266,7 @@ def test_html_pictures_speak_and_do_not_share_names(handouts):
     text, root = body(handouts(LESSON, "html"))
     pictures = [figure.find("{http://www.w3.org/2000/svg}svg") for figure in root.iter("figure")]
     assert len(pictures) == len(source()["step"])
-    assert "All activations of a layer are the same: std 0" in pictures[0].get("aria-label")
+    assert "The size grows" in pictures[0].get("aria-label")
     assert all(len(list(picture.iter())) > 100 for picture in pictures)
     labels = [svg.get("aria-label") for svg in root.iter("{http://www.w3.org/2000/svg}svg") if svg not in pictures]
     assert labels == [step["formula"] for step in source()["step"] if "formula" in step]

@@ -69,7 +69,7 @@ def test_every_panel_looks_the_same_from_the_command_line(drawn_by_command, key)
 @pytest.mark.parametrize(
     ("arguments", "wanted"),
     [
-        (["--panel", "gradient", "spread"], {"panels": ["gradient", "spread"], "size": (1920, 1080)}),
+        (["--panel", "gradient", "sizes"], {"panels": ["gradient", "sizes"], "size": (1920, 1080)}),
         (["--panel", "gradient", "--size", "1000x700"], {"panels": ["gradient"], "size": (1000, 700)}),
         (["--panel", "gradient", "--theme", "dark", "--size", "900x620"], {"panels": ["gradient"], "theme": "dark"}),
         (["--panel", "gradient", "--dpi", "300", "--size", "900x620"], {"panels": ["gradient"], "dpi": 300}),
@@ -113,7 +113,7 @@ def test_the_window_exports_the_playhead_s_layer(open_window, qtbot, tmp_path, g
     assert picture != picture_of(PANELS_OF_THE_WINDOW, at=at % 6 + 1, phase=phase)
 
 
-@pytest.mark.parametrize("key", ["gradient", "spread", "activations"])
+@pytest.mark.parametrize("key", ["gradient", "sizes", "activations"])
 def test_the_window_exports_the_pinned_reference(open_window, settle, qtbot, tmp_path, key):
     """The run that was pinned is drawn beside the one that is shown, and gone when it is let go."""
     window = open_window(OTHER)

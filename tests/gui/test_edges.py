@@ -81,7 +81,7 @@ SHARES = [(0.0153, "1.53%"), (0.5, "50%"), (1.0, "100%"), (0.000153, "0.0153%"),
 )
 def test_a_share_is_read_out_in_percent(panel_of, key, name, share, text):
     """At the layer that is pointed at, with three digits, by the name of what it is the share of."""
-    panel = panel_of("spread", frame_of("depth=4&width=8&batch=8", **{key: [0.25, 0.25, share, 0.25]}))
+    panel = panel_of("sizes", frame_of("depth=4&width=8&batch=8", **{key: [0.25, 0.25, share, 0.25]}))
     panel.hover(3)
     assert panel.readout.text.startswith("layer 3: ") and f"{name} {text}" in panel.readout.text.split(", ")
     panel.hover(1)
@@ -122,7 +122,7 @@ def test_a_bin_is_read_out_with_its_share(panel_of, layer):
 
 
 def test_an_axis_of_shares_is_in_percent(panel_of):
-    panel = panel_of("spread", frame_of("depth=4&width=8&batch=8"))
+    panel = panel_of("sizes", frame_of("depth=4&width=8&batch=8"))
     axis = panel.stage.value_axes[1]
     (spacing, ticks), *_rest = axis.tickValues(0.0, 1.0, 300.0)
     texts = axis.tickStrings(ticks, 1.0, spacing)
@@ -232,7 +232,7 @@ def test_a_cell_has_the_colour_of_its_way(panel_of, playhead, lit):
     assert len(heights) == 6
     top, ends = headings_of(panel, row_height)
     assert max(ends["forward"]) < min(ends["backward"])
-    assert (len(ends["forward"]), len(ends["backward"])) == (6, 5)
+    assert (len(ends["forward"]), len(ends["backward"])) == (7, 5)
     pixels = pixels_of(panel.view).sum(axis=2) / 3
     for role, rights in ends.items():
         for right in rights:
@@ -272,7 +272,7 @@ def exponent_in(text):
 
 
 @pytest.mark.parametrize("text", ZONES)
-@pytest.mark.parametrize(("role", "name"), [("explode", "exploding"), ("vanish", "vanishing")])
+@pytest.mark.parametrize(("role", "name"), [("explode", "explodes"), ("vanish", "vanishes")])
 def test_a_zone_begins_at_the_number_that_its_name_says(panel_of, text, role, name):
     """Painted from 10³ × the output's gradient upwards, and from 10⁻³ × downwards."""
     frame = frame_of(text)

@@ -153,7 +153,7 @@ READ_OUT = {
     "activations": lambda frame: f"{frame.series['activation_std'][3]:.4f}",
     "heatmap": lambda frame: f"{frame.series['activation_std'][3]:.4f}",
     "pre_activations": lambda frame: f"std {frame.series['pre_activation_std'][3]:.2f}",
-    "spread": lambda frame: signed_text(frame.series["activation_std"][3]),
+    "sizes": lambda frame: signed_text(frame.series["activation_std"][3]),
     "gradient": lambda frame: f"{10 ** frame.series['log10_grad_a_rms'][3]:.4f}",
     "gradient_histograms": lambda frame: f"{10 ** frame.series['log10_grad_a_rms'][3]:.4f}",
     "weights": lambda frame: exact_text(frame.series["log10_weight_rms"][3]),
@@ -473,7 +473,7 @@ def test_exact_zeros_are_marked_at_0_on_an_axis_of_values(panel):
     assert (panel.axis.marks._points["zero"].getData()[1] < -3).all()
 
 
-@pytest.mark.parametrize("key", ["spread"])
+@pytest.mark.parametrize("key", ["sizes"])
 def test_a_panel_without_room_leaves_names_out(panel):
     """Instead of letting them run into what stands beside it."""
     frame = frame_of("depth=6&width=20&activation=relu&initializer=he_normal")

@@ -112,7 +112,8 @@ class SizesPanel(CurvePanel):
 
     def finding_text(self, frame: Frame) -> str:
         """Say what becomes of the signal, and how many units are lost."""
-        return forward_finding(frame.verdict) + self._worst_share(frame)
+        share = self._worst_share(frame)
+        return forward_finding(frame.verdict, with_size=not share) + share
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""

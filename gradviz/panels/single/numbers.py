@@ -65,8 +65,8 @@ class NumbersPanel(Panel):
             text = _("One layer: spread of a {last}, RMS of ∂loss/∂a {last_gradient}")
         return text.format(
             depth=frame.depth,
-            first=_size(float(spread[0])),
-            last=_size(float(spread[-1])),
+            first=_spread(float(spread[0])),
+            last=_spread(float(spread[-1])),
             first_gradient=power_text(float(grad_a[0])),
             last_gradient=power_text(float(grad_a[-1])),
         )
@@ -88,5 +88,7 @@ class NumbersPanel(Panel):
         return 0 if row is None else row + 1
 
 
-def _size(value: float) -> str:
+def _spread(value: float) -> str:
+    if value != value:
+        return _("below rounding")
     return power_text(log10(value) if 0 < value < inf else {0.0: -inf, inf: inf}.get(value, float("nan")))
