@@ -238,7 +238,8 @@ def test_findings(make, key, more, series, finding):
     frame = frame_of(f"depth=3&width=5&batch=8{more}")
     changed = {name: np.array(values, float) for name, values in series.items()}
     panel = make(key)
-    draw(panel, replace(frame, series={**frame.series, **changed}), Playhead(1))
+    series = {**frame.series, **changed}
+    draw(panel, replace(frame, series=series, verdict=judged(series, frame.net.precision)), Playhead(1))
     assert panel.finding.text == finding
 
 
