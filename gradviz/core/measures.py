@@ -12,7 +12,7 @@ import numpy as np
 
 from gradviz.core.choices.arrays import LOG10_2, Float64Array, FloatArray, Series
 from gradviz.core.histograms import Tally
-from gradviz.core.theory.predictions import Inputs
+from gradviz.core.theory.assumptions import Inputs
 from gradviz.i18n import N_
 
 

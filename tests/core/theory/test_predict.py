@@ -110,6 +110,67 @@ def test_nothing_is_predicted_of_inputs_that_the_theory_does_not_mean(text):
     assert not simulate(Spec.from_text(f"depth=5&activation=tanh&initializer=lecun_normal&{text}")).theory
 
 
+BEHIND_BATCH = "normalization=batch&initializer=he_normal"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "activation=softplus&depth=50",
+        "activation=softplus&depth=500&width=128",
+        "activation=linear&depth=100&width=256&batch=32",
+        "activation=relu&depth=51&width=256",
+        "activation=relu&depth=50&width=256&batch=32",
+        "activation=relu&depth=50&width=64",
+        "activation=gelu&depth=60&residual=1",
+    ],
+)
+def test_the_gradient_behind_batch_normalization_is_silent_where_it_does_not_hold(text):
+    """Softplus, 50 layers: 10^0.82 was drawn and 10^2.19 is measured; 500 layers of 128: 10^8.4 and 10^17 (B = 32), 10^32 (256).
+
+    Linear, B = 32, 1,000 layers: 1 and 10^4.4. The sizes of the signal, which is divided by itself in each layer, stay.
+    """
+    spec = Spec.from_text(f"{BEHIND_BATCH}&{text}").replace(batch=32)
+    theory = simulate(spec).theory
+    assert "activation_rms" in theory and not any("grad" in key for key in theory)
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "gelu"])
+def test_some_gradients_behind_batch_normalization_hold_for_50_layers(activation):
+    """Default sizes, 5 seeds: off by .16, .15 and .33 decades."""
+    off = gradient_off(Spec.from_text(f"{BEHIND_BATCH}&depth=50").replace(activation=activation), seeds=5)
+    assert off < 0.36
+
+
+@pytest.mark.parametrize("batch", [32, 256])
+@pytest.mark.parametrize(
+    "activation", ["linear", "sigmoid", "tanh", "hardtanh", "relu", "selu", "gelu", "silu", "softplus", "mish"]
+)
+def test_every_gradient_behind_batch_normalization_holds_for_20_layers(activation, batch):
+    """20 layers of 100, 2 seeds: off by less than .3 decades."""
+    assert gradient_off(Spec.from_text(f"{BEHIND_BATCH}&depth=20").replace(activation=activation, batch=batch), seeds=2) < 0.3
+
+
+def gradient_off(spec, seeds):
+    """How far, in decades, the mean over seeds is from the prediction in the layer where it is farthest."""
+    frames = [simulate(spec.replace(seed=seed)) for seed in range(seeds)]
+    measured = np.mean([frame.series["log10_grad_a_rms"] for frame in frames], axis=0)
+    return float(np.abs(measured - frames[0].theory["log10_grad_a_rms"]).max())
+
+
+@pytest.mark.parametrize("normalization", ["layer", "rms"])
+@pytest.mark.parametrize(("inputs", "is_off_by"), [(1, 1.1), (2, 0.35), (4, 0.1), (16, 0.0)])
+def test_few_inputs_that_are_normalized_have_no_theory(normalization, inputs, is_off_by):
+    """E 1/‖x‖² of n Gaussian inputs is infinite for n ≤ 2 and twice 1/E ‖x‖² for n = 4; the theory takes it for 1/E ‖x‖²."""
+    spec = Spec.from_text("depth=3&width=512&batch=512&activation=relu&initializer=he_normal").replace(
+        normalization=normalization
+    )
+    frame, wide = simulate(spec.replace(input_units=inputs)), simulate(spec)
+    off = frame.series["log10_grad_z_rms"][0] - wide.theory["log10_grad_z_rms"][0]
+    assert bool(frame.theory) is (inputs >= 16)
+    assert is_off_by - 0.05 <= off <= is_off_by + 0.6
+
+
 @pytest.mark.parametrize("normalization", ["layer", "rms"])
 def test_ten_outputs_do_not_silence_the_theory(normalization):
     spec = Spec(activation="relu", initializer="he_normal", depth=6, width=200, output_units=10, normalization=normalization)
