@@ -56,6 +56,8 @@ class MeanField:
         Whether z[l] is normalized, or f(z[l]) (before a skip connection is added).
     normalization_epsilon : float
         Added to the variance under the square root.
+    has_gaussian_weights : bool
+        Whether the weights are drawn from a normal distribution; at infinite width the distribution does not matter.
     """
 
     activation: Activation
@@ -69,6 +71,7 @@ class MeanField:
     normalization: Literal["none", "batch", "layer", "rms"] = "none"
     normalization_place: Literal["before", "after"] = "before"
     normalization_epsilon: float = 0.0
+    has_gaussian_weights: bool = True
 
     @property
     def depth(self) -> int:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
 from gradviz.cache import remembered
-from gradviz.core.choices.arrays import Float64Array
+from gradviz.core.choices.arrays import Float64Array, Series
 from gradviz.core.theory.assumptions import Inputs, gradient_is_predictable, mean_can_grow, signal_is_predictable
-from gradviz.core.theory.limits import LARGEST_FIXED_POINT, SMALLEST_FIXED_POINT, FixedPoint, finite_width_band, fixed_point
+from gradviz.core.theory.fluctuations import scatters, signal_band
+from gradviz.core.theory.limits import LARGEST_FIXED_POINT, SMALLEST_FIXED_POINT, FixedPoint, fixed_point
 from gradviz.core.theory.mean_field import MeanField, backward, correlation, forward
 
 DEEPEST_CORRELATION = 200
@@ -34,9 +36,9 @@ class Prediction(NamedTuple):
     Attributes
     ----------
     series : dict of str to ndarray
-        The values at infinite width, (L,).
+        The values at infinite width, (L,); NaN in layers where they are not typical of this width.
     bands : dict of str to ndarray
-        The 68 % interval over weight draws at this width, for one input, (L, 2).
+        The 68 % interval over weight draws at this width, for one input, (L, 2); NaN in layers where it would reach 0.
     """
 
     series: dict[str, Float64Array]
@@ -63,24 +65,42 @@ def predict(net: MeanField | None, inputs: Inputs, *, unit_gradient: bool) -> Pr
     signal = forward(net, inputs.mean_square, mean)
     if signal is None:
         return NOTHING
-    predicted = {
+    sizes = {
         "activation_mean": signal["activation_mean"],
         "activation_std": signal["activation_std"],
         "activation_rms": signal["activation_rms"],
         "pre_activation_std": signal["pre_activation_std"],
         "pre_activation_rms": np.sqrt(signal["q"]),
-        "weight_std": np.sqrt(net.weight_variance),
     }
-    with np.errstate(divide="ignore"):
-        predicted["log10_weight_rms"] = np.log10(predicted["weight_std"])
-    if unit_gradient and gradient_is_predictable(net, inputs.size):
-        predicted |= backward(net, signal, inputs.size)
     if net.residual and net.normalization == "batch" and mean_can_grow(net):
         # Along the skips the units' means add up independently of each other, so a smaller part of E a² is a common mean.
-        predicted = {key: values for key, values in predicted.items() if key not in ("activation_mean", "activation_std")}
+        del sizes["activation_mean"], sizes["activation_std"]
+    has_gradient = unit_gradient and gradient_is_predictable(net, inputs.size)
+    gradients = backward(net, signal, inputs.size) if has_gradient else {}
+    predicted = _where_typical(net, signal, sizes, gradients)
+    predicted["weight_std"] = np.sqrt(net.weight_variance)
+    with np.errstate(divide="ignore"):
+        predicted["log10_weight_rms"] = np.log10(predicted["weight_std"])
     if net.depth <= DEEPEST_CORRELATION and np.isfinite(inputs.cosine):
         cosines = correlation(net, signal, float(np.clip(inputs.cosine, -1, 1)))
         if cosines is not None:
             predicted["input_correlation"] = cosines
-    band = finite_width_band(net, signal)
-    return Prediction(predicted, {} if band is None else {"activation_rms": 10.0 ** (np.stack(band, axis=1) / 2)})
+    band = signal_band(net, signal)
+    return Prediction(predicted, {} if band is None else {"activation_rms": 10.0 ** (band / 2)})
+
+
+def _where_typical(
+    net: MeanField, signal: Mapping[str, Float64Array], sizes: Series, gradients: Series
+) -> dict[str, Float64Array]:
+    """Return the predictions with NaN in the layers where no network of this width is like one of infinite width.
+
+    The value of infinite width is the mean over weight draws. It stays as long as it lies within a standard deviation of the
+    typical one, so that a curve with a band is never drawn outside it.
+    """
+    scatter = scatters(net, signal, gradients.get("log10_grad_a_rms"))
+    if scatter is None:
+        return {**sizes, **gradients}
+    stand = dict.fromkeys(sizes, scatter.signal_stands()) | dict.fromkeys(gradients, scatter.gradient_stands())
+    if "log10_grad_W_rms" in stand:
+        stand["log10_grad_W_rms"] = scatter.weight_gradient_stands()
+    return {key: np.where(stand[key], values, np.nan) for key, values in {**sizes, **gradients}.items()}
