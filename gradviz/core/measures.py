@@ -12,7 +12,7 @@ import numpy as np
 
 from gradviz.core.choices.arrays import LOG10_2, Float64Array, FloatArray, Series
 from gradviz.core.histograms import Tally
-from gradviz.core.theory.predictions import Inputs
+from gradviz.core.theory.assumptions import Inputs
 from gradviz.i18n import N_
 
 
@@ -222,11 +222,20 @@ def mean_cosine(x: FloatArray) -> float:
 def inputs_of(x: FloatArray) -> Inputs:
     """Return what the theory needs to know of a batch of inputs, (batch, features)."""
     wide, rms = x.astype(np.float64), moments(x).rms
+    common = wide.mean(axis=0)
     squares = np.square(wide).mean(axis=1)
     spread = float(squares.std() / squares.mean()) if squares.any() else 0.0
-    centred = pair_cosines(wide - wide.mean(axis=0))
+    centred = pair_cosines(wide - common)
     likeness = float(np.sqrt(np.mean(centred**2))) if centred.size else nan
-    return Inputs(rms * rms, spread, mean_cosine(x), likeness, len(x))  # not rms ** 2, which raises OverflowError
+    return Inputs(
+        mean_square=rms * rms,  # not rms ** 2, which raises OverflowError
+        mean=float(common.mean()),
+        common=float(np.square(common).mean()),
+        spread=spread,
+        cosine=mean_cosine(x),
+        likeness=likeness,
+        size=len(x),
+    )
 
 
 Findings = Mapping[str, Any]

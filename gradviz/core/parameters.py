@@ -153,6 +153,7 @@ class Drawn:
             normalization=normalization.name,  # type: ignore[arg-type]
             normalization_place=net.place,  # type: ignore[arg-type]
             normalization_epsilon=EPSILON if normalization.axis is not None else 0.0,
+            has_gaussian_weights=self.initializer.is_gaussian,
         )
 
 

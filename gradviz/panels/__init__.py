@@ -115,7 +115,8 @@ PANELS: dict[str, PanelEntry] = {
             "gains",
             N_("Gains"),
             N_(
-                "Which spread of the weights keeps the signal and which the gradient, for every activation, and where this network is."
+                "Which spread of the weights keeps the signal and which the gradient, for every activation, and where this network is. "
+                "The forward gain is 1/√E f(Z)². It keeps the mean square of z, to which the mean of f counts, and not the standard deviation of f."
             ),
             "gradviz.panels.single.gains:GainsPanel",
         ),

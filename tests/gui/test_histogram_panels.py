@@ -284,7 +284,10 @@ SAID = {
     ("weight_histograms", "depth=3&width=9&gain=1000000&dtype=float16"): "too large for float16",
     ("pre_activations", "depth=3&width=9&activation=linear"): "No unit of layer 1",
     ("pre_activations", "depth=3&width=9&gain=1000000&dtype=float16&activation=relu"): "infinite or NaN",
-    ("heatmap", "depth=3&width=9&gain=0"): "The signal vanishes: from layer 1 on it is the same, whatever goes in. The size holds",
+    (
+        "heatmap",
+        "depth=3&width=9&gain=0",
+    ): "The signal vanishes: from layer 1 on it is the same, whatever goes in. The size holds",
 }
 
 

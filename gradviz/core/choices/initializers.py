@@ -125,6 +125,11 @@ class Initializer:
         """Whether the weights are drawn independently of each other, so that mean-field theory applies."""
         return self.is_random and self.draw is not orthogonal_matrix
 
+    @property
+    def is_gaussian(self) -> bool:
+        """Whether the weights are independent and normal, so that W·a is exactly normal for any a."""
+        return self.draw is unit_normal
+
     def scale(self, gain: float, fan_in: int, fan_out: int, fan_mode: str = "auto") -> float:
         """Return the factor that scales a draw to the weights."""
         if self.numerator is None or not self.fan:

@@ -85,7 +85,7 @@ def gaussian_moments(activation: Activation, k: float, q: float) -> GaussianMome
     slope = negative_slope(activation, k)
     if slope is not None and q > 0:
         return _piecewise_linear_moments(slope, q)
-    z, w = _nodes(q, activation.kinks)
+    z, w = gaussian_nodes(q, activation.kinks)
     with np.errstate(all="ignore"):  # exp(-z) overflows for very negative z, and 0 times a huge number occurs
         a = activation.f(z, k)
         slopes = activation.derivative_at(z, k)
@@ -95,7 +95,7 @@ def gaussian_moments(activation: Activation, k: float, q: float) -> GaussianMome
 
 def expectation(g: Function, q: float, kinks: tuple[float, ...] = ()) -> float:
     """Return E g(√q Z) by quadrature, split at the kinks of g and refined towards 0."""
-    z, w = _nodes(q, kinks)
+    z, w = gaussian_nodes(q, kinks)
     with np.errstate(all="ignore"):
         return float(w @ g(z))
 
@@ -109,8 +109,8 @@ def _piecewise_linear_moments(slope: float, q: float) -> GaussianMoments:
     return GaussianMoments(mean, mean_square, mean_square - mean**2, (1 + slope**2) / 2)
 
 
-def _nodes(q: float, kinks: tuple[float, ...]) -> tuple[Float64Array, Float64Array]:
-    """Return nodes z and weights that sum to 1, (nodes,) each."""
+def gaussian_nodes(q: float, kinks: tuple[float, ...]) -> tuple[Float64Array, Float64Array]:
+    """Return nodes z and weights, (nodes,) each, with E g(√q Z) = Σ weight · g(z) for a g that bends at the kinks and near 0."""
     if q == 0:
         return np.zeros(1), np.ones(1)
     root = sqrt(q)

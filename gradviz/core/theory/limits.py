@@ -1,29 +1,19 @@
-"""The limits of deep and of narrow networks: mean-field fixed points, depth scales, and the fluctuations at finite width.
+"""The limit of infinite depth: mean-field fixed points and depth scales.
 
-Sources: Schoenholz et al., "Deep information propagation" (2017); Hanin and Nica, "Products of many large random matrices and
-gradients in deep neural networks" (2020). Assumptions as in `mean_field`.
+Source: Schoenholz et al., "Deep information propagation" (2017). Assumptions as in `mean_field`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import copysign, exp, inf, log
-from typing import Literal
-
-import numpy as np
 
 from gradviz.core.choices.activations import Activation
-from gradviz.core.choices.arrays import Float64Array
 from gradviz.core.theory.gaussian import correlated_product, correlated_slopes, gaussian_moments, negative_slope
-from gradviz.core.theory.mean_field import MeanField
 from gradviz.core.theory.roots import root
 
 SMALLEST_FIXED_POINT, LARGEST_FIXED_POINT = 1e-12, 1e12
 """Outside this range (V(q) - q)/q (tanh: 2q, ELU: 1/q) is too small to be distinguished from rounding."""
-
-WIDEST_SPREAD = 0.25
-"""The κ/n above which (ReLU: below 20 units) the expansion behind the finite-width band is too inaccurate to draw."""
 
 SMALLEST_GROWTH = 1e-13
 """The |V(q)/q - 1| below which it is taken for rounding error."""
@@ -130,51 +120,3 @@ def _settled_correlation(activation: Activation, k: float, sigma_w2: float, sigm
         return 0.0
     nearly_1 = 1 - 1e-6
     return root(growth, 0.0, nearly_1) if growth(nearly_1) < 0 else 1.0
-
-
-def finite_width_variance(net: MeanField) -> Float64Array | None:
-    """Return Var[m] / E[m]² over weight draws, (L,), for m = (1/n_l) Σ a[l]² at one fixed input; None where no formula holds.
-
-    Every layer multiplies m by an independent factor (σ_w²/n) Σ f(Z)², so it is Π (1 + κ/n_l) - 1 with
-    κ = E f(Z)⁴ / (E f(Z)²)² - 1: 5 for ReLU, 2 for linear (Hanin and Nica 2020). Exact for Gaussian weights.
-    Holds for linear, ReLU and leaky ReLU without bias, skip connections and normalization; None for any other network.
-    """
-    log_growth = _log_growth(net)
-    return None if log_growth is None else np.expm1(log_growth)
-
-
-def finite_width_band(net: MeanField, signal: Mapping[str, Float64Array]) -> tuple[Float64Array, Float64Array] | None:
-    """Return the 68 % interval of log10 of the activation mean square over weight draws: its ends, (L,) each, or None.
-
-    The ends lie one standard deviation below and above the mean: ln m is a sum of independent terms and nearly Gaussian. A
-    layer's factor 1 + δ has E δ² = v = κ/n and E δ³ = μ₃/n², so its logarithm has mean -v/2 + μ₃/3n² - 3v²/4 and variance
-    v - μ₃/n² + 5v²/2, up to terms of order 1/n³; the typical m is smaller than the mean m. For one fixed input and the
-    networks of `finite_width_variance`; None also if a layer is so narrow that v > 1/4.
-    """
-    log_growth = _log_growth(net)
-    if log_growth is None:
-        return None
-    n = np.array(net.units[1:])
-    second, third = (_central_moment(net, order) for order in (2, 3))
-    v, skew = second / n, third / n**2
-    if v.max() > WIDEST_SPREAD:
-        return None
-    centre = signal["log10_activation_mean_square"] + np.cumsum(-v / 2 + skew / 3 - 0.75 * v**2) / log(10)
-    sigma = np.sqrt(np.cumsum(v - skew + 2.5 * v**2)) / log(10)
-    return centre - sigma, centre + sigma
-
-
-def _log_growth(net: MeanField) -> Float64Array | None:
-    """Return ln(1 + Var[m]/E[m]²), (L,), or None where `finite_width_variance` has no formula."""
-    if negative_slope(net.activation, net.k) is None or not net.is_plain or net.bias_variance > 0:
-        return None
-    growth: Float64Array = np.cumsum(np.log1p(_central_moment(net, 2) / np.array(net.units[1:])))
-    return growth
-
-
-def _central_moment(net: MeanField, order: Literal[2, 3]) -> float:
-    """Return κ = E (x - 1)² or μ₃ = E (x - 1)³ for x = f(Z)² / E f(Z)², using E Z⁴ = 3 and E Z⁶ = 15."""
-    slope = negative_slope(net.activation, net.k) or 0.0
-    square = 6 * (1 + slope**4) / (1 + slope**2) ** 2
-    cube = 60 * (1 + slope**6) / (1 + slope**2) ** 3
-    return square - 1 if order == 2 else cube - 3 * square + 2

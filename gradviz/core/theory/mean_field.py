@@ -51,11 +51,13 @@ class MeanField:
     residual_order : {"pre", "post"}
         ``a[l] = a[l-r] + scale · f(z[l])``, or ``a[l] = f(a[l-r] + scale · z[l])``.
     normalization : {"none", "batch", "layer", "rms"}
-        For "batch", mean and variance are those of an infinite batch of independent examples whose features have mean 0.
+        For "batch", mean and variance are those of an infinite batch of independent examples.
     normalization_place : {"before", "after"}
         Whether z[l] is normalized, or f(z[l]) (before a skip connection is added).
     normalization_epsilon : float
         Added to the variance under the square root.
+    has_gaussian_weights : bool
+        Whether the weights are drawn from a normal distribution; at infinite width the distribution does not matter.
     """
 
     activation: Activation
@@ -69,6 +71,7 @@ class MeanField:
     normalization: Literal["none", "batch", "layer", "rms"] = "none"
     normalization_place: Literal["before", "after"] = "before"
     normalization_epsilon: float = 0.0
+    has_gaussian_weights: bool = True
 
     @property
     def depth(self) -> int:
@@ -149,7 +152,7 @@ class LayerMoments:
         return self if target == self.decades else LayerMoments(*self.at(target), target)
 
 
-def forward(net: MeanField, input_mean_square: float) -> Series | None:
+def forward(net: MeanField, input_mean_square: float, input_mean: float = 0.0) -> Series | None:
     """Return the statistics of the signal in each layer, or None where the theory does not hold.
 
     q[l] = n_{l-1} Var(W[l]) E a[l-1]² + σ_b², and E a[l]² and E f′(z[l])² are Gaussian expectations at q[l]. With normalization
@@ -162,6 +165,9 @@ def forward(net: MeanField, input_mean_square: float) -> Series | None:
     net : MeanField
     input_mean_square : float
         E a[0]², the same for every example.
+    input_mean : float
+        The mean of a[0] over units, to which a skip connection adds the mean of its branch. For batch normalization, which
+        subtracts each unit's mean over the batch, the root mean square of those means.
 
     Returns
     -------
@@ -181,7 +187,8 @@ def forward(net: MeanField, input_mean_square: float) -> Series | None:
         raise ValueError(f"a mean square is finite and not negative, not {input_mean_square}")
     if not net.has_theory:
         return None
-    signals = [LayerMoments(0.0, input_mean_square).in_range()]
+    input_variance = max(0.0, input_mean_square - input_mean * input_mean)
+    signals = [LayerMoments(input_mean, input_variance).in_range()]
     log10_q, log10_slope_square = np.empty(net.depth), np.empty(net.depth)
     for l in range(1, net.depth + 1):
         signal, pre_activation, log10_slope_square[l - 1] = _layer(net, l, signals[-1])

@@ -91,7 +91,11 @@ class GradientPanel(CurvePanel):
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
         text = _("RMS of ∂loss/∂a in each layer, measured")
-        text += _(", and dashed: theory") if GRADIENT_RMS in frame.theory else ""
+        theory = frame.theory.get(GRADIENT_RMS)
+        if theory is not None:
+            text += (
+                _(", and dashed: theory") if np.isfinite(theory).all() else _(", and dashed: theory, where this width follows it")
+            )
         return text + (_(", and grey: pinned reference") if reference is not None else "")
 
     def layer_text(self, frame: Frame, layer: int) -> str:

@@ -119,7 +119,7 @@ class SizesPanel(CurvePanel):
         """Say what is drawn."""
         text = _("spread between examples and sizes above, shares below")
         text += _("; dashed: theory") if _size_key(frame) in frame.theory else ""
-        text += _("; band: two thirds of all draws, one input") if BAND in frame.bands else ""
+        text += _("; band: two thirds of all draws, one input; theory is drawn inside it only") if BAND in frame.bands else ""
         return text + (_("; grey: pinned reference") if reference is not None else "")
 
     def _worst_share(self, frame: Frame) -> str:

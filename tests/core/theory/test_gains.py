@@ -2,6 +2,7 @@
 
 from math import sqrt
 
+import numpy as np
 import pytest
 
 from gradviz.core.choices.activations import ACTIVATIONS
@@ -56,6 +57,28 @@ def test_critical_gain_divides_decay_from_settling(name, k):
     point = fixed_point(activation, k, (1.001 * gain) ** 2)
     assert point.q < 0.01 and point.chi == pytest.approx(1, abs=0.01)
     assert chi(activation, k, gain**2, 1e-12) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_gain_keeps_the_second_moment_not_the_standard_deviation():
+    """ReLU: 1/√E f² = √2 and 1/std f = 1.7129. tanh has no mean, and both are 1.5925."""
+    relu, tanh = gains(ACTIVATIONS["relu"], 0), gains(ACTIVATIONS["tanh"], 0)
+    assert (relu.forward, relu.at_1.variance**-0.5) == pytest.approx((sqrt(2), 1.7129), rel=1e-4)
+    assert tanh.at_1.variance**-0.5 == pytest.approx(tanh.forward) == pytest.approx(1.5925, abs=5e-5)
+
+
+def test_five_thirds_keeps_nothing_of_tanh():
+    """E z² = 1 becomes 1.0953 and settles at 1.1785."""
+    tanh = ACTIVATIONS["tanh"]
+    assert 25 / 9 * gains(tanh, 0).at_1.mean_square == pytest.approx(1.0953, abs=5e-5)
+    assert fixed_point(tanh, 0, 25 / 9).q == pytest.approx(1.1785, abs=5e-5)
+
+
+def test_a_gain_from_ten_thousand_draws_is_right_to_three_digits():
+    """The standard deviations of Z and tanh(Z) have ratios between 1.576 and 1.609 in 98 of 100 draws of 10,000."""
+    z = np.random.default_rng(0).standard_normal((1000, 10_000))
+    ratios = z.std(axis=1) / np.tanh(z).std(axis=1)
+    low, high = np.quantile(ratios, [0.01, 0.99])
+    assert (low, high) == pytest.approx((1.576, 1.609), abs=2e-3) and ratios.mean() == pytest.approx(1.5925, abs=5e-4)
 
 
 def test_libraries():

@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from gradviz.core.choices.activations import ACTIVATIONS
 from gradviz.core.theory import gaussian
-from gradviz.core.theory.limits import chi, depth_scale, finite_width_band, finite_width_variance, fixed_point
+from gradviz.core.theory.limits import chi, depth_scale, fixed_point
 from gradviz.core.theory.mean_field import LayerMoments, MeanField, backward, correlation, forward
 
 DEPTH, WIDTH = 4, 1000
@@ -360,33 +360,3 @@ def test_known_fixed_points():
 def test_depth_scale():
     assert depth_scale(np.exp(-0.1)) == pytest.approx(10) == depth_scale(np.exp(0.1))
     assert depth_scale(1.0) == inf and depth_scale(0.0) == 0
-
-
-# --- finite width ------------------------------------------------------------------------------------------------------
-
-
-def test_finite_width_of_relu():
-    """Var/E² = (1 + 5/n)^L - 1 over the draws of the weights, one fixed input: 4,000 networks of 10 layers of 50."""
-    net = make("relu", 2.0, depth=10, width=50)
-    f = forward(net, 1.0)
-    rng = np.random.default_rng(0)
-    a = np.ones((4000, 50), np.float32)
-    for _ in range(10):
-        W = rng.standard_normal((4000, 50, 50), np.float32) * np.float32(0.2)
-        a = np.maximum((W @ a[:, :, None])[:, :, 0], 0)
-    m = (a**2).mean(axis=1)
-    assert finite_width_variance(net) == pytest.approx(1.1 ** np.arange(1, 11) - 1)
-    assert m.var() / m.mean() ** 2 == pytest.approx(1.1**10 - 1, rel=0.25)  # the fourth moment is heavy: about 10 % of error
-    low, high = (edge[-1] for edge in finite_width_band(net, f))
-    assert np.mean(np.log10(m)) == pytest.approx((low + high) / 2, abs=0.02)
-    assert np.std(np.log10(m)) == pytest.approx((high - low) / 2, rel=0.05)
-    assert np.mean((np.log10(m) > low) & (np.log10(m) < high)) == pytest.approx(0.683, abs=0.03)
-
-
-def test_finite_width_elsewhere():
-    """2/n for linear layers; nothing where it is not known, nor for very narrow layers."""
-    narrow = make("relu", 2.0, width=10)
-    assert finite_width_band(narrow, forward(narrow, 1.0)) is None
-    assert finite_width_variance(make("linear", width=100))[0] == pytest.approx(0.02)
-    net = make("tanh")
-    assert finite_width_variance(net) is None and finite_width_band(net, forward(net, 1.0)) is None
