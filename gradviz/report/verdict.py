@@ -88,7 +88,11 @@ def forward_finding(verdict: Verdict, *, with_size: bool = True) -> str:
     if verdict.size.state is None:
         return _(_NOTHING_TO_CROSS).rstrip(".")
     if verdict.signal is None:
-        return f"{_(_ALL_ALIKE)} {_finding('size', verdict.size, verdict.dtype)}"
+        return (
+            _(_ALL_ALIKE).rstrip(".")
+            if verdict.noise_layer
+            else f"{_(_ALL_ALIKE)} {_finding('size', verdict.size, verdict.dtype)}"
+        )
     finding = _finding("signal", verdict.signal, verdict.dtype)
     differs = with_size and verdict.size.state is not verdict.signal.state and verdict.noise_layer is None
     return f"{finding}. {_phrase('size', verdict.size.state)}" if differs else finding
@@ -101,12 +105,14 @@ def backward_finding(verdict: Verdict) -> str:
     return _finding("gradient", verdict.gradient, verdict.dtype)
 
 
-def phrases(verdict: Verdict) -> tuple[str, str]:
-    """Return the words alone, of the forward and of the backward pass; of one layer there are none."""
+def phrases(verdict: Verdict) -> list[str]:
+    """Return the words alone, of the forward and of the backward pass; of one layer there are none, and none of noise."""
     forward, backward = verdict.forward.state, verdict.backward.state
     if forward is None or backward is None:
-        return "", ""
-    return _phrase("size" if verdict.signal is None else "signal", forward), _phrase("gradient", backward)
+        return []
+    what = "size" if verdict.signal is None else "signal"
+    is_noise = verdict.signal is None and verdict.noise_layer is not None
+    return [*([] if is_noise else [_phrase(what, forward)]), _phrase("gradient", backward)]
 
 
 def scale_text() -> str:

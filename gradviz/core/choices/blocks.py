@@ -40,7 +40,7 @@ RESIDUAL_SCALES: dict[str, ResidualScale] = {
     entry.name: entry
     for entry in (
         ResidualScale("one", "1", N_("The branch as it is."), lambda depth: 1.0),
-        ResidualScale("inverse_sqrt_depth", "1 / √L", N_("So that all branches together add about as much as the input."), lambda depth: 1 / sqrt(depth)),
+        ResidualScale("inverse_sqrt_depth", "1 / √L", N_("Divides the variance of each branch by the depth L: branches of mean 0 add no more in deeper networks. A mean that they share still adds up, to about √L times one branch."), lambda depth: 1 / sqrt(depth)),
     )
 }  # fmt: skip
 """Name → ResidualScale."""

@@ -69,8 +69,7 @@ class NetworkPanel(LayerPanel):
 
     def finding_text(self, frame: Frame) -> str:
         """Say how large the network is, and how signal and gradient arrive."""
-        words = (text for text in phrases(frame.verdict) if text)
-        return " · ".join([_size_text(frame.net), *words])
+        return " · ".join([_size_text(frame.net), *phrases(frame.verdict)])
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn, and what of the network cannot be seen."""
