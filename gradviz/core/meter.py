@@ -279,7 +279,7 @@ class Meter:
             return "weights", layer
         if found["z"].rms != 0:
             f, k = self.net.activation(layer), self.net.k(layer)
-            return ("precision" if f.f(_FAR, k).all() else "dead"), layer
+            return ("precision" if f.reads_all_units or f.f(_FAR, k).all() else "dead"), layer
         log10_before = log10(self._input_rms) if layer == 1 else self._layers[layer - 2].found["a"].log10_rms
         is_small = log10_before + found["W"].log10_rms < self.net.precision.log10_smallest + NEAR_THE_SMALLEST
         return ("precision" if is_small else ""), layer
@@ -291,7 +291,7 @@ class Meter:
         above = self._layers[layer].found
         if above["grad_z"].rms == 0:
             f, k = self.net.activation(layer + 1), self.net.k(layer + 1)
-            return ("precision" if f.derivative_at(_FAR, k).all() else "flat"), layer + 1
+            return ("precision" if f.reads_all_units or f.derivative_at(_FAR, k).all() else "flat"), layer + 1
         return ("weights", layer + 1) if above["W"].rms == 0 else ("", layer)
 
     def _histograms(self) -> dict[str, LayerHistograms]:

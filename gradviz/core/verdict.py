@@ -84,10 +84,21 @@ class Zero(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """The first layer from which on nothing tells the examples apart, and whether they are exactly equal, not only up to rounding."""
+    """Where a signal is lost.
+
+    Attributes
+    ----------
+    layer : int
+        The first layer from which on nothing tells the examples apart.
+    is_exact : bool
+        Whether they are exactly equal there, not only up to rounding.
+    ends_equal : bool
+        Whether they are exactly equal in a layer after it: then nothing of the signal can arrive.
+    """
 
     layer: int
     is_exact: bool
+    ends_equal: bool
 
 
 @dataclass(frozen=True)
@@ -178,7 +189,7 @@ def judge(
     if nonfinite is not None:
         total = float(known[-1]) - start if isfinite(start) else float(known[-1])
         return Judgement(State.EXPLODES, total, len(layers) - 1, end, None, zero, nonfinite, under, over)
-    if zero is not None or not len(known) or (lost is not None and lost.is_exact):
+    if zero is not None or not len(known) or (lost is not None and lost.ends_equal):
         return Judgement(State.VANISHES, -inf, len(layers) - 1, end, None, zero, None, under, over, lost)
     totals = known - (start if isfinite(start) else 0.0)
     total = float(totals[-1])
@@ -310,8 +321,8 @@ class Verdict:
 
 def _signal(spread: Float64Array, size: Float64Array, layers: IntArray, likeness: Likeness, why_zero: WhyZero) -> Judgement:
     """Judge the signal. Where activations are not finite, their spread is what their size is."""
-    is_lost = likeness.is_lost[: len(layers)]
+    is_lost, is_equal = likeness.is_lost[: len(layers)], likeness.is_equal[: len(layers)]
     values = np.where(is_lost, -inf, np.where(np.isfinite(size), spread, size))
     run, zero_run = _last_run(layers, is_lost), _last_run(layers, size == -inf)
-    lost = None if run is None or run == zero_run else Lost(run, bool(likeness.is_equal[run - 1]))
+    lost = None if run is None or run == zero_run else Lost(run, bool(is_equal[run - 1]), bool(is_equal[run - 1 :].any()))
     return judge(values, layers, None, why_zero, lost)

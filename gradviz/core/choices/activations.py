@@ -98,6 +98,11 @@ class Activation:
         """Whether both the infimum and the supremum of f are finite."""
         return bool(np.isfinite(self.bounds).all())
 
+    @property
+    def reads_all_units(self) -> bool:
+        """Whether a unit's output depends on the other units too, as softmax's does, which is nowhere 0 and nowhere flat."""
+        return self.pull_back is not None
+
     def derivative_at(self, z: FloatArray, k: float) -> FloatArray:
         """Return f′(z) given z, also where `derivative` reads a."""
         return self.derivative(z if self.derivative_of == "pre_activation" else self.f(z, k), k)
