@@ -47,6 +47,14 @@ class Asked:
         return self.expected
 
 
+def wait_without_events(is_so):
+    """Wait for the worker, and let nothing happen in the GUI thread meanwhile."""
+    begun = time.monotonic()
+    while not is_so():
+        assert time.monotonic() < begun + 30, "the worker does nothing"
+        time.sleep(0.001)
+
+
 @pytest.fixture
 def runner(qapp):
     runner = Runner()
@@ -203,8 +211,7 @@ def test_what_is_no_longer_wanted_is_given_up_and_never_handed_over(runner, qtbo
 
 def test_an_answer_that_was_on_its_way_when_it_was_no_longer_wanted_is_dropped(runner, qtbot, answers):
     request = ask(runner, "a", "neuron")
-    while not request.began:
-        time.sleep(0.001)
+    wait_without_events(lambda: request.began)
     time.sleep(0.05)  # answered by now, and this thread has not heard of it
     runner.submit("neuron", None)
     qtbot.waitUntil(lambda: runner.is_idle)
@@ -317,12 +324,11 @@ def test_a_long_run_says_how_far_it_is(runner, qtbot, monkeypatch):
     assert 0 <= inside[0] < inside[-1] <= 1
 
 
-@pytest.mark.parametrize("request_", [Run(Spec(depth=1000, width=500, batch=32)), Asked("a", parts=FOR_EVER, first=1)])
+@pytest.mark.parametrize("request_", [Run(Spec(depth=1000, width=200, batch=32)), Asked("a", parts=FOR_EVER, first=1)])
 def test_stop_ends_the_worker_while_it_runs(qapp, request_):
     """Within a layer, or while it waits for a first answer to be painted; not when the run is done."""
     runner = Runner()
-    runner.submit("run", request_)
-    while runner._running.share == 0 and not runner._running.is_shown:
-        time.sleep(0.001)
+    runner.submit("run", request_, may_be_long=True)
+    wait_without_events(lambda: runner._running.share > 0 or runner._running.is_shown)
     runner.stop()
     assert not runner._thread.is_alive()
