@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from gradviz.core.choices.initializers import INITIALIZERS
-from gradviz.core.spec import KNOBS, SIZES, WIDEST, Spec
+from gradviz.core.spec import KNOBS, SIZE_FIELDS, WIDEST, Spec
 
 
 def values_of(knob):
@@ -29,5 +29,5 @@ SPECS = specs({name: values for name, values in VALUES.items() if name != "width
 
 WIDTHS = st.lists(st.integers(1, WIDEST), min_size=1, max_size=12).map(lambda units: "-".join(map(str, units)))
 
-SPECS_OF_WIDTHS = specs({name: values for name, values in VALUES.items() if name not in SIZES} | {"widths": WIDTHS})
+SPECS_OF_WIDTHS = specs({name: values for name, values in VALUES.items() if name not in SIZE_FIELDS} | {"widths": WIDTHS})
 """Networks whose layers are told one by one."""

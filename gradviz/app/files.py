@@ -95,7 +95,7 @@ class Files(QObject):
         kinds = "JSON (*.json)"
         path, _kind = QFileDialog.getSaveFileName(self._window, _("Save experiment"), self._path("experiment.json"), kinds)
         if path:
-            with self._told(path):
+            with self._reporting(path):
                 write_whole(path, self._session.store.spec.to_json().encode())
 
     def export(self) -> None:
@@ -139,14 +139,14 @@ class Files(QObject):
         self._session.when_whole(partial(self._begin, figure, path, use), asks)
 
     def _begin(self, figure: Figure, path: str, use: Callable[[Picture], None], scene: Scene) -> None:
-        self.steps.begin(self._told_of(path, drawing(scene, figure, use)))
+        self.steps.begin(self._reporting_work(path, drawing(scene, figure, use)))
 
-    def _told_of(self, path: str, steps: Work) -> Work:
-        with self._told(path):
+    def _reporting_work(self, path: str, steps: Work) -> Work:
+        with self._reporting(path):
             yield from steps
 
     @contextmanager
-    def _told(self, path: str) -> Iterator[None]:
+    def _reporting(self, path: str) -> Iterator[None]:
         """Say what goes wrong; where nothing does, remember the file, if there is one."""
         try:
             yield

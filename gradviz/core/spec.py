@@ -419,12 +419,12 @@ class Spec(BaseModel):
         If `widths` is cleared, depth and width keep the values that followed from it.
         """
         widths = changes.get("widths", self.widths)
-        kept = {name: value for name, value in self if not (widths and name in SIZES)}
+        kept = {name: value for name, value in self if not (widths and name in SIZE_FIELDS)}
         return type(self)(**{**kept, **changes})
 
     def written_fields(self) -> dict[str, Any]:
-        """Return the fields that text and JSON hold, by name: all, but where `widths` is given, not those in SIZES."""
-        return {name: value for name, value in self if not (self.widths and name in SIZES)}
+        """Return the fields that text and JSON hold, by name: all, but where `widths` is given, not those in SIZE_FIELDS."""
+        return {name: value for name, value in self if not (self.widths and name in SIZE_FIELDS)}
 
     def to_text(self, *, full: bool = False) -> str:
         """Return the experiment as one line of text: the fields that differ from their defaults, or with `full` every field."""
@@ -486,7 +486,7 @@ class Spec(BaseModel):
         )
 
 
-SIZES = ("depth", "width", "width_profile", "output_units")
+SIZE_FIELDS = ("depth", "width", "width_profile", "output_units")
 """The fields that `widths` replaces, and that must not be given together with it."""
 
 
@@ -496,7 +496,7 @@ def _sizes_of(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]
     if not (widths and isinstance(widths, str)):
         return {}, []
     problems = [
-        Problem(name, _("is given beside widths, which says it too; leave out one of them")) for name in SIZES if name in values
+        Problem(name, _("is given beside widths, which says it too; leave out one of them")) for name in SIZE_FIELDS if name in values
     ]
     if not re.fullmatch(_LIST_OF_UNITS, widths):
         message = _("{value} is not of the form 10-5-1: the units of layers 1 … L").format(value=shown(widths))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strategies import SPECS, SPECS_OF_WIDTHS
 
 from gradviz.core.choices.errors import ExperimentError
-from gradviz.core.spec import DEEPEST, KNOBS, LONGEST_TEXT, SIZES, WIDEST, Spec
+from gradviz.core.spec import DEEPEST, KNOBS, LONGEST_TEXT, SIZE_FIELDS, WIDEST, Spec
 
 
 @given(SPECS | SPECS_OF_WIDTHS)
@@ -43,8 +43,8 @@ def test_widths_stand_for_depth_and_width(widths):
     assert spec.layer_units == units and (spec.depth, spec.width) == (len(units), max(units))
     assert spec.input_width == units[0] and spec.replace(input_units=7).input_width == 7
     assert spec.to_text() == f"widths={widths}"
-    assert not set(SIZES) & {part.partition("=")[0] for part in spec.to_text(full=True).split("&")}
-    assert not set(SIZES) & set(json.loads(spec.to_json()))
+    assert not set(SIZE_FIELDS) & {part.partition("=")[0] for part in spec.to_text(full=True).split("&")}
+    assert not set(SIZE_FIELDS) & set(json.loads(spec.to_json()))
     for text in (spec.to_text(), spec.to_text(full=True)):
         assert Spec.from_text(text) == spec
     assert Spec.from_json(spec.to_json()) == spec == Spec(**spec.written_fields()) == pickle.loads(pickle.dumps(spec))
@@ -68,7 +68,7 @@ def test_widths_come_and_go():
     assert Spec.from_text("widths=&depth=4", base=listed).layer_units == (10,) * 4
 
 
-@pytest.mark.parametrize("name", SIZES)
+@pytest.mark.parametrize("name", SIZE_FIELDS)
 def test_what_widths_stand_for_is_refused_beside_them(name):
     """Even with the value that follows from them, and with its default: what is written twice may contradict itself."""
     value = KNOBS[name].default

@@ -12,10 +12,10 @@ from gradviz.i18n import _
 from gradviz.lessons.lesson import LessonStep, Question
 from gradviz.panels.parts.style import Style
 
-BUTTONS = {"lesson_back": "◀", "lesson_next": "▶", "lesson_close": "✕"}
+SIGNS = {"lesson_back": "◀", "lesson_next": "▶", "lesson_close": "✕"}
 """Keys of `ACTIONS` and what stands on the button."""
 
-SIZES = {"title": 19.0, "text": 16.0, "question": 16.0, "choices": 15.0, "place": 14.0}
+LESSON_POINTS = {"title": 19.0, "text": 16.0, "question": 16.0, "choices": 15.0, "place": 14.0}
 FORMULA_SIZE = 20.0
 
 
@@ -26,15 +26,15 @@ class LessonBar(QWidget):
         super().__init__()
         self._player = player
         self._style: Style | None = None
-        self.labels = {name: QLabel() for name in SIZES}
+        self.labels = {name: QLabel() for name in LESSON_POINTS}
         for name, label in self.labels.items():
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(name != "place")
         self.formula = QLabel()
         self.formula.setTextFormat(Qt.TextFormat.PlainText)
-        self.buttons = {key: QToolButton() for key in BUTTONS}
+        self.buttons = {key: QToolButton() for key in SIGNS}
         for key, button in self.buttons.items():
-            actions[key].setIconText(BUTTONS[key])  # what a button without an icon shows
+            actions[key].setIconText(SIGNS[key])  # what a button without an icon shows
             button.setDefaultAction(actions[key])
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
             button.setAutoRaise(True)
@@ -105,7 +105,7 @@ class LessonBar(QWidget):
         palette.setColor(self.backgroundRole(), style.colour("raised"))
         self.setPalette(palette)
         for name, label in self.labels.items():
-            label.setFont(style.font(SIZES[name], bold=name in ("title", "question")))
+            label.setFont(style.font(LESSON_POINTS[name], bold=name in ("title", "question")))
         for button in self.buttons.values():
             button.setFont(style.font(16))
         self.refresh()

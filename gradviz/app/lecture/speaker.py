@@ -12,9 +12,9 @@ from gradviz.app.lecture.lesson_player import LessonPlayer
 from gradviz.i18n import _, language
 from gradviz.panels.parts.style import Style
 
-SIZES = {"clock": 26.0, "now": 20.0, "note": 20.0, "question": 17.0, "next": 17.0}
+SPEAKER_POINTS = {"clock": 26.0, "now": 20.0, "note": 20.0, "question": 17.0, "next": 17.0}
 
-OPENING_SIZE = (700, 500)
+SPEAKER_SIZE = (700, 500)
 
 
 class SpeakerView(QWidget):
@@ -27,8 +27,8 @@ class SpeakerView(QWidget):
         self._player, self._audience = player, audience
         self.addActions(audience.actions())  # the clicker works whichever of the two windows has the keyboard
         self._began = time.monotonic()
-        self.resize(*OPENING_SIZE)
-        self.labels = {name: QLabel() for name in SIZES}
+        self.resize(*SPEAKER_SIZE)
+        self.labels = {name: QLabel() for name in SPEAKER_POINTS}
         rows = QVBoxLayout(self)
         for name, label in self.labels.items():
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -68,7 +68,7 @@ class SpeakerView(QWidget):
     def restyle(self, style: Style) -> None:
         """Take sizes."""
         for name, label in self.labels.items():
-            label.setFont(style.font(SIZES[name], bold=name in ("clock", "now")))
+            label.setFont(style.font(SPEAKER_POINTS[name], bold=name in ("clock", "now")))
 
     def _show_clock(self) -> None:
         minutes, seconds = divmod(int(time.monotonic() - self._began), 60)

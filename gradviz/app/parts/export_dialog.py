@@ -9,7 +9,7 @@ from gradviz.i18n import N_, _
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import Layout, stacked
 
-SIZES = {
+PICTURE_SIZES = {
     (1280, 720): N_("1280 × 720, slide"),
     (1920, 1080): N_("1920 × 1080, full HD"),
     (3840, 2160): N_("3840 × 2160, 4K"),
@@ -32,7 +32,7 @@ class ExportDialog(QDialog):
         self.what.addItem(_("the whole board"), board)
         for key, entry in PANELS.items():
             self.what.addItem(_(entry.title), stacked([key]))
-        for size, text in SIZES.items():
+        for size, text in PICTURE_SIZES.items():
             self.size_box.addItem(_(text), size)
         self.size_box.setCurrentIndex(1)
         for dpi, text in RESOLUTIONS.items():

@@ -25,7 +25,7 @@ class FaultHooks(QObject):
         if sys.stderr is not None:
             faulthandler.enable()
         sys.excepthook = self._on_exception
-        threading.excepthook = lambda told: self._on_exception(told.exc_type, told.exc_value, told.exc_traceback)
+        threading.excepthook = lambda fault: self._on_exception(fault.exc_type, fault.exc_value, fault.exc_traceback)
 
     def _on_exception(self, kind: type[BaseException], fault: BaseException | None, trace: TracebackType | None) -> None:
         traceback.print_exception(kind, fault, trace)
@@ -49,7 +49,7 @@ class QuitOnSignal(QObject):
         self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_woken)
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_told: None)
+            signal.signal(number, lambda *_: None)
 
     def close(self) -> None:
         """Give the signals back."""
