@@ -197,7 +197,7 @@ class Board(QWidget):
             if self._scene is not None:
                 self.asked.emit(key, panel.questions(self._scene))
                 panel.draw(self._scene)
-            if self._waiting and time.perf_counter() > until:
+            if self._waiting and self.isVisible() and time.perf_counter() > until:
                 self._turns.start()
                 return
 
