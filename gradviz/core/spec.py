@@ -496,7 +496,9 @@ def _sizes_of(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]
     if not (widths and isinstance(widths, str)):
         return {}, []
     problems = [
-        Problem(name, _("is given beside widths, which says it too; leave out one of them")) for name in SIZE_FIELDS if name in values
+        Problem(name, _("is given beside widths, which says it too; leave out one of them"))
+        for name in SIZE_FIELDS
+        if name in values
     ]
     if not re.fullmatch(_LIST_OF_UNITS, widths):
         message = _("{value} is not of the form 10-5-1: the units of layers 1 … L").format(value=shown(widths))
