@@ -144,20 +144,16 @@ def spread_between_examples(x: FloatArray, rms: float, eps: float) -> Spread:
     flat = _room_for(x.size)
     differences = np.subtract(x, x[0], out=flat.reshape(x.shape), dtype=np.float64)  # exact where examples are nearly alike
     exponent, square = 0, float(flat.dot(flat))
-    if square != 0 and not 1e-290 < square < 1e290:
-        differences, exponent = _near_one(np.subtract(np.ldexp(x, -2), np.ldexp(x[0], -2), dtype=np.float64))
-        exponent += 2
+    if not 1e-290 < square < 1e290 and differences.any():
+        if square > 1:  # the difference of two large numbers may be beyond float64, and that of their quarters is not
+            differences, exponent = np.ldexp(x, -2) - np.ldexp(x[0], -2), 2
+        taken = frexp(float(np.abs(differences).max()))[1]
+        differences, exponent = np.ldexp(differences, -taken), exponent + taken
         square = float(np.square(differences).sum())
     sums = np.add.reduce(differences, axis=0)
     variance = (square - float(sums.dot(sums)) / len(x)) / x.size
     value = _scaled(sqrt(max(0.0, variance)), exponent)
     return Spread(value, value < LEAST_SPREAD * eps * rms)
-
-
-def _near_one(x: Float64Array) -> tuple[Float64Array, int]:
-    """Return x over a power of two, and its exponent."""
-    exponent = frexp(float(np.abs(x).max()))[1]
-    return np.ldexp(x, -exponent), exponent
 
 
 class Size(NamedTuple):
