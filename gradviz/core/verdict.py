@@ -181,7 +181,9 @@ def judge(
     if len(layers) == 1:
         return Judgement(None, nan, 0, end)
     under, over = (None, None) if precision is None else _beyond(log10_values, layers, precision)
-    start = float(log10_values[0])
+    # What is 0 at first and not later has come by a skip connection; its way begins where it is there.
+    first = int(np.argmax(np.isfinite(log10_values)))
+    start = float(log10_values[first])
     known = log10_values[: int(np.argmax(layers == lost.layer))] if lost is not None else log10_values
     nonfinite = _first(layers[: len(known)], np.isnan(known) | (known == inf))
     zero_layer = _last_run(layers, log10_values == -inf) if lost is None else None
@@ -189,9 +191,9 @@ def judge(
     if nonfinite is not None:
         total = float(known[-1]) - start if isfinite(start) else float(known[-1])
         return Judgement(State.EXPLODES, total, len(layers) - 1, end, None, zero, nonfinite, under, over)
-    if zero is not None or not len(known) or (lost is not None and lost.ends_equal):
+    if zero is not None or not np.isfinite(known).any() or (lost is not None and lost.ends_equal):
         return Judgement(State.VANISHES, -inf, len(layers) - 1, end, None, zero, None, under, over, lost)
-    totals = known - (start if isfinite(start) else 0.0)
+    totals = known - start
     total = float(totals[-1])
     state, farthest = state_of(total), None
     # An exact 0 that comes back lies beside a skip connection, in a branch that others go around.
@@ -199,7 +201,7 @@ def judge(
     if state_of(float(totals[away])) is not state and abs(totals[away]) > abs(total):
         farthest = Place(int(layers[away]), float(totals[away]))
         state = state_of(farthest.log10_total)
-    return Judgement(state, total, len(known) - 1, end, farthest, None, None, under, over, lost)
+    return Judgement(state, total, len(known) - 1 - first, end, farthest, None, None, under, over, lost)
 
 
 def _beyond(log10_values: Float64Array, layers: IntArray, precision: Precision) -> tuple[Stretch | None, Stretch | None]:

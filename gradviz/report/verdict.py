@@ -5,13 +5,13 @@ All that speaks of them takes its sentences from here, so that one word stands f
 
 from __future__ import annotations
 
-from math import isnan
+from math import isfinite, isnan, log10
 
 from gradviz.core.verdict import Judgement, State, Stretch, Verdict
 from gradviz.i18n import N_, _
 from gradviz.numbers import factor_text, power_text
 
-GROWN_DECADES = 0.002
+GROWN_DECADES = log10(1.005)
 """log10 of the total factor above which it is printed as more than 1.00."""
 
 PHRASES: dict[str, dict[State, str]] = {
@@ -158,7 +158,7 @@ def _finding(what: str, judged: Judgement, dtype: str) -> str:
 
 def _has_rate(judged: Judgement) -> bool:
     is_over = judged.farthest is not None or judged.nonfinite_layer is not None or judged.zero is not None
-    return not is_over and judged.steps > 0 and judged.log10_total > -1e308
+    return not is_over and judged.steps > 0 and isfinite(judged.log10_total)
 
 
 def _rate(judged: Judgement) -> str:
