@@ -138,13 +138,13 @@ def _split_nodes(octaves: int, splits: tuple[float, ...]) -> tuple[Float64Array,
 
 def _panel_nodes(edges: Float64Array, count: int) -> tuple[Float64Array, Float64Array]:
     """Return Gauss–Legendre nodes and weights between neighbouring edges, (..., edges - 1, count) each."""
-    x, w = _legendre(count)
+    x, w = legendre(count)
     width = np.diff(edges)[..., None]
     return edges[..., :-1, None] + width * x, width * w
 
 
 @remembered
-def _legendre(count: int) -> tuple[Float64Array, Float64Array]:
+def legendre(count: int) -> tuple[Float64Array, Float64Array]:
     """Return Gauss–Legendre nodes and weights on [0, 1], (count,) each.
 
     The nodes are eigenvalues of the Jacobi matrix, the weights squared first components of its eigenvectors (Golub, Welsch 1969).
@@ -247,9 +247,9 @@ def _radii(root: float, c: float, kinks: tuple[float, ...]) -> tuple[Float64Arra
     """Return radii r and weights for ∫ … r exp(-r²/2) dr, (radii,) each."""
     splits = [0.0, 2.5, 5.0, REACH, *(z / root for z in _turns(root)), *_radial_kinks(root, c, kinks)]
     edges = np.array(sorted({r for r in splits if 0 <= r <= REACH}))  # np.unique would import numpy.ma: 30 ms
-    u, w = _legendre(PLANE_NODES)
+    u, w = legendre(PLANE_NODES)
     if kinks:  # near an edge the ring integral behaves like a square root: substitute so that both ends are smooth
-        u, w = _legendre(2 * PLANE_NODES)
+        u, w = legendre(2 * PLANE_NODES)
         u, w = u * u * (3 - 2 * u), 6 * u * (1 - u) * w
     width = np.diff(edges)[:, None]
     r = edges[:-1, None] + width * u

@@ -325,18 +325,28 @@ def correlation(net: MeanField, signal: Mapping[str, Float64Array], c0: float) -
     cosine = c0
     for l in range(net.depth):
         log10_q = float(signal["log10_q"][l])
-        bias_share = min(1.0, 10 ** (_log10(net.bias_variance) - log10_q)) if net.bias_variance > 0 else 0.0
-        c = (1 - bias_share) * cosine + bias_share if log10_q > -inf else nan
+        share = bias_share(net, log10_q)
+        c = (1 - share) * cosine + share if log10_q > -inf else nan
         result[l] = c = min(1.0, max(-1.0, c)) if c == c else c
         cosine = _activation_cosine(net, log10_q, c)
     return result
+
+
+def bias_share(net: MeanField, log10_q: float) -> float:
+    """Return σ_b² / q: the part of E z² that all examples have in common."""
+    return min(1.0, 10 ** (_log10(net.bias_variance) - log10_q)) if net.bias_variance > 0 else 0.0
+
+
+def integrable(log10_q: float) -> float:
+    """Return q, within the sizes at which f(u₁) f(u₂) can be integrated; beyond them f is at its limit."""
+    return float(10.0 ** min(log10(LARGEST_CORRELATED_Q), max(-2.0 * LARGEST_DECADES, log10_q)))
 
 
 def _activation_cosine(net: MeanField, log10_q: float, c: float) -> float:
     """Return E f(u₁) f(u₂) / E f(u)² for u₁, u₂ ~ N(0, q) with correlation c."""
     if c != c or c == 1:
         return c
-    q = 10.0 ** min(log10(LARGEST_CORRELATED_Q), max(-2.0 * LARGEST_DECADES, log10_q))
+    q = integrable(log10_q)
     mean_square = gaussian_moments(net.activation, net.k, q).mean_square
     return correlated_product(net.activation, net.k, q, c) / mean_square
 

@@ -14,8 +14,8 @@ import numpy as np
 from gradviz.cache import remembered
 from gradviz.core.choices.activations import Activation
 from gradviz.core.choices.arrays import Float64Array
-from gradviz.core.theory.gaussian import LARGEST_CORRELATED_Q, correlated_product, correlated_slopes, gaussian_moments
-from gradviz.core.theory.mean_field import LARGEST_DECADES, MeanField
+from gradviz.core.theory.gaussian import correlated_product, correlated_slopes, gaussian_moments, legendre
+from gradviz.core.theory.mean_field import MeanField, bias_share, integrable
 
 FAR, NEAR = 0.5, 1e-7
 """Above FAR the difference is taken as it stands; below NEAR, E f′(u₁) f′(u₂) is E f′², up to √ε for a kinked f."""
@@ -32,10 +32,10 @@ LARGEST_THINNESS = 0.2
 units are 0.4 decades below the prediction, 20 of them less than 0.1."""
 
 _STEP = 1e-4
+"""Of q, relatively, between two values of which a derivative is taken."""
 
-_NODES = (0.06943184420297371, 0.33000947820757187, 0.6699905217924281, 0.9305681557970262)
-_WEIGHTS = (0.17392742256872693, 0.32607257743127307, 0.32607257743127307, 0.17392742256872693)
-"""Gauss–Legendre, four nodes on [0, 1]."""
+NODES = 4
+"""Of the integral over the correlation."""
 
 
 def spread(
@@ -64,10 +64,9 @@ def spread(
         log10_q = float(signal["log10_q"][l])
         if log10_q == -inf or thinness[l] > LARGEST_THINNESS:
             break
-        bias_share = min(1.0, 10 ** (log10(net.bias_variance) - log10_q)) if net.bias_variance > 0 else 0.0
-        q = 10.0 ** min(log10(LARGEST_CORRELATED_Q), max(-2.0 * LARGEST_DECADES, log10_q))
-        distance = _relative_difference(net.activation, net.k, q, (1 - bias_share) * distance)
-        growth = ((1 - bias_share) * _exponent(net.activation, net.k, q)) ** 2
+        q, of_weights = integrable(log10_q), 1 - bias_share(net, log10_q)
+        distance = _relative_difference(net.activation, net.k, q, of_weights * distance)
+        growth = (of_weights * _exponent(net.activation, net.k, q)) ** 2
         norms_variance, amplified = norms_variance * growth, amplified * growth
         if norms_variance > LARGEST_NORMS_VARIANCE or amplified > LARGEST_AMPLIFICATION:
             break
@@ -91,7 +90,6 @@ def _relative_difference(activation: Activation, k: float, q: float, epsilon: fl
     if epsilon < NEAR:
         slopes = moments.slope_square
     else:  # with e = ε x², the integrand of a kinked f is smooth in x too
-        slopes = sum(
-            2 * x * w * correlated_slopes(activation, k, q, 1 - epsilon * x * x) for x, w in zip(_NODES, _WEIGHTS, strict=True)
-        )
+        places = zip(*legendre(NODES), strict=True)
+        slopes = sum(2 * x * w * correlated_slopes(activation, k, q, 1 - epsilon * x * x) for x, w in places)
     return q * epsilon * slopes / moments.mean_square
