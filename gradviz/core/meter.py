@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import log10, nan
 from typing import Any
 
@@ -134,8 +135,10 @@ class Meter:
         """Return the measures that are wanted, (L,)."""
         found = [layer.found for layer in self._layers]
         if "activation_spread" in self._wants:
-            for findings, is_lost in zip(found, self._likeness().is_lost, strict=True):
-                findings["signal"] = nan if is_lost and findings["a"].rms != 0 else findings["spread"].value
+            found = [
+                each | {"signal": nan if is_lost and each["a"].rms != 0 else each["spread"].value}
+                for each, is_lost in zip(found, self._likeness.is_lost, strict=True)
+            ]
         return series_of(found, self._wants)
 
     def frame(self, spec: Spec, *, step: int, loss: float) -> Frame:
@@ -151,7 +154,7 @@ class Meter:
             series=series,
             theory=self._theory.series,
             bands=self._theory.bands,
-            verdict=self._verdict(series, self._likeness()),
+            verdict=self._verdict(series),
             loss=loss,
             mean_field=self._parameters.mean_field,
             input_rms=self._input_rms,
@@ -241,8 +244,9 @@ class Meter:
 
     # --- all layers ---
 
+    @cached_property
     def _likeness(self) -> Likeness:
-        """Follow through the layers what still tells the examples apart: what is lost does not come back, but by a skip connection."""
+        """What still tells the examples apart, layer by layer: what is lost comes back only by a skip connection. Read after the pass."""
         lost, equal, noise_layer = [self._inputs_alike], list[bool](), None
         for layer, findings in zip(self.net.layers, self._layers, strict=True):
             spread: Spread = findings.found["spread"]
@@ -255,14 +259,14 @@ class Meter:
                 noise_layer = layer
         return Likeness(self._inputs_alike, np.array(lost[1:]), np.array(equal), noise_layer)
 
-    def _verdict(self, series: Series, likeness: Likeness) -> Verdict:
+    def _verdict(self, series: Series) -> Verdict:
         with np.errstate(divide="ignore"):
             log10_size, log10_spread = np.log10(series["activation_rms"]), np.log10(series["activation_spread"])
         return Verdict.of(
             log10_spread,
             log10_size,
             series["log10_grad_a_rms"],
-            likeness,
+            self._likeness,
             self.net.precision,
             (self._why_zero_forward, self._why_zero_backward),
             has_own_output=self.net.has_own_output,

@@ -70,7 +70,7 @@ BLOCK_NORMALIZATIONS: dict[str, Normalization] = {
             "batch",
             N_("Batch"),
             N_("Each unit: mean 0 and variance 1 over the batch. A batch of one leaves nothing but zeros."),
-            0,
+            BATCH,
         ),
         Normalization("layer", N_("Layer"), N_("Each example: mean 0 and variance 1 over the units of a layer."), 1),
         Normalization(
