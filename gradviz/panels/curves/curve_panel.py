@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
@@ -171,8 +169,3 @@ class CurveNames(PanelPart):
 def only(measures: Measures, keys: set[str]) -> Measures:
     """Return some of the measures."""
     return {key: values for key, values in measures.items() if key in keys}
-
-
-def ends_of(values: np.ndarray) -> tuple[float, float]:
-    """Return the first and the last of a measure."""
-    return float(values[0]), float(values[-1])

@@ -118,7 +118,7 @@ class SizesPanel(CurvePanel):
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
         text = _("spread between examples and sizes above, shares below")
-        text += _("; dashed: theory") if _size_key(frame) in frame.theory else ""
+        text += _("; dashed: theory") if _sizes(frame, None).theory else ""
         text += _("; band: two thirds of all draws, one input; theory is drawn inside it only") if BAND in frame.bands else ""
         return text + (_("; grey: pinned reference") if reference is not None else "")
 
