@@ -275,3 +275,31 @@ def test_exactly_0_names_its_cause(line, forward_says, backward_says):
 def test_a_gradient_beyond_the_precision_is_said():
     verdict = of("depth=300&activation=tanh&initializer=lecun_normal&gain=4.0")
     assert verdict.gradient.overflow is not None and "beyond the largest number of float32" in backward_text(verdict)
+
+
+def test_an_input_of_zeros_is_the_cause_of_all_that_follows(tmp_path):
+    """No two examples differ, and the size is 0 because the input is."""
+    path = tmp_path / "zeros.csv"
+    path.write_text("0,0,0\n" * 8)
+    verdict = simulate(Spec(depth=4, width=5, data="file", data_file=str(path), normalize="none", activation="tanh")).verdict
+    assert verdict.signal is None and verdict.size.zero.cause == "input"
+    assert forward_text(verdict).endswith("The size vanishes: the input is 0.")
+
+
+@pytest.mark.parametrize(
+    ("gain", "depth", "state", "says"),
+    [
+        (1.5, 3, State.HOLDS, "×1.50 per layer (10³ at 19 layers), 2.25 times as large at layer 3"),
+        (0.5, 3, State.SHRINKS, "×0.50 per layer (10⁻³ at 11 layers), 0.25 of it reaches layer 3"),
+        (0.43, 2, State.HOLDS, "×0.43 per layer (10⁻³ at 10 layers), 0.43 of it reaches layer 2"),
+        (183 ** (1 / 9), 10, State.GROWS, "183 times as large at layer 10"),
+        (0.0016 ** (1 / 9), 10, State.SHRINKS, "1.6·10⁻³ of it reaches layer 10"),
+    ],
+)
+def test_networks_that_multiply_have_the_word_of_their_product(gain, depth, state, says):
+    """c·I: signal, size and gradient all go by c, and none is merely stable."""
+    verdict = simulate(
+        Spec(depth=depth, width=4, activation="linear", initializer="identity", gain=gain, dtype="float64")
+    ).verdict
+    assert (verdict.signal.state, verdict.size.state, verdict.gradient.state) == (state, state, state)
+    assert says in forward_text(verdict)

@@ -3,8 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from gradviz.panels import PANELS
+from gradviz import cli
+from gradviz.lessons.lesson_values import PanelName
+from gradviz.panels import FORMER_KEYS, PANELS, panel_key
 from gradviz.panels.layouts import (
     LAYOUTS,
     MOST_IN_A_ROW,
@@ -80,3 +83,14 @@ def test_two_panels_change_places(layout, data):
 def test_a_row_says_its_shares():
     assert Row(("gradient", "activations")).shares == (1.0, 1.0)
     assert Row(("gradient", "activations"), widths=(2.0, 1.0)).shares == (2.0, 1.0)
+
+
+def test_a_panel_is_found_by_its_former_key():
+    """In the settings, in a lesson's board, and on the command line."""
+    assert all(panel_key(key) in PANELS and key not in PANELS for key in FORMER_KEYS)
+    assert panel_key("sizes") == "sizes"
+    text = to_text(stacked(["network", "sizes"])).replace("sizes", "spread")
+    assert from_text(text) == stacked(["network", "sizes"])
+    assert TypeAdapter(PanelName).validate_python("spread") == "sizes"
+    arguments = cli._parser().parse_args(["export", "", "--panel", "spread", "network", "-o", "F.png"])
+    assert arguments.panel == ["sizes", "network"]

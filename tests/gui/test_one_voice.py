@@ -64,7 +64,7 @@ def language(request):
 @pytest.fixture
 def panels(qtbot):
     found = {}
-    for key in ("sizes", "activations", "heatmap", "gradient", "network"):
+    for key in ("sizes", "activations", "heatmap", "gradient", "network", "numbers"):
         found[key] = PANELS[key].load()(Style(THEMES["light"]))
         qtbot.addWidget(found[key])
         found[key].resize(1400, 400)
@@ -97,14 +97,22 @@ def test_titles_report_and_sentences_agree(frames, panels, language):
                 assert last.rstrip(".") in sentences, (text, clause)
         for key, panel in panels.items():
             draw(panel, frame, Playhead(1))
-            assert said(panel.finding.text, language) <= true, (text, key)
-        printed = report(frame)
-        assert said(printed.partition("\n\n")[2].rpartition("vanishes <")[0] or printed, language) <= true, text
+            title = panel.finding.text
+            assert said(title, language) <= true, (text, key)
+            speaks = key in ("gradient", "network") or (key == "sizes" and verdict.signal is not None)
+            assert bool(said(title, language)) or not speaks or verdict.depth == 1, (text, key)
+        for key, finding in (("gradient", backward_finding(verdict)), ("sizes", forward_finding(verdict, with_size=False))):
+            assert panels[key].finding.text.startswith(finding), (text, key)
+        assert str(frame.depth) in panels["numbers"].finding.text or frame.depth == 1
+        printed = report(frame).splitlines()
+        assert {backward_text(verdict), forward_text(verdict)} <= set(printed), text
+        assert set().union(*(said(line, language) for line in printed)) == said(sentences, language), text
 
 
-def test_json_has_the_words_of_the_sentences(frames):
+def test_json_has_the_words_of_the_sentences(frames, language):
     for text, frame in frames.items():
         content, verdict = json.loads(json_text(frame))["verdict"], frame.verdict
+        assert said(" ".join(content["sentences"].values()), language) <= expected(verdict, language), text
         kinds = {"size": verdict.size, "backward": verdict.gradient, "forward": verdict.forward}
         for name, judged in kinds.items():
             assert content[name]["kind"] == (judged.state and judged.state.value), text
