@@ -15,6 +15,7 @@ from gradviz.panels.curves.curve_panel import CurvePanel, CurvePlot, only
 from gradviz.panels.curves.curves import Sources
 from gradviz.panels.parts.axes import DecadeAxis, PercentAxis
 from gradviz.panels.parts.style import Style
+from gradviz.panels.scales.limits import drawable
 from gradviz.report.verdict import forward_finding
 
 
@@ -38,6 +39,9 @@ _SHARES = (
 
 WORTH_SAYING = 0.01
 
+NAME_ROOM = 0.25
+"""Of the range of the sizes: in the lowest plot that has names, a line of text."""
+
 
 def _size_key(frame: Frame) -> str:
     """Return the measure of size that is drawn: the band is one of the RMS, which then replaces std."""
@@ -58,9 +62,12 @@ def _sources(keys: set[str], frame: Frame, reference: Frame | None) -> Sources:
     return Sources(only(frame.series, keys), only(frame.theory, keys), pinned)
 
 
-def _ends_of_band(frame: Frame) -> list[float]:
+def _in_sight(frame: Frame) -> list[float]:
+    """Return the ends of the band, and a value that leaves the name of the uppermost curve a place above it."""
     ends: list[float] = drawn_band(frame)[np.isfinite(drawn_band(frame))].tolist()
-    return ends
+    sizes = np.concatenate([decades(values) for values in _sizes(frame, None).measured.values()])
+    seen = sizes[np.isfinite(drawable(sizes))]
+    return [*ends, float(seen.max() + NAME_ROOM * np.ptp(seen))] if seen.size else ends
 
 
 def _without_shares(frame: Frame, reference: Frame | None) -> str:
@@ -85,7 +92,7 @@ class SizesPanel(CurvePanel):
                 Curve("activation_mean", N_("|mean|"), MAGNITUDES, "forward", "d", Qt.PenStyle.DashDotLine, N_("mean")),
             ),
             sources=_sizes,
-            in_sight=_ends_of_band,
+            in_sight=_in_sight,
         ),
         CurvePlot(N_("share"), _SHARES, sources=_found_shares, span=(-0.07, 1.07), notice=_without_shares),
     )

@@ -17,6 +17,11 @@ LEAST_ROOM = 1.6
 """The least height of a plot in which a text stands beside a line, over the text's height."""
 
 
+STEEPEST = 1.5
+"""Of how many heights of the text a line rises along it, the most that counts: beside a line that is steep everywhere the middle
+is better than an end."""
+
+
 @dataclass(frozen=True)
 class TextPlace:
     """Where a text goes, in the plot's coordinates: the middle of its lower edge where it lies above its line, else of its upper one."""
@@ -85,7 +90,8 @@ class Room:
         first, last = self._ends_of(values)
         middle = np.arange(cost.shape[1]) + across / 2
         beyond = np.maximum(0, np.maximum(first - middle, middle - last))
-        cost = cost + 0.3 * across * (highest - lowest) / up + 2 * beyond + 1e-3 * np.abs(middle - self._columns / 2)
+        steepness = np.minimum((highest - lowest) / up, STEEPEST)
+        cost = cost + 0.3 * across * steepness + 2 * beyond + 1e-3 * np.abs(middle - self._columns / 2)
         cost[1] += 0.5
         below, column = np.unravel_index(int(np.argmin(cost)), cost.shape)
         row = int(kept[below, column])
