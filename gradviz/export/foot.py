@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from gradviz.core.runs.scene import Scene
 from gradviz.panels.parts.style import Style
-from gradviz.report.verdict import backward_text, forward_text
+from gradviz.report.verdict import lines
 from gradviz.report.words import caption
 
 
@@ -48,5 +48,5 @@ class Foot:
 
 def foot_of(scene: Scene, style: Style, *, with_verdict: bool) -> Foot:
     """Return what stands below the panels of a Scene."""
-    sentences = [backward_text(scene.frame.verdict), forward_text(scene.frame.verdict)] if with_verdict else []
+    sentences = lines(scene.frame.verdict) if with_verdict else []
     return Foot(style, [*((sentence, "ink", 14.0) for sentence in sentences), (caption(scene.run.spec), "quiet", 11.0)])

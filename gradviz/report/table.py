@@ -4,7 +4,7 @@ from gradviz.core.frame import Frame
 from gradviz.i18n import _
 from gradviz.numbers import signed_text
 from gradviz.report.columns import COLUMNS
-from gradviz.report.verdict import backward_text, forward_text, output_text, scale_text
+from gradviz.report.verdict import lines, output_text, scale_text
 from gradviz.report.words import caption
 
 
@@ -16,10 +16,7 @@ def report(frame: Frame) -> str:
     widths = [max(len(row[place]) for row in rows) for place in range(len(columns) + 1)]
     table = "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
     note = _("grad: root mean square of the gradient; loss {loss}").format(loss=signed_text(frame.loss))
-    verdict = frame.verdict
-    sentences = dict.fromkeys(
-        (backward_text(verdict), forward_text(verdict), output_text(verdict), scale_text(), settled_text(frame))
-    )
+    sentences = [*lines(frame.verdict), output_text(frame.verdict), scale_text(), settled_text(frame)]
     return "\n".join([f"{caption(frame.spec)}\n\n{table}\n\n{note}", *filter(None, sentences)])
 
 

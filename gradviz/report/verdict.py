@@ -76,11 +76,14 @@ def backward_text(verdict: Verdict) -> str:
     return _(_NOTHING_TO_CROSS) if verdict.gradient.state is None else _sentence("gradient", verdict.gradient, verdict.dtype)
 
 
+def lines(verdict: Verdict) -> list[str]:
+    """Return what is said of the gradient and of the forward pass, a line each; of one layer, one line."""
+    return list(dict.fromkeys((backward_text(verdict), forward_text(verdict))))
+
+
 def text(verdict: Verdict) -> str:
     """Return all sentences, the gradient's first."""
-    if verdict.size.state is None:
-        return _(_NOTHING_TO_CROSS)
-    return f"{backward_text(verdict)} {forward_text(verdict)}"
+    return " ".join(lines(verdict))
 
 
 def forward_finding(verdict: Verdict, *, with_size: bool = True) -> str:

@@ -8,7 +8,7 @@ from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.core.verdict import State, state_of
-from gradviz.report.verdict import backward_finding, backward_text, forward_finding, forward_text, text
+from gradviz.report.verdict import backward_finding, backward_text, forward_finding, forward_text, lines, text
 
 INF, NAN = np.inf, np.nan
 
@@ -179,6 +179,7 @@ def test_of_one_layer_nothing_is_said(line):
     verdict = of(line)
     assert (verdict.signal or verdict.size).state is verdict.size.state is verdict.gradient.state is None
     assert text(verdict) == forward_text(verdict) == "One layer: there is nothing to cross."
+    assert lines(verdict) == [text(verdict)]
     assert forward_finding(verdict) == backward_finding(verdict) == "One layer: there is nothing to cross"
 
 
@@ -303,3 +304,9 @@ def test_networks_that_multiply_have_the_word_of_their_product(gain, depth, stat
     ).verdict
     assert (verdict.signal.state, verdict.size.state, verdict.gradient.state) == (state, state, state)
     assert says in forward_text(verdict)
+
+
+def test_what_is_printed_as_1_is_not_called_larger():
+    """1.0048 is printed as 1.00, 1.0052 as 1.01."""
+    assert "1.00 of it reaches layer 1" in backward_text(backward(np.log10(1.0048), 0))
+    assert "1.01 times as large at layer 1" in backward_text(backward(np.log10(1.0052), 0))

@@ -640,3 +640,12 @@ def test_the_budget_of_the_cache_is_a_setting(open_window):
         assert CACHE.budget == 100 * 2**20
     finally:
         CACHE.budget = before
+
+
+def test_of_one_layer_the_bar_says_one_line(window, qtbot):
+    window.session.store.edit("depth", 1)
+    qtbot.waitUntil(lambda: window.session.frame is not None and window.session.frame.depth == 1)
+    assert [key for key in ("backward", "forward") if not window.verdict.labels[key].isHidden()] == ["backward"]
+    window.session.store.edit("depth", 2)
+    qtbot.waitUntil(lambda: window.session.frame.depth == 2)
+    assert not window.verdict.labels["forward"].isHidden()

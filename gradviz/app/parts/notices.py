@@ -9,7 +9,7 @@ from gradviz.core.runs.scene import Scene
 from gradviz.core.runs.timeline import Timeline
 from gradviz.i18n import _
 from gradviz.panels.parts.style import Style
-from gradviz.report.verdict import backward_text, forward_text, output_text, scale_text
+from gradviz.report.verdict import backward_text, forward_text, lines, output_text, scale_text
 from gradviz.report.words import difference_text, duration_text
 
 
@@ -57,6 +57,7 @@ class VerdictBar(QWidget):
         }
         for key, text in texts.items():
             self.labels[key].setText(text)
+        self.labels["forward"].setVisible(len(lines(verdict)) > 1)  # of one layer both lines would be the same
         self.setToolTip(" ".join(filter(None, (scale_text(), output_text(verdict)))))
         self.labels["difference"].setVisible(bool(difference))
 

@@ -14,7 +14,7 @@ from gradviz.lessons.claims import Claim
 from gradviz.lessons.lesson import Lesson, LessonStep, Question
 from gradviz.numbers import signed_text
 from gradviz.panels.layouts import LAYOUTS, Layout, layout_of
-from gradviz.report.verdict import backward_text, forward_text
+from gradviz.report.verdict import lines
 from gradviz.report.words import difference_text
 
 LETTERS = "ABCDEFGH"
@@ -56,11 +56,10 @@ class Section:
         )
 
     @property
-    def findings(self) -> tuple[str, str]:
-        """The verdict's two sentences, that of the wave which the step plays first."""
-        verdict = self.frame.verdict
-        sentences = backward_text(verdict), forward_text(verdict)
-        return sentences[::-1] if self.step.play == "forward" else sentences
+    def findings(self) -> list[str]:
+        """The verdict's lines, first that of the wave which the step plays."""
+        found = lines(self.frame.verdict)
+        return found[::-1] if self.step.play == "forward" else found
 
     @property
     def quantities(self) -> str:
