@@ -37,10 +37,15 @@ SLIDER_STEPS = 1000
 
 
 class Control(QWidget):
-    """A field's row. Abstract: concrete ones have `show_value` and `retranslate_values`."""
+    """A field's row. Abstract; concrete ones are final and fill in `show_value`, and `retranslate_values` where values have names."""
 
     edited = Signal(str, object, int)
     """Field, value, and the number of the drag it belongs to (0: none)."""
+
+    def __init_subclass__(cls) -> None:
+        # A class that is both abstract and a QWidget would need a metaclass of both kinds; this check does the same.
+        if "show_value" not in cls.__dict__:
+            raise TypeError(f"{cls.__name__} does not show its value")
 
     def __init__(self, knob: Knob, new_drag: Callable[[], int]) -> None:
         super().__init__()
@@ -55,7 +60,6 @@ class Control(QWidget):
 
     def show_value(self, value: Any) -> None:
         """Show a value without asking for it."""
-        raise NotImplementedError
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""

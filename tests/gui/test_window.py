@@ -439,12 +439,13 @@ def test_settings_are_kept(open_window):
     assert (second.zoom, second.window_size) == (1.3, (1000, 700))
 
 
-def test_board_rows_never_clip_their_text_in_a_small_window(open_window):
+def test_board_rows_never_clip_their_text_in_a_small_window(qtbot, open_window):
     """At 1024 × 640 everything is still there: the board keeps more than half, and the panels their height."""
     window = open_window("depth=5&width=8", size=(1024, 640))
     assert window.width() == 1024 and window.height() == 640
     assert window.board.width() > 512
-    assert all(panel.height() >= (150 if PANELS[panel.key].height == 1 else 80) for panel in window.board.seen())
+    seen = window.board.seen()
+    qtbot.waitUntil(lambda: all(panel.height() >= (150 if PANELS[panel.key].height == 1 else 80) for panel in seen))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ and a panel's slot holds what the panel has asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +16,7 @@ from gradviz.app.session.runner import EXPORT, REFERENCE, RUN, Runner
 from gradviz.app.session.settings import Settings
 from gradviz.app.session.store import Store
 from gradviz.app.session.transport import Transport
+from gradviz.app.session.waiting import Incomplete, Waiting, is_preview_of, is_whole_answer, whole_of
 from gradviz.core.choices.errors import ExperimentError, Problem
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
@@ -73,8 +74,7 @@ class Session(QObject):
         """Whether `wanted` is under way, or waits for its turn."""
         self._swapped_in: Run | None = None
         """What a swap has just shown, until the store has its Spec: whatever has become of its files, it is not run again."""
-        self._incomplete: list[_Incomplete] = []
-        """Scenes that are to be used when they are whole."""
+        self._waiting = Waiting()
         store.changed.connect(self._on_spec)
         store.repeated.connect(self._on_repeated)
         store.swapped.connect(self._on_swapped)
@@ -118,13 +118,13 @@ class Session(QObject):
 
     def shows(self, run: Run) -> bool:
         """Whether the whole answer to a run is what is looked at."""
-        return self.scene is not None and _is_whole_answer(self.scene.run, run)
+        return self.scene is not None and is_whole_answer(self.scene.run, run)
 
     def whole(self, run: Run) -> Timeline | None:
         """Return the whole answer to a run, where it is shown or pinned."""
         shown = None if self.scene is None else self.scene.run
         for timeline in (shown, self._reference):
-            if timeline is not None and _is_whole_answer(timeline, run):
+            if timeline is not None and is_whole_answer(timeline, run):
                 return timeline
         return None
 
@@ -157,7 +157,7 @@ class Session(QObject):
         self._is_run_coming = whole is None
         if whole is None:
             # Whoever sees a preview has agreed to the whole.
-            is_agreed = self.scene is not None and _is_preview_of(self.scene.run, run)
+            is_agreed = self.scene is not None and is_preview_of(self.scene.run, run)
             self.runner.submit(RUN, run, may_be_long=is_agreed)
             return
         self.runner.submit(RUN, None)
@@ -213,7 +213,7 @@ class Session(QObject):
 
     def _await_whole_reference(self, run: Timeline | None) -> None:
         """Ask for the whole of a preview; however long it takes, that has been agreed to when the preview was begun."""
-        self._await_reference(_whole_of(run) if run is not None and run.is_preview else None, may_be_long=True)
+        self._await_reference(whole_of(run) if run is not None and run.is_preview else None, may_be_long=True)
 
     def _await_reference(self, run: Run | None, *, may_be_long: bool = False) -> None:
         self._wanted_reference = run
@@ -294,7 +294,7 @@ class Session(QObject):
             self._wanted_reference = None
         elif request in self._asked.get(slot, ()):
             self._take(request, error, is_final=True)
-        self._incomplete = [each for each in self._incomplete if request not in _missing_runs(each.scene)]
+        self._waiting.give_up_run(request)
         self._complete(request, error)
 
     def _on_hesitated(self, slot: str, request: Request, seconds: float) -> None:
@@ -331,28 +331,24 @@ class Session(QObject):
         """
         if self.scene is not None:
             final = {request: answer for request, answer in self._answers.items() if request in self._answered}
-            self._incomplete.append(_Incomplete(self.scene.with_answers(final), use, asks))
+            self._waiting.add(Incomplete(self.scene.with_answers(final), use, asks))
             self._use_complete()
 
     def use_whole_runs(self) -> None:
         """Use at once every Scene whose runs are whole, without the answers beside them: the program ends and cannot wait."""
-        ready = [each for each in self._incomplete if not _missing_runs(each.scene)]
-        self._incomplete = [each for each in self._incomplete if _missing_runs(each.scene)]
-        for each in ready:
+        for each in self._waiting.take_whole_runs():
             each.use(each.scene)
 
     def _complete(self, request: Request, answer: Any) -> None:
         """Put a final answer wherever a preview, or nothing yet, stands for it."""
         if isinstance(answer, Timeline) and self._wanted_reference == request:
             self.pin(answer)
-        self._incomplete = [each.completed(request, answer) for each in self._incomplete]
+        self._waiting.complete(request, answer)
         self._use_complete()
 
     def _use_complete(self) -> None:
-        complete = [each for each in self._incomplete if not each.missing()]
-        self._incomplete = [each for each in self._incomplete if each.missing()]
-        missing = next((request for each in self._incomplete for request in each.missing()), None)
-        self.runner.submit(EXPORT, missing, may_be_long=True)
+        complete = self._waiting.take_complete()
+        self.runner.submit(EXPORT, self._waiting.missing(), may_be_long=True)
         for each in complete:
             each.use(each.scene)
 
@@ -378,50 +374,3 @@ class Session(QObject):
         pinned = self._wanted_reference or self._reference
         self.settings.reference = None if pinned is None else pinned.spec
         self.store.history.blockSignals(True)  # it speaks once more when it is destroyed, and nobody is there then
-
-
-def _is_whole_answer(timeline: Timeline, run: Run) -> bool:
-    return not timeline.is_preview and Run.answered_by(timeline) == run
-
-
-def _is_preview_of(timeline: Timeline, run: Run) -> bool:
-    return timeline.is_preview and Run.answered_by(timeline) == run
-
-
-def _whole_of(preview: Timeline) -> Run:
-    """Return what has to be run in the place of a preview."""
-    return replace(Run.answered_by(preview), has_preview=False)
-
-
-@dataclass(frozen=True, eq=False)
-class _Incomplete:
-    """A Scene that is to be used when it is whole, and all that is asked beside it is answered."""
-
-    scene: Scene
-    use: Callable[[Scene], None]
-    asks: Callable[[Scene], Sequence[Request]]
-
-    def missing(self) -> Sequence[Request]:
-        """Return what has to be answered next; nothing when it is whole."""
-        return _missing_runs(self.scene) or [one for one in self.asks(self.scene) if one not in self.scene.answers]
-
-    def completed(self, request: Request, answer: Any) -> _Incomplete:
-        """Return this with a final answer, where it is one of the missing ones."""
-        if request not in self.missing():
-            return self
-        if isinstance(request, Run):
-            return replace(self, scene=_with_whole(self.scene, request, answer))
-        return replace(self, scene=self.scene.with_answers({**self.scene.answers, request: answer}))
-
-
-def _missing_runs(scene: Scene) -> list[Run]:
-    """Return the runs of which a Scene holds previews only."""
-    return [_whole_of(run) for run in (scene.run, scene.reference) if run is not None and run.is_preview]
-
-
-def _with_whole(scene: Scene, run: Run, whole: Timeline) -> Scene:
-    """Return a Scene with a whole answer in the place of its preview."""
-    pinned = scene.reference
-    is_pinned = pinned is not None and _is_preview_of(pinned, run)
-    is_shown = _is_preview_of(scene.run, run)
-    return replace(scene, run=whole if is_shown else scene.run, reference=whole if is_pinned else pinned)
