@@ -46,7 +46,8 @@ class Architecture:
     drawn_as : tuple of int
         For layers 1 … L, the layer whose random draw this layer reuses: itself, or with shared weights the first of its shape.
     has_own_output : bool
-        Whether the last layer's activation was chosen separately; that layer is then not normalized and has no skip connection.
+        Whether the last layer is of another kind than the others: its activation was chosen separately, and it is another
+        function, or the others are normalized or have skip connections, which an output layer never has.
     """
 
     units: tuple[int, ...]
@@ -70,8 +71,10 @@ class Architecture:
         """Return the architecture of an experiment; `features` is n_0."""
         units = (features, *spec.layer_units)
         depth = len(units) - 1
-        output = OUTPUT_ACTIVATIONS[spec.output_activation].activation
         hidden = ACTIVATIONS[spec.activation]
+        output = OUTPUT_ACTIVATIONS[spec.output_activation].activation
+        if output is hidden and spec.normalization == "none" and not spec.residual:
+            output = None
         activations = (*[hidden] * (depth - 1), output or hidden)
         normalization, plain = BLOCK_NORMALIZATIONS[spec.normalization], BLOCK_NORMALIZATIONS["none"]
         return cls(

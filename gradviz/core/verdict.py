@@ -118,10 +118,10 @@ class Judgement:
         The layer where the way ends.
     farthest : Place or None
         The layer that is farther from the start, in decades, than the end is, where its word is another one than the end's; then
-        the word is that of this layer.
+        the word is that of this layer. No layer is farther than one that holds an infinity or a NaN before layers that do not.
     zero : Zero or None
     nonfinite_layer : int or None
-        The first layer that holds an infinity or a NaN.
+        The first layer from which on all hold an infinity or a NaN.
     underflow, overflow : Stretch or None
         Where the value is below the smallest, or above the largest, number of the network's precision. (The program still reads
         such values, because it carries a separate exponent.)
@@ -147,9 +147,13 @@ class Judgement:
 
     @property
     def layers_to_threshold(self) -> int | None:
-        """The depth at which the factor per layer makes 10⁻³ or 10³ in all; None where it is near 1."""
+        """The depth at which the factor per layer makes 10⁻³ or 10³ in all; None where it is near 1, or the way leads elsewhere."""
         low, high = STEADY
-        return None if low <= self.log10_factor <= high else ceil(THRESHOLD_DECADES / abs(self.log10_factor) - 1e-9) + 1
+        return (
+            None
+            if self.farthest is not None or low <= self.log10_factor <= high
+            else ceil(THRESHOLD_DECADES / abs(self.log10_factor) - 1e-9) + 1
+        )
 
 
 WhyZero = Callable[[int], tuple[Cause, int]]
@@ -183,25 +187,28 @@ def judge(
     under, over = (None, None) if precision is None else _beyond(log10_values, layers, precision)
     # What is 0 at first and not later has come by a skip connection; its way begins where it is there.
     first = int(np.argmax(np.isfinite(log10_values)))
-    start = float(log10_values[first])
+    start = float(log10_values[first]) if np.isfinite(log10_values[first]) else 0.0
     known = log10_values[: int(np.argmax(layers == lost.layer))] if lost is not None else log10_values
-    nonfinite = _first(layers[: len(known)], np.isnan(known) | (known == inf))
+    is_nonfinite = np.isnan(known) | (known == inf)
+    nonfinite = _last_run(layers, is_nonfinite) if len(known) == len(layers) else None
     zero_layer = _last_run(layers, log10_values == -inf) if lost is None else None
     zero = None if zero_layer is None else Zero(zero_layer, *why_zero(zero_layer))
     if nonfinite is not None:
-        total = float(known[-1]) - start if isfinite(start) else float(known[-1])
-        return Judgement(State.EXPLODES, total, len(layers) - 1, end, None, zero, nonfinite, under, over)
-    if zero is not None or not np.isfinite(known).any() or (lost is not None and lost.ends_equal):
-        return Judgement(State.VANISHES, -inf, len(layers) - 1, end, None, zero, None, under, over, lost)
+        return Judgement(State.EXPLODES, float(known[-1]) - start, len(layers) - 1, end, None, zero, nonfinite, under, over)
     totals = known - start
-    total = float(totals[-1])
+    if zero is not None or not np.isfinite(known).any() or (lost is not None and lost.ends_equal):
+        total, steps = -inf, len(layers) - 1
+    else:
+        total, steps = float(totals[-1]), len(known) - 1 - first
     state, farthest = state_of(total), None
     # An exact 0 that comes back lies beside a skip connection, in a branch that others go around.
-    away = int(np.argmax(np.where(np.isfinite(totals), np.abs(totals), -1.0)))
-    if state_of(float(totals[away])) is not state and abs(totals[away]) > abs(total):
-        farthest = Place(int(layers[away]), float(totals[away]))
-        state = state_of(farthest.log10_total)
-    return Judgement(state, total, len(known) - 1 - first, end, farthest, None, None, under, over, lost)
+    distances = np.where(is_nonfinite, inf, np.where(np.isfinite(totals), np.abs(totals), -1.0))
+    if total > -inf or is_nonfinite.any():
+        away = int(np.argmax(distances))
+        if is_nonfinite[away] or (state_of(float(totals[away])) is not state and distances[away] > abs(total)):
+            farthest = Place(int(layers[away]), float(totals[away]))
+            state = state_of(farthest.log10_total)
+    return Judgement(state, total, steps, end, farthest, zero, None, under, over, lost)
 
 
 def _beyond(log10_values: Float64Array, layers: IntArray, precision: Precision) -> tuple[Stretch | None, Stretch | None]:

@@ -5,7 +5,7 @@ All that speaks of them takes its sentences from here, so that one word stands f
 
 from __future__ import annotations
 
-from math import isfinite, isnan, log10
+from math import inf, isfinite, isnan, log10
 
 from gradviz.core.verdict import Judgement, State, Stretch, Verdict
 from gradviz.i18n import N_, _
@@ -55,7 +55,8 @@ _RATE_TO = N_("{factor} per layer ({bound} at {layers} layers)")
 _NOTHING_TO_CROSS = N_("One layer: there is nothing to cross.")
 _ALL_ALIKE = N_("No two examples differ: there is no signal between them.")
 _NOISE = N_(
-    "From layer {layer} on, batch normalization has nothing but rounding noise, which it divides by √ε: what follows is no signal."
+    "From layer {layer} on, batch normalization finds at most rounding noise between the examples, and divides it by √ε: what"
+    " follows is no signal."
 )
 
 
@@ -172,6 +173,16 @@ def _rate(judged: Judgement) -> str:
 
 
 def _end(what: str, judged: Judgement, dtype: str) -> str:
+    """Return what becomes of it at the farthest layer, where the word is that layer's, and at the end of its way."""
+    if judged.farthest is None:
+        return _last(what, judged, dtype)
+    far = judged.farthest.log10_total
+    text = next(text for least, text in _FARTHEST if not far < least)
+    text = _(text).format(far=power_text(far), layer=judged.farthest.layer, dtype=dtype)
+    return f"{text}, {_last(what, judged, dtype)}"
+
+
+def _last(what: str, judged: Judgement, dtype: str) -> str:
     """Return what becomes of it at the end of its way."""
     total = power_text(judged.log10_total)
     if judged.nonfinite_layer is not None:
@@ -192,20 +203,22 @@ def _end(what: str, judged: Judgement, dtype: str) -> str:
         )
         return _(text).format(dtype=dtype, where=_where(what, judged.lost.layer))
     if judged.farthest is not None:
-        falls = judged.farthest.log10_total < 0
-        text = (
-            N_("{far} of it at layer {layer}, {total} at layer {end}")
-            if falls
-            else N_("×{far} at layer {layer}, ×{total} at layer {end}")
-        )
-        far = power_text(judged.farthest.log10_total)
-        return _(text).format(far=far, layer=judged.farthest.layer, total=total, end=judged.end)
+        text = N_("{total} at layer {end}") if judged.farthest.log10_total < 0 else N_("×{total} at layer {end}")
+        return _(text).format(total=total, end=judged.end)
     text = (
         N_("{total} times as large at layer {end}")
         if judged.log10_total > GROWN_DECADES
         else N_("{total} of it reaches layer {end}")
     )
     return _(text).format(total=total, end=judged.end)
+
+
+_FARTHEST = (
+    # from this log10 on; a NaN is not less than anything
+    (inf, N_("infinite in {dtype} at layer {layer}")),
+    (0.0, N_("×{far} at layer {layer}")),
+    (-inf, N_("{far} of it at layer {layer}")),
+)
 
 
 def _where(what: str, layer: int) -> str:

@@ -69,6 +69,10 @@ def test_five_words(total, state):
         ((INF, INF, 30, 0), State.EXPLODES, "from layer 2 down it is infinite in float32"),
         ((NAN, INF, 30, 0), State.EXPLODES, "from layer 2 down it is infinite or NaN in float32"),
         ((NAN, NAN), State.EXPLODES, "from layer 2 down it is infinite or NaN in float32"),
+        ((-2, -1, INF, INF, 0), State.EXPLODES, "explodes: infinite in float32 at layer 4, ×0.01 at layer 1."),
+        ((5, 0, INF, 0), State.EXPLODES, "explodes: infinite in float32 at layer 3, ×10⁵ at layer 1."),
+        ((-INF, -INF, INF, 0), State.EXPLODES, "explodes: infinite in float32 at layer 3, from layer 2 down it is exactly 0."),
+        ((INF, 0, INF, 0), State.EXPLODES, "explodes: from layer 1 down it is infinite in float32."),
         ((-60, -40, -20, 0), State.VANISHES, "It is below the smallest number of float32 from layer 1 down."),
         ((60, 40, 20, 0), State.EXPLODES, "It is beyond the largest number of float32 from layer 2 down."),
         (
@@ -152,6 +156,27 @@ def test_a_signal_lost_in_rounding_is_judged_above_it():
     assert forward_text(equal).startswith("The signal vanishes: from layer 3 on it is the same, whatever goes in.")
 
 
+def test_where_a_signal_goes_before_it_is_lost_is_said():
+    far = forward(0.1, 1e4, 0.05, NAN, lost=[4]).signal
+    assert (far.state, far.farthest.layer, far.layers_to_threshold) == (State.EXPLODES, 2, None)
+    says = "The signal explodes: ×10⁵ at layer 2, from layer 4 on it is below the rounding of float32."
+    assert forward_text(forward(0.1, 1e4, 0.05, NAN, lost=[4])).startswith(says)
+    infinite = forward(0.1, INF, INF, NAN, NAN, sizes=(1, INF, INF, 1, 1), equal=[4, 5])
+    assert (infinite.signal.state, infinite.signal.log10_total) == (State.EXPLODES, -INF)
+    says = "The signal explodes: infinite in float32 at layer 2, from layer 4 on it is the same, whatever goes in."
+    assert forward_text(infinite).startswith(says)
+
+
+def test_an_output_of_the_same_kind_is_judged_with_the_others():
+    """Sigmoid after sigmoid is no other kind; sigmoid after tanh is, and so is one that is not normalized after layers that are."""
+    line = "depth=5&output_activation=sigmoid&activation="
+    kinds = {"sigmoid": 5, "tanh": 4, "sigmoid&normalization=layer": 4, "sigmoid&residual=1": 4}
+    assert {kind: of(line + kind).depth for kind in kinds} == kinds
+    same = simulate(Spec.from_text(line + "sigmoid")), simulate(Spec.from_text("depth=5&activation=sigmoid"))
+    for key, values in same[1].series.items():
+        np.testing.assert_array_equal(same[0].series[key], values, err_msg=key)
+
+
 def test_what_a_skip_connection_brings_back_is_not_lost():
     verdict = forward(0.1, NAN, 0.1, NAN, 0.1, lost=[2, 4])
     assert verdict.signal.state is State.HOLDS and verdict.signal.lost is None
@@ -199,7 +224,7 @@ def test_batch_normalization_of_equal_examples_is_noise(line):
     verdict = of(f"depth=12&normalization=batch&{line}")
     assert verdict.noise_layer == 1
     assert forward_text(verdict).endswith(
-        "noise, which it divides by √ε: what follows is no signal."
+        "rounding noise between the examples, and divides it by √ε: what follows is no signal."
     ) and "size" not in forward_text(verdict)
 
 
