@@ -22,6 +22,10 @@ NARROWEST_NORMALIZED = 16
 gradient that normalization projects out is not negligible. E 1/‖x‖² of n Gaussian features is n/(n - 2) times 1/E ‖x‖², and
 infinite for n ≤ 2: the gradient in layer 1 is off by 1.1 to 1.5 decades with 1 feature, .4 to .6 with 2, .2 with 4."""
 
+NARROWEST_NORMALIZED_OUTPUT = 6
+"""Units of the last layer, behind layer or RMS normalization. Seen from the others it is one layer: at 6 units the gradient is off
+by up to .2 decades in all layers, with 4 by .36, with 2 by .57; one unit keeps its sign alone, and passes no gradient on."""
+
 SMALLEST_BATCH, LARGEST_LIKENESS = 32, 0.6
 """For batch normalization: with fewer examples, or a larger `Inputs.likeness` (examples in a plane), the gradient is off by
 more than a factor of 2 in 20 layers."""
@@ -91,7 +95,8 @@ def signal_is_predictable(net: MeanField, inputs: Inputs) -> bool:
             inputs.size >= SMALLEST_BATCH and inputs.likeness <= LARGEST_LIKENESS and _batch_normalized_skips_add_up(net, inputs)
         )
     if net.normalization != "none":
-        return min(net.units[: max(2, net.depth)]) >= NARROWEST_NORMALIZED
+        narrowest = min(net.units[: max(2, net.depth)])
+        return narrowest >= NARROWEST_NORMALIZED and net.units[-1] >= NARROWEST_NORMALIZED_OUTPUT
     scales = negative_slope(net.activation, net.k) is not None and net.bias_variance == 0
     return scales or inputs.spread <= WIDEST_INPUT
 

@@ -85,7 +85,8 @@ def predict(net: MeanField | None, inputs: Inputs, *, unit_gradient: bool) -> Pr
     if net.depth <= DEEPEST_CORRELATION and np.isfinite(inputs.cosine):
         cosines = correlation(net, signal, float(np.clip(inputs.cosine, -1, 1)))
         if cosines is not None:
-            predicted["input_correlation"] = cosines
+            # Where no network of this width has the sizes of infinite width, none has its angles: 34 SiLU layers of 44 are .4 off.
+            predicted["input_correlation"] = np.where(np.isnan(predicted["pre_activation_rms"]), np.nan, cosines)
         between = spread(net, signal, float(np.clip(inputs.cosine, -1, 1)), inputs.spread, inputs.size)
         if between is not None:
             predicted["activation_spread"] = between

@@ -71,11 +71,32 @@ def test_skip_connections_start_from_the_mean_of_the_input(text):
 
 
 def test_an_input_of_ones_doubles_what_gelu_adds_up_to():
-    """GELU, gain 1.5, branches scaled by 1/√L, layer 20: 13.58; from a mean of 0 it would be 6.96, and five seeds measure 13.5."""
+    """GELU, gain 1.5, branches scaled by 1/√L, layer 20: 13.58; from a mean of 0 it would be 6.96, and five seeds measure 13.5.
+
+    Of the pre-activations, the standard deviation is 17.82, and would be 9.165; at width 512, seeds measure 15.9 to 19.5.
+    """
     spec = Spec.from_text(f"{SKIPS}&data=ones&residual=1&activation=gelu&initializer=lecun_normal&gain=1.5&width=64&batch=2")
     frame = simulate(spec)
     assert frame.theory["activation_rms"][-1] == pytest.approx(13.577, rel=1e-3)
-    assert forward(frame.mean_field, 1.0)["activation_rms"][-1] == pytest.approx(6.964, rel=1e-3)
+    assert frame.theory["pre_activation_std"][-1] == pytest.approx(17.82, rel=1e-3)
+    from_zero = forward(frame.mean_field, 1.0)
+    assert from_zero["activation_rms"][-1] == pytest.approx(6.964, rel=1e-3)
+    assert from_zero["pre_activation_std"][-1] == pytest.approx(9.165, rel=1e-3)
+    assert 15.9 < simulate(spec.replace(width=512)).series["pre_activation_std"][-1] < 19.5
+
+
+def test_an_output_of_one_unit_behind_rms_normalization_has_no_theory():
+    """Normalizing one unit leaves its sign alone: .5 decades from the recursion of wide layers."""
+    line = "depth=11&width=32&activation=elu&normalization=rms&batch=32"
+    assert "activation_rms" in simulate(Spec.from_text(line)).theory
+    assert "activation_rms" not in simulate(Spec.from_text(line + "&output_units=1")).theory
+
+
+def test_angles_have_a_theory_where_sizes_have_one():
+    """34 SiLU layers of 44 units: the correlation of two inputs is .57 at the end, and would be .95 at infinite width."""
+    theory = simulate(Spec.from_text("depth=34&width=44&activation=silu&initializer=lecun_normal&gain=1.6&bias_std=0.075")).theory
+    is_silent = np.isnan(theory["input_correlation"])
+    assert is_silent[-1] and not is_silent[:9].any() and (is_silent == np.isnan(theory["pre_activation_rms"])).all()
 
 
 def test_units_that_start_equal_differ_by_what_the_branch_adds():
