@@ -156,6 +156,12 @@ def test_a_signal_lost_in_rounding_is_judged_above_it():
     assert forward_text(equal).startswith("The signal vanishes: from layer 3 on it is the same, whatever goes in.")
 
 
+def test_what_a_skip_connection_brings_is_judged_from_where_it_is_there():
+    """Two factors of 0.1 after two layers of 0 are 0.1 per layer."""
+    judgement = backward(-2, -1, 0, -INF, -INF).gradient
+    assert (judgement.log10_total, judgement.steps, judgement.log10_factor) == (-2, 2, -1)
+
+
 def test_where_a_signal_goes_before_it_is_lost_is_said():
     far = forward(0.1, 1e4, 0.05, NAN, lost=[4]).signal
     assert (far.state, far.farthest.layer, far.layers_to_threshold) == (State.EXPLODES, 2, None)
