@@ -3,44 +3,66 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from gradviz.core.choices.errors import ExperimentError, Problem, shown
-from gradviz.core.spec import Spec
+from gradviz.core.choices.errors import ExperimentError, Problem
+from gradviz.core.choices.regular_files import content_of, faults_named, path_shown
+from gradviz.core.spec import LONGEST_TEXT, Spec
 from gradviz.export.embedded import experiment_in
+from gradviz.export.foreign import what_it_is
 from gradviz.i18n import _
 from gradviz.lessons.shelf import names_step, step_experiment
 
-LONGEST_PICTURE = 256 * 2**20
+LARGEST_FILE = 256 * 2**20
 """Bytes; larger inputs are refused. A 16K picture is smaller."""
+
+LARGEST_TEXT_FILE = 4 * LONGEST_TEXT
+"""Bytes; a larger file without a picture's signature is no experiment. UTF-16 takes two bytes a letter."""
 
 
 def read_experiment(source: str | None) -> Spec:
-    """Return the experiment that a command-line argument names; without one, the opening experiment.
+    """Return the experiment that a command-line argument names; without one (None), the opening experiment.
 
     Raises
     ------
     ExperimentError
         With every problem of the experiment, or because there is no such file, or no experiment in it.
     """
-    if not source:
+    if source is None:
         return Spec()
     if source == "-":
-        return _from_any(sys.stdin.buffer.read(LONGEST_PICTURE + 1), _("standard input"))
+        return _from_any(_standard_input(), _("standard input"))
     if names_step(source):
         return step_experiment(source)
-    if _is_text(source):
-        return _from_bytes(source.encode(errors="replace"))
+    if not source.strip() or _is_text(source):
+        return read_text(source)
     return read_file(source)
 
 
 def names_experiment(word: str) -> bool:
     """Whether a word can only be an experiment: a line of text, a path, a lesson's step, or ``-``."""
-    return word == "-" or names_step(word) or _is_text(word) or _is_file(word) or Path(word).suffix != "" or "/" in word
+    return (
+        word in ("", "-")
+        or names_step(word)
+        or _is_text(word)
+        or _is(Path.exists, word)
+        or Path(word).suffix != ""
+        or "/" in word
+    )
 
 
-def _is_text(source: str) -> bool:
-    return ("=" in source or source.lstrip().startswith("{")) and not _is_file(source)
+def read_text(text: str) -> Spec:
+    """Return the experiment in a text: a line, or JSON.
+
+    Raises
+    ------
+    ExperimentError
+        With every problem of the experiment; a text in which nothing stands is none.
+    """
+    if not text.strip(" \t\r\n\f\v&\ufeff"):
+        raise _refused(_("there is no experiment in an empty text; a line such as depth=50&activation=tanh is one"))
+    return Spec.from_json(text) if text.lstrip().startswith("{") else Spec.from_text(text)
 
 
 def read_file(path: str | Path) -> Spec:
@@ -51,41 +73,48 @@ def read_file(path: str | Path) -> Spec:
     ExperimentError
         With every problem of the experiment, or because the file cannot be read or holds no experiment.
     """
-    try:
-        with open(path, "rb") as file:
-            content = file.read(LONGEST_PICTURE + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        message = _("cannot read {path}: {reason}").format(path=_path_shown(path), reason=reason)
-        raise ExperimentError([Problem("", message)]) from None
-    return _from_any(content, _path_shown(path))
+    return _from_any(content_of(path, "", LARGEST_FILE), path_shown(path))
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:  # a program without a console
+        raise _refused(_("there is no standard input"))
+    with faults_named(_("standard input"), ""):
+        return sys.stdin.buffer.read(LARGEST_FILE + 1)
 
 
 def _from_any(content: bytes, where: str) -> Spec:
-    if len(content) > LONGEST_PICTURE:
-        raise ExperimentError([Problem("", _("{path} is too large for an experiment").format(path=where))])
-    embedded = experiment_in(content)
-    if embedded is not None:
+    if len(content) > LARGEST_FILE:
+        raise _refused(_("{path} is too large for an experiment").format(path=where))
+    if not content.strip():
+        raise _refused(_("{path} is empty; there is no experiment in it").format(path=where))
+    if (embedded := experiment_in(content)) is not None:
         return Spec.from_text(embedded)
-    if content[:4] in (b"\x89PNG", b"%PDF") or content[:5] in (b"<?xml", b"<svg "):
-        raise ExperimentError([Problem("", _("there is no experiment in {path}").format(path=where))])
-    return _from_bytes(content)
-
-
-def _from_bytes(content: bytes) -> Spec:
+    if sentence := what_it_is(content, where):
+        raise _refused(sentence)
+    if len(content) > LARGEST_TEXT_FILE:
+        raise _refused(_("{path} is too large for an experiment").format(path=where))
     try:
-        text = content.decode("utf-8-sig")
+        return read_text(content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig"))
     except UnicodeDecodeError:
-        raise ExperimentError([Problem("", _("this is neither text nor a picture with an experiment in it"))]) from None
-    return Spec.from_json(text) if text.lstrip().startswith("{") else Spec.from_text(text)
+        raise _refused(_("{path} is neither text nor a picture with an experiment in it").format(path=where)) from None
 
 
-def _path_shown(path: str | Path) -> str:
-    return shown(str(path), longest=300)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""Begin a text that an editor on Windows saved as "Unicode"."""
 
 
-def _is_file(source: str) -> bool:
+def _refused(message: str) -> ExperimentError:
+    return ExperimentError([Problem("", message)])
+
+
+def _is_text(source: str) -> bool:
+    # A folder may well be called by the experiment whose results it holds.
+    return ("=" in source or source.lstrip().startswith("{")) and not _is(Path.is_file, source)
+
+
+def _is(test: Callable[[Path], bool], source: str) -> bool:
     try:
-        return Path(source).is_file()
+        return test(Path(source))
     except (OSError, ValueError):  # a name too long or with a NUL
         return False

@@ -20,8 +20,7 @@ from gradviz.app.parts.steps import Steps, Work
 from gradviz.app.session.session import Session
 from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.runs.scene import Scene
-from gradviz.core.spec import Spec
-from gradviz.experiment import read_file
+from gradviz.experiment import read_file, read_text
 from gradviz.export.answers import questions
 from gradviz.export.figure import FORMATS, format_of, image
 from gradviz.export.files import FileError, write_whole
@@ -71,8 +70,7 @@ class Files(QObject):
     def read_text(self, text: str) -> None:
         """Take over the experiment in a text; where it is wrong, say so and change nothing."""
         try:
-            is_json = text.lstrip().startswith("{")
-            self._session.store.replace((Spec.from_json if is_json else Spec.from_text)(text), _("Paste experiment"))
+            self._session.store.replace(read_text(text), _("Paste experiment"))
         except ExperimentError as error:
             self._session.complain(_("Nothing was pasted."), error)
 

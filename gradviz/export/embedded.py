@@ -14,6 +14,10 @@ KEY = "gradviz"
 """Under this name the experiment stands in the text of a PNG file."""
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
+
+MOST_CHUNKS = 2**17
+"""Chunks of a PNG file that are looked through; Qt's have 8 KiB each, so that the largest file that is read has fewer."""
+
 IN_XML = re.compile(rb"gradviz:experiment\[([^\[\]<>]{0,%d})\]" % LONGEST_TEXT)
 
 
@@ -37,10 +41,8 @@ def xmp(title: str, experiments: Sequence[str]) -> bytes:
 
 def experiment_in(content: bytes) -> str | None:
     """Return the experiment's text from the bytes of a picture, the first of several, or None where there is none."""
-    for start, read in _READERS.items():
-        if content[:1024].lstrip().startswith(start):
-            return read(content)
-    return None
+    start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return next((read(content) for begins, read in _READERS.items() if start.startswith(begins)), None)
 
 
 def _from_png(content: bytes) -> str | None:
@@ -61,7 +63,9 @@ def _from_png(content: bytes) -> str | None:
 
 def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     place = len(PNG_START)
-    while place + 8 <= len(content):
+    for _chunk in range(MOST_CHUNKS):
+        if place + 8 > len(content):
+            return
         (length,) = struct.unpack(">I", content[place : place + 4])
         yield content[place + 4 : place + 8], content[place + 8 : place + 8 + length]
         place += length + 12
@@ -77,5 +81,6 @@ _READERS: dict[bytes, Callable[[bytes], str | None]] = {
     b"<?xml": _from_markup,
     b"<svg": _from_markup,
     b"%PDF": _from_markup,
-    b"<!DOCTYPE html": _from_markup,
+    b"<!--": _from_markup,
+    b"<!DOCTYPE": _from_markup,
 }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from gradviz.assets import resources
-from gradviz.core.choices.errors import ExperimentError, Problem, shown, unknown_name
+from gradviz.core.choices.errors import ExperimentError, Problem, unknown_name
+from gradviz.core.choices.regular_files import content_of
 from gradviz.core.spec import Spec
-from gradviz.i18n import _
 from gradviz.lessons.lesson import Lesson
 from gradviz.lessons.lesson_reader import read_lesson
 from gradviz.lessons.limited_toml import LARGEST_TOML
@@ -80,11 +80,4 @@ def _shipped() -> list[Path]:
 
 
 def _from_file(path: Path) -> Lesson:
-    try:
-        with open(path, "rb") as file:
-            content = file.read(LARGEST_TOML + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message = _("cannot read {path}: {reason}").format(path=shown(str(path), 300), reason=reason)
-        raise ExperimentError([Problem("", message)]) from None
-    return read_lesson(content, path.stem)
+    return read_lesson(content_of(path, "", LARGEST_TOML), path.stem)

@@ -348,7 +348,7 @@ def test_what_is_exported_is_restored_when_it_is_dropped(window, settle, made, t
     assert not window.banner.isVisible()
 
 
-@pytest.mark.parametrize("text", ["depth=0&gain=x", "what is this", '{"depth": true}', "<img src=x>=1", "\0"])
+@pytest.mark.parametrize("text", ["", " \n", "depth=0&gain=x", "what is this", '{"depth": true}', "<img src=x>=1", "\0"])
 def test_bad_text_changes_nothing_and_is_answered(window, text):
     before = window.session.store.spec
     window.files.read_text(text)

@@ -12,8 +12,8 @@ import numpy as np
 
 from gradviz.cache import remembered
 from gradviz.core.choices.arrays import Float64Array
-from gradviz.core.choices.errors import ExperimentError, shown
-from gradviz.core.choices.regular_files import LONGEST_PATH, MOST_PROBLEMS, faults_named, refusal, state_of
+from gradviz.core.choices.errors import ExperimentError
+from gradviz.core.choices.regular_files import MOST_PROBLEMS, faults_named, opened, path_shown, refusal, state_of
 from gradviz.i18n import _
 
 LARGEST_DATA_FILE = 64 * 2**20
@@ -39,15 +39,13 @@ def read_examples(path: str) -> Float64Array:
         try:
             return _read(path, *state_of(path, "data_file", LARGEST_DATA_FILE))
         except UnicodeDecodeError:
-            raise _file_error(
-                _("{path} is no text in UTF-8, and no NPZ archive").format(path=shown(path, LONGEST_PATH))
-            ) from None
+            raise _file_error(_("{path} is no text in UTF-8, and no NPZ archive").format(path=path_shown(path))) from None
 
 
 @remembered
 def _read(path: str, changed: int, size: int) -> Float64Array:
     """Read a file; cached until its modification time or size changes."""
-    with open(path, "rb") as file:
+    with opened(path, "data_file", LARGEST_DATA_FILE) as file:
         content = file.read(LARGEST_DATA_FILE + 1)
     table = _from_npz(content) if content.startswith(b"PK") else _from_csv(content)
     if table.ndim != 2 or 0 in table.shape:

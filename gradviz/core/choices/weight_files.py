@@ -24,7 +24,7 @@ from gradviz.cache import remembered
 from gradviz.core.choices.arrays import FloatArray
 from gradviz.core.choices.errors import ExperimentError, shown
 from gradviz.core.choices.precisions import Precision
-from gradviz.core.choices.regular_files import LONGEST_PATH, faults_named, refusal, state_of
+from gradviz.core.choices.regular_files import faults_named, opened, path_shown, refusal, state_of
 from gradviz.i18n import _
 
 FIELD = "weights_file"
@@ -157,7 +157,7 @@ def read_parameters(path: str, units: tuple[int, ...], precision: Precision) -> 
 @remembered
 def _read(path: str, changed: int, size: int, units: tuple[int, ...], precision: Precision) -> Layers:
     """Read a file once for each time that it has changed."""
-    with open(path, "rb") as file:
+    with opened(path, FIELD, LARGEST_FILE) as file:
         is_archive = file.read(2) == b"PK"
     with _npz(path) if is_archive else _safetensors(path, units) as listing:
         if problems := list(listing.problems(units)):
@@ -200,7 +200,7 @@ _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.r
 @contextmanager
 def _npz(path: str) -> Iterator[Listing]:
     """List the arrays of an archive."""
-    with zipfile.ZipFile(path) as archive:
+    with opened(path, FIELD, LARGEST_FILE) as file, zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         if any(member.filename.endswith(".pkl") for member in members):  # what torch.save writes is an archive too
             raise _pickled()
@@ -261,14 +261,14 @@ def _safetensors(path: str, units: Sequence[int]) -> Iterator[Listing]:
 
 def _header(path: str) -> bytes:
     """Return the header of a safetensors file, which its first 8 bytes give the length of."""
-    with open(path, "rb") as file:
+    with opened(path, FIELD, LARGEST_FILE) as file:
         start = file.read(8)
         length = int.from_bytes(start, "little")
         if len(start) == 8 and length <= LARGEST_HEADER:
             return file.read(length)
     if start.startswith(b"\x80"):
         raise _pickled()
-    raise refusal(FIELD, _("{path} is neither an NPZ archive nor a safetensors file").format(path=shown(path, LONGEST_PATH)))
+    raise refusal(FIELD, _("{path} is neither an NPZ archive nor a safetensors file").format(path=path_shown(path)))
 
 
 def _tensor(file: Any, name: str) -> Entry:

@@ -122,7 +122,7 @@ def test_a_bad_file_is_refused_with_the_reason(tmp_path, content, says):
 def test_a_pipe_is_not_waited_for(tmp_path):
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    with pytest.raises(ExperimentError, match="is no file"):
+    with pytest.raises(ExperimentError, match="is a pipe"):
         read_examples(str(path))
 
 
