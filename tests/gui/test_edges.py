@@ -323,3 +323,16 @@ def test_an_axis_of_decades_says_the_powers_of_ten(panel_of):
     texts = panel.value_axis.tickStrings(ticks, 1.0, spacing)
     assert [0 if text == "1" else exponent_in(text) for text in texts] == ticks
     assert -inf < low < ticks[0] and ticks[-1] < high < inf
+
+
+def test_the_names_of_floor_and_zone_do_not_cover_one_another(panel_of):
+    """Where decades are narrow, the floor's name stands below its edge: float16 ends 4 decades below the zone."""
+    frame = frame_of("depth=400&width=20&activation=linear&initializer=lecun_normal&gain=0.9&dtype=float16&batch=8")
+    for size in ((1400, 900), (620, 300), (500, 220)):
+        panel = panel_of("gradient", frame, size=size)
+        [floor], [zone] = named(panel, "below this line"), named(panel, "vanishes")
+        # 2 of the 4 pixels that a text keeps free around it
+        floor_box, zone_box = (
+            item.mapToScene(item.boundingRect()).boundingRect().adjusted(2, 2, -2, -2) for item in (floor, zone)
+        )
+        assert not floor_box.intersects(zone_box), size

@@ -55,6 +55,9 @@ class GradientGround(PanelPart):
         is_left, shown = is_farther_on_the_left(frame), self._plot.viewRange()[1]
         self.floor.show(frame.net.precision, shown, self.zones.ends, on_the_left=is_left)
         names = [*self.zones.names.values(), self.floor.name]
+        floor, vanish = (extent_of(self._plot, text) for text in (self.floor.name, self.zones.names["vanish"]))
+        if self.floor.name.isVisible() and self.zones.names["vanish"].isVisible() and floor.intersects(vanish):
+            self.floor.name_below()
         self.slope.show(
             sizes, signal.log10_factor, signal.log10_total if signal.steps and signal.farthest is None else nan, names
         )

@@ -42,3 +42,7 @@ class Floor:
             self.name.setText(_("below this line {dtype} reads 0").format(dtype=precision.name))
             self.name.setAnchor((0 if on_the_left else 1, 1 if high < shown[1] else 0))
             self.name.setPos(ends[0 if on_the_left else 1], high)
+
+    def name_below(self) -> None:
+        """Write the name below the edge, where something else stands above it."""
+        self.name.setAnchor((self.name.anchor.x(), 0))
