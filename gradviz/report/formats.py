@@ -37,8 +37,13 @@ def columns_of(frame: Frame) -> dict[str, list[Any]]:
 
 
 def csv_text(frame: Frame) -> str:
-    """Return the table of `columns_of` as CSV: a header of column names, then one row per layer."""
+    """Return the table of `columns_of` as CSV: a header of column names, then one row per layer.
+
+    Every row ends with the words of the verdict on the whole network, so that tables of several networks can be put together.
+    """
     columns = columns_of(frame)
+    for name, judged in (("signal", frame.verdict.signal), ("size", frame.verdict.size), ("gradient", frame.verdict.gradient)):
+        columns[f"{name}_verdict"] = [_word(judged) or ""] * len(columns["layer"])
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -79,7 +84,7 @@ def json_text(frame: Frame) -> str:
 def _judged(judged: Judgement) -> dict[str, Any]:
     far, zero, under, over, lost = judged.farthest, judged.zero, judged.underflow, judged.overflow, judged.lost
     return {
-        "kind": None if judged.state is None else judged.state.value,
+        "kind": _word(judged),
         "log10_total": _jsonable(judged.log10_total),
         "log10_factor_per_layer": _jsonable(judged.log10_factor),
         "layers_to_threshold": judged.layers_to_threshold,
@@ -91,6 +96,10 @@ def _judged(judged: Judgement) -> dict[str, Any]:
         "overflows_at_layer": over and over.layer,
         "lost_from_layer": lost and lost.layer,
     }
+
+
+def _word(judged: Judgement | None) -> str | None:
+    return None if judged is None or judged.state is None else judged.state.value
 
 
 def _jsonable(value: Any) -> Any:

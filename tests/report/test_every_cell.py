@@ -124,7 +124,10 @@ def test_every_cell_of_the_csv(frame, out_of):
     columns = dict(zip(rows[0], zip(*rows[1:], strict=True), strict=True))
     assert len(columns) == len(rows[0])
     numbers, decimals = numbers_of(frame), decimal_columns(frame)
-    assert columns.keys() == numbers.keys() | decimals.keys()
+    words = {f"{name}_verdict": getattr(frame.verdict, name) for name in ("signal", "size", "gradient")}
+    assert columns.keys() == numbers.keys() | decimals.keys() | words.keys()
+    for name, judged in words.items():
+        assert set(columns[name]) == {judged.state.value if judged and judged.state else ""}
     for name, values in numbers.items():
         assert_same(columns[name], values)
     for name, values in decimals.items():
