@@ -2,7 +2,9 @@
 
 import gc
 import os
+import signal
 import sys
+from types import FrameType
 from typing import NoReturn
 
 INTERRUPTED = 130
@@ -10,18 +12,38 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run the command line of this process."""
+    interruption = _Interruption()
     gc.disable()  # of what an import makes nearly all stays; looking through it time and again takes a sixth of the start
     try:
         from gradviz.cli import run
+        from gradviz.streams import prepare
 
+        prepare()
         gc.freeze()
         gc.enable()
         status = run(sys.argv[1:])
-    except KeyboardInterrupt:  # before or after the command itself
+    except BaseException as fault:  # before or after the command itself
+        # An import that is interrupted may end with a fault of its own.
+        if not interruption.came or isinstance(fault, SystemExit):
+            raise
+        print("gradviz: interrupted", file=sys.stderr)
         status = INTERRUPTED
     if status == INTERRUPTED:
         _leave_at_once()
     sys.exit(status)
+
+
+class _Interruption:
+    """Knows whether Ctrl+C was pressed; it raises KeyboardInterrupt as ever."""
+
+    def __init__(self) -> None:
+        self.came = False
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._hear)
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        self.came = True
+        signal.default_int_handler(number, frame)
 
 
 def _leave_at_once() -> NoReturn:

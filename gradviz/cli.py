@@ -17,8 +17,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from gradviz import __version__
-from gradviz.core.choices.errors import ExperimentError, Problem, unknown_name
+from gradviz import __version__, streams
+from gradviz.core.choices.errors import ExperimentError, Problem, shown, unknown_name
+from gradviz.core.choices.regular_files import LONGEST_PATH
 from gradviz.core.spec import Spec
 from gradviz.experiment import names_experiment, read_experiment
 from gradviz.i18n import LANGUAGES, _, language, system_language, use_language
@@ -42,16 +43,35 @@ def run(arguments: Sequence[str]) -> int:
     try:
         status: int = options.run(options)
     except ExperimentError as error:
-        return _complain(*map(str, error.problems), status=WRONG)
+        return _complain(*error.lines(), status=WRONG)
     except BrokenPipeError:
         # Whoever read us has seen enough (`| head`). Nothing more can be written, at exit neither.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
         return _complain(_("interrupted"), status=INTERRUPTED)
-    except (OSError, MemoryError) as error:
-        return _complain(str(error) or _("there is not enough memory"), status=FAILED)
+    except MemoryError as error:
+        return _complain(_not_enough_memory(error), status=FAILED)
+    except OSError as error:
+        return _complain(_text_of(error), status=FAILED)
     return status
+
+
+def _not_enough_memory(error: MemoryError) -> str:
+    from gradviz.export.limits import PictureTooLargeError
+
+    return (
+        str(error)
+        if isinstance(error, PictureTooLargeError)
+        else _("there is not enough memory: make width, depth or batch smaller")
+    )
+
+
+def _text_of(error: OSError) -> str:
+    """Return what the system says, with the name of the file in words."""
+    if error.filename is None or error.strerror is None:
+        return str(error)
+    return f"{shown(str(error.filename), LONGEST_PATH)}: {error.strerror}"
 
 
 def _complain(*lines: str, status: int) -> int:
@@ -115,7 +135,8 @@ def _run(options: argparse.Namespace) -> int:
     elif on_stdout == ["json"]:
         from gradviz.report.formats import json_text
 
-        sys.stdout.write(json_text(frame))
+        text = json_text(frame)
+        sys.stdout.write(text if streams.can_write(text) else json_text(frame, only_ascii=True))
     else:
         from gradviz.report.table import report
 
@@ -163,7 +184,7 @@ def _export(options: argparse.Namespace) -> int:
     if status:
         return status
     _mention_missing_font()
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    _draw_without_display()
     from gradviz.app.headless import offscreen_application
     from gradviz.core.runs.playhead import Playhead
     from gradviz.core.runs.scene import Scene
@@ -195,7 +216,7 @@ def _handout(options: argparse.Namespace) -> int:
     if status:
         return status
     _mention_missing_font()
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    _draw_without_display()
     from gradviz.app.headless import offscreen_application
     from gradviz.export.handout.handout import write_handout
     from gradviz.progress import done_with_bar
@@ -204,6 +225,15 @@ def _handout(options: argparse.Namespace) -> int:
     with offscreen_application():
         write_handout(handout, options.output)
     return DONE
+
+
+def _draw_without_display() -> None:
+    """Let Qt draw to memory, whatever platform the environment names for windows: that one may want a display, or not exist."""
+    from gradviz.system import NO_DISPLAY_NEEDED, wanted_platform
+
+    if wanted_platform() not in NO_DISPLAY_NEEDED:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("QT_HASH_SEED", "0")  # a PDF file's fonts come in an order that depends on it
 
 
 def _ending_problems(path: Path, endings: Sequence[str]) -> list[Problem]:
@@ -291,6 +321,8 @@ def _lacks(requirement: str) -> int:
 
     try:
         getattr(system, requirement)()
+    except system.NoSuchPlatformError as error:
+        return _complain(str(error), status=WRONG)
     except system.SystemLacksError as error:
         return _complain(str(error), status=LACKING)
     return DONE
@@ -371,7 +403,8 @@ def _with_command(arguments: Sequence[str]) -> Sequence[str]:
 def _language_in(arguments: Sequence[str]) -> str:
     """Return the language asked for, before anything is parsed: the parser's own texts are in it."""
     asked = dict(pairwise(arguments)).get("--lang")
-    return next((word[7:] for word in arguments if word.startswith("--lang=")), asked) or system_language()
+    wanted = next((word[7:] for word in arguments if word.startswith("--lang=")), asked) or system_language()
+    return wanted if wanted != "ko" or streams.can_write(streams.HANGUL) else "en"
 
 
 def _parser() -> argparse.ArgumentParser:

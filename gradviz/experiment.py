@@ -53,7 +53,7 @@ def names_experiment(word: str) -> bool:
 
 
 def read_text(text: str) -> Spec:
-    """Return the experiment in a text: a line, or JSON.
+    """Return the experiment in a text: a line, or JSON, also the report of a run.
 
     Raises
     ------
@@ -62,7 +62,10 @@ def read_text(text: str) -> Spec:
     """
     if not text.strip(" \t\r\n\f\v&\ufeff"):
         raise _refused(_("there is no experiment in an empty text; a line such as depth=50&activation=tanh is one"))
-    return Spec.from_json(text) if text.lstrip().startswith("{") else Spec.from_text(text)
+    if not text.lstrip().startswith("{"):
+        return Spec.from_text(text)
+    line = experiment_in(text.encode(errors="replace"))
+    return Spec.from_json(text) if line is None else Spec.from_text(line)
 
 
 def read_file(path: str | Path) -> Spec:

@@ -10,8 +10,10 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
+from gradviz.core.choices.errors import shown
 from gradviz.i18n import _
 
 DRAWING = {
@@ -46,6 +48,10 @@ NO_DISPLAY_NEEDED = ("offscreen", "minimal", "vnc")
 
 class SystemLacksError(Exception):
     """Raised when the machine lacks something Qt needs; the message is one sentence that says what to do."""
+
+
+class NoSuchPlatformError(Exception):
+    """Raised when QT_QPA_PLATFORM names no platform of this Qt; Qt would abort the process."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +90,10 @@ def require_drawing() -> None:
 
 def require_window(platform: str | None = None) -> None:
     """Raise SystemLacksError if Qt could not open a window on a platform, by default that of QT_QPA_PLATFORM."""
-    platform = os.environ.get("QT_QPA_PLATFORM", "") if platform is None else platform
     require_drawing()
-    if sys.platform != "linux" or platform.partition(":")[0] in NO_DISPLAY_NEEDED:
+    platform = wanted_platform() if platform is None else platform
+    _require_platform(platform)
+    if sys.platform != "linux" or platform in NO_DISPLAY_NEEDED:
         return
     if not _display_answers():
         raise SystemLacksError(
@@ -94,6 +101,33 @@ def require_window(platform: str | None = None) -> None:
         )
     if not _wayland_answers():
         _require(WINDOW)
+
+
+def wanted_platform() -> str:
+    """Return the Qt platform that the environment asks for, without its options; "" where it leaves that to Qt."""
+    return os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
+
+
+def _require_platform(wanted: str) -> None:
+    # Qt takes the first of a list ("wayland;xcb") that starts; one that it has is enough.
+    names = [name.partition(":")[0].partition("-")[0] for name in wanted.split(";") if name]
+    known = _platforms()
+    if names and known and not any(name in known for name in names):
+        sentence = _('there is no Qt platform "{name}" (QT_QPA_PLATFORM); there are: {known}')
+        raise NoSuchPlatformError(sentence.format(name=shown(wanted), known=", ".join(known)))
+
+
+def _platforms() -> list[str]:
+    """Return the names of Qt's platforms, from the names of its plugins: ``libqxcb.so``, ``qwindows.dll``; [] where none is found."""
+    place = find_spec("PySide6")
+    folders = [Path(folder) for folder in (place and place.submodule_search_locations) or ()]
+    found = (
+        path
+        for folder in folders
+        for plugins in ("Qt/plugins", "plugins")
+        for path in (folder / plugins / "platforms").glob("*q*")
+    )
+    return sorted({path.name.partition(".")[0].removeprefix("lib").removeprefix("q").partition("-")[0] for path in found})
 
 
 def _require(libraries: Mapping[str, str]) -> None:

@@ -401,7 +401,7 @@ class Spec(BaseModel):
         try:
             super().__init__(**{**values, **sizes})
         except ValidationError as error:
-            raise ExperimentError([*problems, *(_problem(details) for details in error.errors())]) from None
+            raise ExperimentError([*problems, *_problems(error.errors())]) from None
         if problems:
             raise ExperimentError(problems)
 
@@ -569,12 +569,22 @@ def _refuse_long(text: str) -> None:
         raise ExperimentError([Problem("", _("too long for an experiment: more than {limit} KiB").format(limit=limit))])
 
 
-def _problem(details: ErrorDetails) -> Problem:
+def _problems(errors: Iterable[ErrorDetails]) -> list[Problem]:
+    """Return the Problems for the errors found by pydantic; of many unknown fields only the first few are compared with the known."""
+    unknown, problems = 0, []
+    for details in errors:
+        unknown += details["type"] == "extra_forbidden"
+        problems.append(_problem(details, lists_fields=unknown <= 1))
+    return problems
+
+
+def _problem(details: ErrorDetails, *, lists_fields: bool) -> Problem:
     """Return the Problem for an error found by pydantic, with this program's message."""
     name = str(details["loc"][0]) if details["loc"] else ""
     value, knob = details["input"], KNOBS.get(name)
     if knob is None:
-        return Problem(shown(name), unknown_name(name, list(KNOBS)))
+        unknown = unknown_name(name, list(KNOBS)) if lists_fields else _('there is no "{name}"').format(name=shown(name))
+        return Problem(shown(name), unknown)
     if knob.choices is not None and isinstance(value, str):
         return Problem(name, unknown_name(value, list(knob.choices)))
     message = _MESSAGES.get(details["type"])

@@ -1,8 +1,9 @@
-"""Reads back the experiment that travels inside an exported picture. Needs no Qt."""
+"""Reads back the experiment that travels inside an exported picture or report. Needs no Qt."""
 
 from __future__ import annotations
 
 import html
+import json
 import re
 import struct
 import zlib
@@ -19,6 +20,9 @@ MOST_CHUNKS = 2**17
 """Chunks of a PNG file that are looked through; Qt's have 8 KiB each, so that the largest file that is read has fewer."""
 
 IN_XML = re.compile(rb"gradviz:experiment\[([^\[\]<>]{0,%d})\]" % LONGEST_TEXT)
+
+IN_REPORT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"experiment"\s*:\s*("(?:[^"\\]|\\.){0,%d}")' % LONGEST_TEXT)
+"""A JSON report of a run begins with its experiment."""
 
 
 def marked(experiment: str) -> str:
@@ -40,7 +44,7 @@ def xmp(title: str, experiments: Sequence[str]) -> bytes:
 
 
 def experiment_in(content: bytes) -> str | None:
-    """Return the experiment's text from the bytes of a picture, the first of several, or None where there is none."""
+    """Return the experiment's text from the bytes of a picture or of a report, the first of several, or None where there is none."""
     start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     return next((read(content) for begins, read in _READERS.items() if start.startswith(begins)), None)
 
@@ -76,6 +80,14 @@ def _from_markup(content: bytes) -> str | None:
     return html.unescape(found[1].decode("ascii", "replace")) if found else None
 
 
+def _from_report(content: bytes) -> str | None:
+    found = IN_REPORT.match(content)
+    try:
+        return None if found is None else str(json.loads(found[1]))
+    except ValueError:
+        return None
+
+
 _READERS: dict[bytes, Callable[[bytes], str | None]] = {
     PNG_START: _from_png,
     b"<?xml": _from_markup,
@@ -83,4 +95,5 @@ _READERS: dict[bytes, Callable[[bytes], str | None]] = {
     b"%PDF": _from_markup,
     b"<!--": _from_markup,
     b"<!DOCTYPE": _from_markup,
+    b"{": _from_report,
 }

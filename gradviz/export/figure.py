@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QRect, QSize, QSizeF
-from PySide6.QtGui import QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
+from PySide6.QtCore import QBuffer, QByteArray, QRect, QSize, QSizeF
+from PySide6.QtGui import QImage, QPageSize, QPaintDevice, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
 from gradviz.core.runs.scene import Scene
-from gradviz.export.embedded import KEY, marked, xmp
+from gradviz.export.embedded import KEY, marked
 from gradviz.export.files import write_whole
-from gradviz.export.limits import ENDINGS, ending_of
+from gradviz.export.limits import ENDINGS, PictureTooLargeError, ending_of
+from gradviz.export.pdf import pdf_bytes
 from gradviz.export.picture import Figure, Picture, drawn
 from gradviz.export.svg import flattened
 from gradviz.i18n import _
@@ -34,7 +35,7 @@ def write_figure(scene: Scene, figure: Figure, path: str | Path) -> None:
         When the file cannot be written.
     ValueError
         When no picture has that ending, or that size.
-    MemoryError
+    PictureTooLargeError
         When there is no room for a picture of that size.
     """
     write_whole(path, figure_bytes(scene, figure, format_of(path)))
@@ -61,10 +62,10 @@ def _paint_on(device: QPaintDevice, picture: Picture) -> None:
 
 
 def begun(device: QPaintDevice) -> QPainter:
-    """Return a painter on a device. Raises MemoryError when there is no room."""
+    """Return a painter on a device. Raises PictureTooLargeError when there is no room."""
     painter = QPainter()
     if not painter.begin(device):
-        raise MemoryError(_("the picture cannot be made at this size"))
+        raise PictureTooLargeError(_("the picture cannot be made at this size"))
     return painter
 
 
@@ -73,7 +74,7 @@ def image(picture: Picture) -> QImage:
     figure = picture.figure
     made = QImage(QSize(*figure.size), QImage.Format.Format_RGB32)
     if made.isNull():
-        raise MemoryError(_("the picture cannot be made at this size"))
+        raise PictureTooLargeError(_("the picture cannot be made at this size"))
     made.fill(figure.style.colour("window"))
     _paint_on(made, picture)
     dots = round((figure.dpi or SCREEN_DPI) / 0.0254)
@@ -88,7 +89,7 @@ def _png(picture: Picture) -> bytes:
     buffer = QBuffer(content)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     if not image(picture).save(buffer, "PNG", PNG_QUALITY):  # type: ignore[call-overload]
-        raise MemoryError(_("the picture cannot be made at this size"))
+        raise PictureTooLargeError(_("the picture cannot be made at this size"))
     return bytes(content.data())
 
 
@@ -110,21 +111,10 @@ def _svg(picture: Picture) -> bytes:
 
 def _pdf(picture: Picture) -> bytes:
     verdict, spec, figure = picture.scene.frame.verdict, picture.scene.run.spec, picture.figure
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
     dpi = figure.dpi or round(SCREEN_DPI)
     points = QSizeF(*(side * 72.0 / dpi for side in figure.size))
-    writer.setResolution(dpi)
-    writer.setPageSize(QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
-    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    writer.setTitle(verdict_text(verdict))
-    writer.setCreator("gradviz")
-    writer.setDocumentXmpMetadata(xmp(verdict_text(verdict), [spec.to_text(full=True)]))
-    _paint_on(writer, picture)
-    del writer
-    return bytes(content.data())
+    size = QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
+    return pdf_bytes(verdict_text(verdict), [spec.to_text(full=True)], dpi, size, lambda writer: _paint_on(writer, picture))
 
 
 FORMATS: dict[str, Callable[[Picture], bytes]] = dict(zip(ENDINGS, (_png, _svg, _pdf), strict=True))

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import math
+import os
+import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QIODevice, QSaveFile
 
+from gradviz.core.choices.regular_files import path_shown
 from gradviz.i18n import _
 
 if TYPE_CHECKING:
@@ -25,6 +30,8 @@ class WholeFile(io.RawIOBase):
 
     def __init__(self, device: QSaveFile) -> None:
         self._device = device
+        self.size = 0
+        """Bytes that were to be written."""
 
     def writable(self) -> bool:
         """Say yes."""
@@ -33,8 +40,9 @@ class WholeFile(io.RawIOBase):
     def write(self, content: ReadableBuffer) -> int:
         """Write all of it or raise."""
         piece = bytes(content)
+        self.size += len(piece)
         if self._device.write(piece) != len(piece):
-            raise _failure(self._device)
+            raise _failure(self._device, self.size)
         return len(piece)
 
 
@@ -50,29 +58,53 @@ def whole_file(path: str | Path) -> Iterator[io.RawIOBase]:
     name = str(path)
     if not name or "\0" in name:
         raise FileError(_("this is no name for a file: {name}").format(name=repr(name)))
-    if Path(name).exists() and not Path(name).is_file() and not Path(name).is_dir():
+    if _is_stream(name):
         # A pipe or a device is written to; putting a file in its place would take it away.
         try:
             with open(name, "wb", buffering=0) as stream:
                 yield stream
         except OSError as error:
-            raise FileError(_("cannot write {path}: {reason}").format(path=name, reason=error.strerror or error)) from None
+            raise FileError(
+                _("cannot write {path}: {reason}").format(path=path_shown(name), reason=error.strerror or error)
+            ) from None
         return
     device = QSaveFile(name)
     if not device.open(QIODevice.OpenModeFlag.WriteOnly):
         raise _failure(device)
+    file = WholeFile(device)
     try:
-        yield WholeFile(device)
+        yield file
     except BaseException:
         device.cancelWriting()
         device.commit()
         raise
     if not device.commit():
-        raise _failure(device)
+        raise _failure(device, file.size)
 
 
-def _failure(device: QSaveFile) -> FileError:
-    return FileError(_("cannot write {path}: {reason}").format(path=device.fileName(), reason=device.errorString()))
+def _is_stream(name: str) -> bool:
+    try:
+        mode = os.stat(name).st_mode
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise FileError(
+            _("cannot write {path}: {reason}").format(path=path_shown(name), reason=error.strerror or error)
+        ) from None
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _failure(device: QSaveFile, size: int = 0) -> FileError:
+    """Return what went wrong when so many bytes were to be written. Qt calls a full disk an unknown error."""
+    reason = _("the disk is full") if _free_beside(device.fileName()) < size else device.errorString()
+    return FileError(_("cannot write {path}: {reason}").format(path=path_shown(device.fileName()), reason=reason))
+
+
+def _free_beside(name: str) -> float:
+    try:
+        return shutil.disk_usage(Path(name).absolute().parent).free
+    except OSError:
+        return math.inf
 
 
 def write_whole(path: str | Path, content: bytes) -> None:

@@ -51,7 +51,7 @@ def csv_text(frame: Frame) -> str:
     return text.getvalue()
 
 
-def json_text(frame: Frame) -> str:
+def json_text(frame: Frame, *, only_ascii: bool = False) -> str:
     """Return experiment, verdict and measures as JSON; infinities and NaN, which JSON does not have, are strings."""
     verdict, settled = frame.verdict, frame.settled
     content = {
@@ -78,7 +78,7 @@ def json_text(frame: Frame) -> str:
         },
         "layers": {key: [_jsonable(value) for value in column] for key, column in columns_of(frame).items()},
     }
-    return json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+    return json.dumps(content, indent=1, allow_nan=False, ensure_ascii=only_ascii) + "\n"
 
 
 def _judged(judged: Judgement) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import locale
+import os
 import sys
+from contextlib import suppress
 
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QtMsgType, QTranslator, qInstallMessageHandler
@@ -17,6 +20,7 @@ def make_application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    _speak_utf_8()
     qInstallMessageHandler(_on_qt_message)
     QApplication.setApplicationName("gradviz")
     QApplication.setOrganizationName("gradviz")
@@ -26,8 +30,15 @@ def make_application() -> QApplication:
 
 
 def _on_qt_message(kind: QtMsgType, context: object, message: str) -> None:
-    if message not in NOT_WORTH_SAYING:
-        print(f"Qt: {message}", file=sys.stderr)
+    if message not in NOT_WORTH_SAYING and sys.stderr is not None:
+        with suppress(OSError, ValueError):  # closed, or on a disk that is full
+            print(f"Qt: {message}", file=sys.stderr)
+
+
+def _speak_utf_8() -> None:
+    """Name a UTF-8 locale where the environment names another: Qt takes C.UTF-8 then, and says so in four lines."""
+    if sys.platform == "linux" and locale.getencoding().lower().replace("-", "") != "utf8":
+        os.environ["LC_ALL"] = "C.UTF-8"
 
 
 _qt_texts: list[QTranslator] = []

@@ -356,7 +356,7 @@ class Session(QObject):
 
     def complain(self, what: str, error: ExperimentError, *, about_a_run: bool = False) -> None:
         """Say everything that is wrong with an experiment, and what that means."""
-        self.complained.emit("\n".join([*map(str, error.problems), what]), about_a_run)
+        self.complained.emit("\n".join([*error.lines(), what]), about_a_run)
 
     def say(self, text: str) -> None:
         """Say something that has nothing to do with a run."""

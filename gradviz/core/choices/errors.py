@@ -7,6 +7,9 @@ from typing import Any
 
 from gradviz.i18n import _
 
+MOST_PROBLEMS = 20
+"""So many are told of at once."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -30,7 +33,14 @@ class ExperimentError(ValueError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__("\n".join(self.lines()))
+
+    def lines(self) -> list[str]:
+        """Return the problems as people read them, a line each: the first MOST_PROBLEMS, and how many more there are."""
+        lines = [str(problem) for problem in self.problems[:MOST_PROBLEMS]]
+        if more := len(self.problems) - len(lines):
+            lines.append(_("and {count} more").format(count=more))
+        return lines
 
 
 def shown(value: Any, longest: int = 40) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPageSize, QPainter, QPdfWriter
 
 from gradviz.core.runs.scene import Scene
-from gradviz.export.embedded import xmp
 from gradviz.export.figure import begun
 from gradviz.export.formula import formula_or_none
 from gradviz.export.handout.pages import Block, Piece, Type, formula_piece, height_of, paginated, text_piece
 from gradviz.export.handout.sections import Handout, Section, answer, choices
+from gradviz.export.pdf import pdf_bytes
 from gradviz.export.picture import Figure, drawn
 from gradviz.i18n import _
 from gradviz.lessons.lesson import Question
@@ -51,20 +51,8 @@ BETWEEN = "\u2003\u2003"
 
 def handout_pdf(handout: Handout) -> bytes:
     """Return a handout as the content of a PDF file; each step's experiment is in its metadata."""
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setResolution(DPI)
-    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    title = str(handout.lesson.title)
-    writer.setTitle(title)
-    writer.setCreator("gradviz")
-    writer.setDocumentXmpMetadata(xmp(title, [section.step.spec.to_text(full=True) for section in handout.sections]))
-    _Press(handout).print(writer)
-    del writer
-    return bytes(content.data())
+    experiments = [section.step.spec.to_text(full=True) for section in handout.sections]
+    return pdf_bytes(str(handout.lesson.title), experiments, DPI, QPageSize(QPageSize.PageSizeId.A4), _Press(handout).print)
 
 
 @dataclass(frozen=True)

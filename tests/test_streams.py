@@ -1,0 +1,93 @@
+"""What the command line writes into streams, files and disks that are not as one would wish."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from gradviz.streams import readable
+
+LINE = "depth=13&width=4&batch=4&activation=linear&initializer=identity&gain=10"
+
+
+def started(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "gradviz", *arguments], capture_output=True, env=os.environ | environment, timeout=120
+    )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "written"),
+    [
+        ("ascii", "Depth 3 · ×0.5 · 1.2·10⁻³ ≤ ⅓, √ε, σ₁₂, z²", "Depth 3 | x0.5 | 1.2*10^-3 <= 1/3, sqrt epsilon, sigma_12, z^2"),
+        ("cp1252", "10³ ≤ 10⁻³ × ½", "10^3 <= 10^-3 × ½"),
+        ("cp949", "신호: 10¹⁰, 10⁻⁴ − 1", "신호: 10^10, 10^-4 - 1"),
+        ("utf-8", "한 10⁻³ \ud83d", "한 10⁻³ ?"),
+    ],
+)
+def test_what_an_encoding_lacks_comes_in_ascii(encoding, text, written):
+    assert readable(text, encoding) == written
+    assert readable(written, encoding) == written
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp949", "utf-8"])
+def test_every_stream_can_be_written_to(encoding):
+    """A table, and JSON that is JSON; in English where the stream has no Hangul."""
+    done = started("run", LINE, "--lang", "ko", PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, b"")
+    text = done.stdout.decode(encoding)
+    assert ("기울기" in text) == (encoding in ("cp949", "utf-8")) and ("gradient" in text) != ("기울기" in text)
+    assert ("10^12" in text) == (encoding != "utf-8")
+    content = json.loads(started("run", LINE, "--json", "-", "--lang", "ko", PYTHONIOENCODING=encoding).stdout.decode(encoding))
+    assert content["experiment"].startswith("depth=13")
+
+
+def test_a_report_opens_again(tmp_path):
+    """`run X --json F` writes what `run F` opens, also beyond the length of an experiment."""
+    for line in (LINE, "depth=700&width=2&batch=4&bias_std=0.5"):
+        assert started("run", line, "--json", str(tmp_path / "F.json")).returncode == 0
+        again, first = started("run", str(tmp_path / "F.json")), started("run", line)
+        assert (again.returncode, again.stdout) == (0, first.stdout)
+
+
+def test_thousands_of_unknown_fields_are_told_of_in_a_few_lines():
+    done = started("run", "&".join(f"f{number}=1" for number in range(8000)), "--lang", "en")
+    lines = done.stderr.decode().splitlines()
+    assert (done.returncode, len(lines), lines[-1]) == (2, 21, "gradviz: and 7980 more")
+    assert len(done.stderr) < 2000
+
+
+@pytest.mark.parametrize("arguments", [("run", LINE, "--csv"), ("export", LINE, "-o")])
+def test_a_name_that_is_too_long_is_refused_in_words(arguments, tmp_path):
+    done = started(*arguments, str(tmp_path / ("x" * 300 + ".png")))
+    [line] = done.stderr.decode().splitlines()
+    assert done.returncode == 1 and line.startswith("gradviz: cannot write") and "Errno" not in line
+
+
+@pytest.mark.parametrize("name", ["a&b.png", "a=b.svg", "한 글.pdf"])
+def test_names_with_signs_of_an_experiment_work(name, tmp_path):
+    path = str(tmp_path / name)
+    assert started("export", LINE, "--panel", "gradient", "-o", path).returncode == 0
+    assert started("run", path).stdout == started("run", LINE).stdout
+
+
+def test_a_pdf_has_the_same_bytes_every_time(tmp_path):
+    files = [tmp_path / "a.pdf", tmp_path / "b.pdf"]
+    for path in files:
+        assert started("handout", "one_neuron", "-o", str(path)).returncode == 0
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert b"CreationDate" not in files[0].read_bytes()
+
+
+def test_a_platform_that_does_not_exist_is_answered():
+    done = started("show", LINE, "--lang", "en", QT_QPA_PLATFORM="nonsense")
+    [line] = done.stderr.decode().splitlines()
+    assert done.returncode == 2 and line.startswith('gradviz: there is no Qt platform "nonsense" (QT_QPA_PLATFORM); there are: ')
+    assert "offscreen" in line
+
+
+def test_a_picture_needs_no_display_and_no_locale(tmp_path):
+    done = started("export", LINE, "-o", str(tmp_path / "a.png"), QT_QPA_PLATFORM="nonsense", LC_ALL="C")
+    assert (done.returncode, done.stderr) == (0, b"")
