@@ -8,6 +8,7 @@ from types import FrameType
 from typing import NoReturn
 
 INTERRUPTED = 130
+INTERRUPTED_LINE = "gradviz: interrupted"
 
 
 def main() -> NoReturn:
@@ -26,7 +27,7 @@ def main() -> NoReturn:
         # An import that is interrupted may end with a fault of its own.
         if not interruption.came or isinstance(fault, SystemExit):
             raise
-        print("gradviz: interrupted", file=sys.stderr)
+        print(INTERRUPTED_LINE, file=sys.stderr)
         status = INTERRUPTED
     if status == INTERRUPTED:
         _leave_at_once()
@@ -43,6 +44,10 @@ class _Interruption:
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         self.came = True
+        if "shiboken6" in sys.modules and "PySide6.QtCore" not in sys.modules:
+            # Qt's binding aborts the process where an exception comes while it is set up. Nothing is being written yet.
+            print(INTERRUPTED_LINE, file=sys.stderr)
+            _leave_at_once()
         signal.default_int_handler(number, frame)
 
 
