@@ -22,6 +22,7 @@ from gradviz.core.choices.errors import ExperimentError, Problem, shown, unknown
 from gradviz.core.choices.regular_files import LONGEST_PATH
 from gradviz.core.spec import Spec
 from gradviz.experiment import names_experiment, read_experiment
+from gradviz.export.limits import ENDINGS, HANDOUT_ENDINGS, LARGEST, SMALLEST, PictureTooLargeError, ending_of
 from gradviz.i18n import LANGUAGES, _, language, system_language, use_language
 from gradviz.lessons.shelf import names_step, step_named
 from gradviz.panels import PANELS, panel_key
@@ -50,21 +51,13 @@ def run(arguments: Sequence[str]) -> int:
         return DONE
     except KeyboardInterrupt:
         return _complain(_("interrupted"), status=INTERRUPTED)
-    except MemoryError as error:
-        return _complain(_not_enough_memory(error), status=FAILED)
+    except PictureTooLargeError as error:
+        return _complain(str(error), status=FAILED)
+    except MemoryError:
+        return _complain(_("there is not enough memory: make width, depth or batch smaller"), status=FAILED)
     except OSError as error:
         return _complain(_text_of(error), status=FAILED)
     return status
-
-
-def _not_enough_memory(error: MemoryError) -> str:
-    from gradviz.export.limits import PictureTooLargeError
-
-    return (
-        str(error)
-        if isinstance(error, PictureTooLargeError)
-        else _("there is not enough memory: make width, depth or batch smaller")
-    )
 
 
 def _text_of(error: OSError) -> str:
@@ -161,8 +154,6 @@ def _refuse_missing_folder(path: str | Path) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from gradviz.export.limits import ENDINGS, LARGEST, SMALLEST
-
     problems = []
     try:
         spec = _spec(options)
@@ -201,7 +192,6 @@ def _export(options: argparse.Namespace) -> int:
 
 def _handout(options: argparse.Namespace) -> int:
     from gradviz.export.handout.sections import Handout
-    from gradviz.export.limits import HANDOUT_ENDINGS
     from gradviz.lessons.shelf import lesson_named
 
     problems = _ending_problems(options.output, HANDOUT_ENDINGS)
@@ -233,12 +223,9 @@ def _draw_without_display() -> None:
 
     if wanted_platform() not in NO_DISPLAY_NEEDED:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    os.environ.setdefault("QT_HASH_SEED", "0")  # a PDF file's fonts come in an order that depends on it
 
 
 def _ending_problems(path: Path, endings: Sequence[str]) -> list[Problem]:
-    from gradviz.export.limits import ending_of
-
     if ending_of(path) in endings:
         return []
     known = ", ".join(f".{ending}" for ending in endings)
@@ -404,7 +391,9 @@ def _language_in(arguments: Sequence[str]) -> str:
     """Return the language asked for, before anything is parsed: the parser's own texts are in it."""
     asked = dict(pairwise(arguments)).get("--lang")
     wanted = next((word[7:] for word in arguments if word.startswith("--lang=")), asked) or system_language()
-    return wanted if wanted != "ko" or streams.can_write(streams.HANGUL) else "en"
+    # What is drawn has its language whatever standard output can write.
+    is_printed = next(iter(_with_command(arguments)), "") not in DRAWING_COMMANDS
+    return "en" if wanted == "ko" and is_printed and not streams.can_write(streams.HANGUL) else wanted
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -494,4 +483,5 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+DRAWING_COMMANDS = ("show", "export", "handout")
 COMMANDS = ("show", "run", "export", "handout", "describe", "lessons", "cards", "doctor")

@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from gradviz.core.choices.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from gradviz.core.choices.blocks import NORMALIZATION_PLACES, RESIDUAL_ORDERS, RESIDUAL_SCALES
-from gradviz.core.choices.errors import ExperimentError, Problem, shown, unknown_name
+from gradviz.core.choices.errors import MOST_PROBLEMS, ExperimentError, Problem, nearest_name, shown, unknown_name
 from gradviz.core.choices.initializers import FAN_MODES, INITIALIZERS
 from gradviz.core.choices.losses import LOSSES
 from gradviz.core.choices.normalization import BLOCK_NORMALIZATIONS
@@ -570,21 +570,25 @@ def _refuse_long(text: str) -> None:
 
 
 def _problems(errors: Iterable[ErrorDetails]) -> list[Problem]:
-    """Return the Problems for the errors found by pydantic; of many unknown fields only the first few are compared with the known."""
-    unknown, problems = 0, []
+    """Return the Problems for the errors found by pydantic. All fields there are, are listed once; so many are not told of twice."""
+    problems: list[Problem] = []
+    has_listed = False
     for details in errors:
-        unknown += details["type"] == "extra_forbidden"
-        problems.append(_problem(details, lists_fields=unknown <= 1))
+        name = str(details["loc"][0]) if details["loc"] else ""
+        if name in KNOBS:
+            problems.append(_problem(details))
+        elif len(problems) >= MOST_PROBLEMS or (has_listed and not nearest_name(name, list(KNOBS))):
+            problems.append(Problem(shown(name), _('there is no "{name}"').format(name=shown(name))))
+        else:
+            problems.append(Problem(shown(name), unknown_name(name, list(KNOBS))))
+            has_listed = has_listed or not nearest_name(name, list(KNOBS))
     return problems
 
 
-def _problem(details: ErrorDetails, *, lists_fields: bool) -> Problem:
-    """Return the Problem for an error found by pydantic, with this program's message."""
-    name = str(details["loc"][0]) if details["loc"] else ""
-    value, knob = details["input"], KNOBS.get(name)
-    if knob is None:
-        unknown = unknown_name(name, list(KNOBS)) if lists_fields else _('there is no "{name}"').format(name=shown(name))
-        return Problem(shown(name), unknown)
+def _problem(details: ErrorDetails) -> Problem:
+    """Return the Problem for an error in a field found by pydantic, with this program's message."""
+    name = str(details["loc"][0])
+    value, knob = details["input"], KNOBS[name]
     if knob.choices is not None and isinstance(value, str):
         return Problem(name, unknown_name(value, list(knob.choices)))
     message = _MESSAGES.get(details["type"])

@@ -64,9 +64,7 @@ def whole_file(path: str | Path) -> Iterator[io.RawIOBase]:
             with open(name, "wb", buffering=0) as stream:
                 yield stream
         except OSError as error:
-            raise FileError(
-                _("cannot write {path}: {reason}").format(path=path_shown(name), reason=error.strerror or error)
-            ) from None
+            raise _error(name, error.strerror or str(error)) from None
         return
     device = QSaveFile(name)
     if not device.open(QIODevice.OpenModeFlag.WriteOnly):
@@ -88,16 +86,18 @@ def _is_stream(name: str) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise FileError(
-            _("cannot write {path}: {reason}").format(path=path_shown(name), reason=error.strerror or error)
-        ) from None
+        raise _error(name, error.strerror or str(error)) from None
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _failure(device: QSaveFile, size: int = 0) -> FileError:
     """Return what went wrong when so many bytes were to be written. Qt calls a full disk an unknown error."""
     reason = _("the disk is full") if _free_beside(device.fileName()) < size else device.errorString()
-    return FileError(_("cannot write {path}: {reason}").format(path=path_shown(device.fileName()), reason=reason))
+    return _error(device.fileName(), reason)
+
+
+def _error(name: str, reason: str) -> FileError:
+    return FileError(_("cannot write {path}: {reason}").format(path=path_shown(name), reason=reason))
 
 
 def _free_beside(name: str) -> float:

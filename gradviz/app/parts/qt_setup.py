@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QtMsgType, QTranslator, qInstallMessageHandler
+from PySide6.QtCore import QCoreApplication, QHashSeed, QLibraryInfo, QtMsgType, QTranslator, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 # Seen from Qt 6.10 to 6.11 and of no use to anyone: the offscreen platform says it for every widget.
@@ -21,6 +21,7 @@ def make_application() -> QApplication:
     if isinstance(existing, QApplication):
         return existing
     _speak_utf_8()
+    QHashSeed.setDeterministicGlobalSeed()  # a PDF file's fonts come in the order of a hash table
     qInstallMessageHandler(_on_qt_message)
     QApplication.setApplicationName("gradviz")
     QApplication.setOrganizationName("gradviz")

@@ -12,8 +12,8 @@ import numpy as np
 
 from gradviz.cache import remembered
 from gradviz.core.choices.arrays import Float64Array
-from gradviz.core.choices.errors import ExperimentError
-from gradviz.core.choices.regular_files import MOST_PROBLEMS, faults_named, opened, path_shown, refusal, state_of
+from gradviz.core.choices.errors import MOST_PROBLEMS, ExperimentError
+from gradviz.core.choices.regular_files import faults_named, opened, path_shown, refusal, state_of
 from gradviz.i18n import _
 
 LARGEST_DATA_FILE = 64 * 2**20

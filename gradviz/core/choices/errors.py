@@ -7,8 +7,8 @@ from typing import Any
 
 from gradviz.i18n import _
 
-MOST_PROBLEMS = 20
-"""So many are told of at once."""
+MOST_PROBLEMS = 10
+"""So many are told of at once; a file with a wrong separator has one in every line."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,14 @@ def shown(value: Any, longest: int = 40) -> str:
     return f"{text[:longest]}…" if len(text) > longest else text
 
 
+def nearest_name(name: str, known: Sequence[str]) -> str | None:
+    """Return the known name that an unknown one is most like, if any is like it."""
+    return next(iter(get_close_matches(shown(name), known, n=1)), None)
+
+
 def unknown_name(name: str, known: Sequence[str]) -> str:
     """Return the message for an unknown name: it suggests the most similar known name, or lists all."""
-    nearest = get_close_matches(shown(name), known, n=1)
+    nearest = nearest_name(name, known)
     if nearest:
-        return _('there is no "{name}"; did you mean "{nearest}"?').format(name=shown(name), nearest=nearest[0])
+        return _('there is no "{name}"; did you mean "{nearest}"?').format(name=shown(name), nearest=nearest)
     return _('there is no "{name}"; there are: {known}').format(name=shown(name), known=", ".join(known))

@@ -15,9 +15,6 @@ from typing import BinaryIO, NamedTuple
 from gradviz.core.choices.errors import ExperimentError, Problem, shown
 from gradviz.i18n import N_, _
 
-MOST_PROBLEMS = 10
-"""So many are named; a file with a wrong separator has one in every line."""
-
 LONGEST_PATH, LONGEST_REASON = 300, 200
 """Characters of a path and of a reason in a message."""
 
@@ -107,8 +104,8 @@ def faults_named(path: str | Path, field: str, *others: type[Exception]) -> Iter
 
 
 def refusal(field: str, *messages: str) -> ExperimentError:
-    """Return the error that names the first MOST_PROBLEMS of what is wrong with a file."""
-    return ExperimentError([Problem(field, message) for message in messages[:MOST_PROBLEMS]])
+    """Return the error that names what is wrong with a file."""
+    return ExperimentError([Problem(field, message) for message in messages])
 
 
 def path_shown(path: str | Path) -> str:
