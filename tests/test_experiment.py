@@ -9,11 +9,12 @@ import zipfile
 import numpy as np
 import pytest
 
-from gradviz.core.choices.datafile import read_examples
 from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.core.choices.regular_files import content_of
 from gradviz.core.choices.weight_files import read_parameters
+from gradviz.core.data.csv_manners import TableOptions
+from gradviz.core.data.data_file import read_data
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.experiment import read_experiment, read_file
@@ -49,7 +50,7 @@ READERS = {
     "experiment": (read_file, ""),
     "picture": (read_file, ".png"),
     "lesson": (lesson_named, ".toml"),
-    "data": (read_examples, ".csv"),
+    "data": (lambda path: read_data(path, TableOptions()), ".csv"),
     "weights": (lambda path: read_parameters(path, (2, 2), PRECISIONS["float32"]), ".npz"),
 }
 """What opens a file that a user names, and how such a file's name ends."""

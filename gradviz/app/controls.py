@@ -29,9 +29,11 @@ from gradviz.app.parts.keys import KeepsItsKeys
 from gradviz.app.parts.theme import slider_sheet
 from gradviz.app.session.store import Store
 from gradviz.core.choices.errors import ExperimentError
+from gradviz.core.frame import Frame
 from gradviz.core.spec import KNOBS, Knob, Spec
 from gradviz.i18n import _
 from gradviz.panels.parts.style import Style
+from gradviz.report.words import reading_text
 
 SLIDER_STEPS = 1000
 
@@ -53,6 +55,7 @@ class Control(QWidget):
         self._new_drag = new_drag
         self.label = QLabel()
         self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self._remark: QLabel | None = None
         self.rows = QVBoxLayout(self)
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setSpacing(2)
@@ -73,6 +76,17 @@ class Control(QWidget):
 
     def retranslate_values(self) -> None:
         """Take the texts of the values."""
+
+    def show_remark(self, text: str) -> None:
+        """Show a line below the control, or with an empty text none."""
+        if text and self._remark is None:
+            self._remark = QLabel()
+            self._remark.setTextFormat(Qt.TextFormat.PlainText)
+            self._remark.setWordWrap(True)
+            self.rows.addWidget(self._remark)
+        if self._remark is not None:
+            self._remark.setText(text)
+            self._remark.setVisible(bool(text))
 
     def take_focus(self) -> None:
         """Give the keyboard to the first part that takes it."""
@@ -275,6 +289,7 @@ class Controls(QScrollArea):
         super().__init__()
         self._store = store
         self._only: frozenset[str] = frozenset()
+        self._frame: Frame | None = None
         self.controls = {name: control_for(knob, store.new_drag) for name, knob in KNOBS.items()}
         self.fold = QToolButton()
         self.fold.setCheckable(True)
@@ -308,6 +323,18 @@ class Controls(QScrollArea):
             control.show_value(getattr(spec, name))
             control.setVisible(name in self._only if self._only else control.knob.applies(spec))
 
+    def show_reading(self, frame: Frame) -> None:
+        """Say below the data file how it was read."""
+        if frame is not self._frame:
+            self._frame = frame
+            self._write_reading()
+
+    def _write_reading(self) -> None:
+        text = ""
+        if self._frame is not None and self._frame.reading is not None:
+            text = reading_text(self._frame.spec.data_file, self._frame.reading)
+        self.controls["data_file"].show_remark(text)
+
     def show_only(self, names: Sequence[str]) -> None:
         """Show only some fields, as a lesson wants it; with none given, all."""
         self._only = frozenset(names)
@@ -320,6 +347,7 @@ class Controls(QScrollArea):
         self.fold.setText(_("More"))
         for control in self.controls.values():
             control.retranslate()
+        self._write_reading()
 
     def restyle(self, style: Style) -> None:
         """Take the sizes that belong to the type."""

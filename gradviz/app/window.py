@@ -154,6 +154,7 @@ class Window(QMainWindow):
     def _on_scene(self, scene: Scene) -> None:
         self.board.draw(scene)
         self.verdict.show_scene(scene)
+        self.controls.show_reading(scene.frame)
 
     def _on_edit_refused(self, error: ExperimentError) -> None:
         self.session.complain(_("The last picture stays."), error, about_a_run=True)

@@ -10,12 +10,11 @@ from gradviz.core.choices.arrays import Float64Array, IntArray
 from gradviz.core.choices.draws import Stream, rng
 from gradviz.core.choices.errors import ExperimentError, Problem
 from gradviz.core.choices.losses import LOSSES
-from gradviz.core.choices.sources import INPUT_NORMALIZATIONS, SOURCES
+from gradviz.core.data.csv_table import Reading
+from gradviz.core.data.data_set import training_examples
+from gradviz.core.data.sources import SOURCES
 from gradviz.core.spec import Spec
 from gradviz.i18n import _
-
-TRAINING_SHARE = 0.8
-"""The share of a data set, in its own order, that is the training part; the rest is the test part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +27,13 @@ class Batch:
         The input, normalized as the experiment asks; float64.
     target : ndarray
         What the loss compares the output with: (batch, n_L), or one label per example, (batch,).
+    reading : Reading or None
+        How the file was read that it is from.
     """
 
     a0: Float64Array
     target: np.ndarray
+    reading: Reading | None = None
 
     def __post_init__(self) -> None:
         for array in (self.a0, self.target):
@@ -47,15 +49,17 @@ class Batch:
             When its data cannot be read, or is too small to have the part asked for.
         """
         source = SOURCES[spec.data]
-        examples = source.examples(spec)
-        classes = None if source.classes is None else source.classes()
-        if source.is_set:
-            training, rows = _batch_rows(spec, len(examples))
-            shift, divisor = INPUT_NORMALIZATIONS[spec.normalize].measure(examples[training])
-            examples = (examples[rows] - shift) / divisor
-            classes = None if classes is None else classes[rows]
-        target = LOSSES[spec.loss].target(spec.seed, spec.batch, spec.layer_units[-1], classes)
-        return cls(examples, target)
+        labels, classes, reading = None, 0, None
+        if source.data is not None:
+            data = source.data(spec)
+            rows = _batch_rows(spec, len(data))
+            examples = data.normalized(rows, spec.normalize)
+            labels, classes, reading = None if data.labels is None else data.labels[rows], data.classes, data.reading
+        else:
+            assert source.draw is not None, spec.data
+            examples = source.draw(spec)
+        target = LOSSES[spec.loss].target(spec.seed, spec.batch, spec.layer_units[-1], labels, classes)
+        return cls(examples, target, reading)
 
     @property
     def features(self) -> int:
@@ -76,15 +80,15 @@ def features_of(spec: Spec) -> int:
     ExperimentError
         When the data cannot be read.
     """
-    return SOURCES[spec.data].units(spec)
+    data = SOURCES[spec.data].data
+    return spec.input_width if data is None else data(spec).features
 
 
-def _batch_rows(spec: Spec, count: int) -> tuple[slice, IntArray]:
-    """Return the training part's slice and the rows of the batch; a batch larger than its part repeats examples."""
-    split = max(1, min(round(TRAINING_SHARE * count), count - 1))
-    training = slice(0, split)
-    part = np.arange(count)[training if spec.part == "training" else slice(split, count)]
+def _batch_rows(spec: Spec, count: int) -> IntArray:
+    """Return the rows of the batch; one larger than its part repeats examples."""
+    split = training_examples(count)
+    part = np.arange(split) if spec.part == "training" else np.arange(split, count)
     if not part.size:
         raise ExperimentError([Problem("part", _("one example is too few for a test part"))])
     order = rng(spec.seed, 0, Stream.INPUT).permutation(len(part))
-    return training, part[np.resize(order, spec.batch)]
+    return part[np.resize(order, spec.batch)]

@@ -11,6 +11,7 @@ import numpy as np
 
 from gradviz.core.architecture import Architecture
 from gradviz.core.choices.arrays import Float64Array, FloatArray, IntArray
+from gradviz.core.data.csv_table import Reading
 from gradviz.core.histograms import Axis, Rows
 from gradviz.core.spec import Spec
 from gradviz.core.theory.limits import FixedPoint
@@ -60,6 +61,8 @@ class Frame:
         Var(W) by the initializer's formula, (L,); NaN where there is no formula.
     weights : mapping of int to ndarray
         W[l] by layer, where fan-in and fan-out are at most FEW_UNITS.
+    reading : Reading or None
+        How the data file was read.
     """
 
     spec: Spec
@@ -76,6 +79,7 @@ class Frame:
     input_rms: float
     weight_variance: Float64Array
     weights: Mapping[int, FloatArray]
+    reading: Reading | None = None
 
     def __post_init__(self) -> None:
         for name in ("counts", "series", "theory", "bands", "weights"):

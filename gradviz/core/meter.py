@@ -14,6 +14,7 @@ from gradviz.core.batch import Batch
 from gradviz.core.choices.activations import SATURATED_BELOW
 from gradviz.core.choices.arrays import Float64Array, FloatArray, IntArray, Series
 from gradviz.core.choices.normalization import BATCH
+from gradviz.core.data.csv_table import Reading
 from gradviz.core.frame import FEW_UNITS, Frame
 from gradviz.core.histograms import (
     STANDARD_EDGES,
@@ -141,8 +142,8 @@ class Meter:
             ]
         return series_of(found, self._wants)
 
-    def frame(self, spec: Spec, *, step: int, loss: float) -> Frame:
-        """Return everything that was measured."""
+    def frame(self, spec: Spec, *, step: int, loss: float, reading: Reading | None = None) -> Frame:
+        """Return everything that was measured, beside it how the data was read."""
         series, histograms = self.series(), self._histograms()
         variances = [self._parameters.variance(l) for l in self.net.layers]
         return Frame(
@@ -162,6 +163,7 @@ class Meter:
             weights={
                 l: layer.weights for l, layer in zip(self.net.layers, self._layers, strict=True) if layer.weights is not None
             },
+            reading=reading,
         )
 
     # --- one layer, one way ---

@@ -29,6 +29,7 @@ from gradviz.core.budget import (
     step_bytes,
     traced_bytes,
 )
+from gradviz.core.data.csv_table import Reading
 from gradviz.core.frame import Frame
 from gradviz.core.jacobian import obstacle
 from gradviz.core.meter import EVERYTHING, JACOBIAN, Meter
@@ -81,14 +82,17 @@ class Measured(NamedTuple):
     meter : Meter
     loss : float
         The value of the loss.
+    reading : Reading or None
+        How the data file was read.
     """
 
     meter: Meter
     loss: float
+    reading: Reading | None
 
     def frame(self, spec: Spec, step: int = 0) -> Frame:
         """Return the Frame; the meter must have measured EVERYTHING, with or without the Jacobian."""
-        return self.meter.frame(spec, step=step, loss=self.loss)
+        return self.meter.frame(spec, step=step, loss=self.loss, reading=self.reading)
 
 
 def measured(birth: Birth, meter: Meter, tick: Tick = lambda share: None) -> Measured:
@@ -102,7 +106,7 @@ def measured(birth: Birth, meter: Meter, tick: Tick = lambda share: None) -> Mea
             measure(step)
             if isinstance(step, ForwardStep) and step.layer == birth.net.depth:
                 loss = birth.loss.value(step.a, birth.batch.target)
-    return Measured(meter, loss)
+    return Measured(meter, loss, birth.batch.reading)
 
 
 @contextmanager

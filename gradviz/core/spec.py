@@ -24,7 +24,9 @@ from gradviz.core.choices.losses import LOSSES
 from gradviz.core.choices.normalization import BLOCK_NORMALIZATIONS
 from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.core.choices.profiles import WIDTH_PROFILES
-from gradviz.core.choices.sources import DATA_PARTS, INPUT_NORMALIZATIONS, SOURCES
+from gradviz.core.data.csv_manners import DECIMALS, HEADERS, MISSING, SEPARATORS
+from gradviz.core.data.data_set import DATA_PARTS, INPUT_NORMALIZATIONS
+from gradviz.core.data.sources import SOURCES
 from gradviz.i18n import N_, _
 
 WIDEST = 2048
@@ -208,7 +210,49 @@ class Spec(BaseModel):
         N_("Data file"),
         N_("The path of a CSV or NPZ file with one row per example and one column per feature."),
         longest=1000,
-        opens="CSV, NPZ (*.csv *.npz)",
+        opens="CSV, NPZ (*.csv *.tsv *.txt *.npz)",
+        applies=lambda spec: spec.data == "file",
+    )
+    target: str = _knob(
+        "",
+        N_("Labels"),
+        N_(
+            "The column with the labels, by its name in the header or its number from 1; in an NPZ file the array, y where none is "
+            "named. Cross-entropy compares the output with them."
+        ),
+        longest=200,
+        applies=lambda spec: spec.data == "file",
+    )
+    missing: str = _knob(
+        "refuse",
+        N_("Missing values"),
+        N_("What is done where the file lacks a value: an empty cell, NA, NaN and the like."),
+        choices=MISSING,
+        group="more",
+        applies=lambda spec: spec.data == "file",
+    )
+    separator: str = _knob(
+        "auto",
+        N_("Separator"),
+        N_("What stands between two cells of a CSV file."),
+        choices=SEPARATORS,
+        group="more",
+        applies=lambda spec: spec.data == "file",
+    )
+    decimal: str = _knob(
+        "auto",
+        N_("Decimal sign"),
+        N_("How a CSV file writes one half."),
+        choices=DECIMALS,
+        group="more",
+        applies=lambda spec: spec.data == "file",
+    )
+    header: str = _knob(
+        "auto",
+        N_("Header line"),
+        N_("Whether the first line of a CSV file names the columns."),
+        choices=HEADERS,
+        group="more",
         applies=lambda spec: spec.data == "file",
     )
     feature_scale: float = _knob(

@@ -1,7 +1,11 @@
 """An experiment as words, in the language in use."""
 
+from pathlib import Path
 from typing import Any
 
+from gradviz.core.choices.errors import shown
+from gradviz.core.data.csv_manners import DECIMALS, SEPARATORS
+from gradviz.core.data.csv_table import Reading
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.i18n import _
 
@@ -42,3 +46,23 @@ def duration_text(seconds: float) -> str:
     if seconds < 7200:
         return _("{count} minutes").format(count=round(seconds / 60))
     return _("{count} hours").format(count=round(seconds / 3600))
+
+
+def reading_text(path: str, reading: Reading) -> str:
+    """Return how a data file was read, above all what was found out and not told."""
+    parts = [_("{examples} examples of {features} features").format(examples=reading.examples, features=reading.features)]
+    if reading.separator:
+        known = SEPARATORS.get(reading.separator)
+        parts.append(_("separator: {sign}").format(sign=_(known.title) if known else shown(reading.separator)))
+    if reading.decimal:
+        parts.append(_("decimal sign: {sign}").format(sign=_(DECIMALS[reading.decimal].title)))
+    if reading.has_header:
+        parts.append(_("with a header line"))
+    parts.append(reading.encoding)
+    if reading.target:
+        parts.append(_("labels: {name}, {count} classes").format(name=reading.target, count=reading.classes))
+    if reading.dropped:
+        parts.append(_("examples left out for lack of a value: {count}").format(count=reading.dropped))
+    if reading.filled:
+        parts.append(_("values put in where one was missing: {count}").format(count=reading.filled))
+    return f"{shown(Path(path).name)}: {' · '.join(parts)}"

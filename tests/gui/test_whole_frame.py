@@ -14,7 +14,8 @@ import scipy.special  # noqa: F401 - a library that is loaded when it is first u
 from PySide6.QtGui import QImage
 
 from gradviz.core import batch, birth, parameters, simulate
-from gradviz.core.choices import datafile, draws, sources
+from gradviz.core.choices import draws
+from gradviz.core.data import data_file, sources
 from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.runs.scene import Scene
 from gradviz.core.spec import Spec
@@ -41,7 +42,7 @@ FORBIDDEN = [
         for name in ("default_rng", "Generator", "RandomState", "SeedSequence", "normal", "rand", "randn", "seed")
     ),
     *((draws, name) for name in ("rng", "unit_weight", "gaussian")),
-    (datafile, "read_examples"),
+    (data_file, "read_data"),
     (simulate, "simulate"),
     (simulate, "trace"),
     (simulate, "inspect_forward"),
@@ -52,7 +53,7 @@ FORBIDDEN = [
 ]
 """What opens files or draws numbers, where it is defined."""
 
-MODULES = (batch, birth, datafile, draws, parameters, simulate, sources)
+MODULES = (batch, birth, data_file, draws, parameters, simulate, sources)
 """Modules that have some of it by name too."""
 
 

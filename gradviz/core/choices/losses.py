@@ -13,14 +13,14 @@ from gradviz.core.choices.draws import Stream, gaussian, rng
 from gradviz.i18n import N_
 
 
-def _gaussian_target(seed: int, examples: int, units: int, classes: IntArray | None) -> np.ndarray:
+def _gaussian_target(seed: int, examples: int, units: int, labels: IntArray | None, classes: int) -> np.ndarray:
     return gaussian(seed, Stream.COTANGENT, (examples, units))
 
 
-def _class_target(seed: int, examples: int, units: int, classes: IntArray | None) -> np.ndarray:
-    """Return one label per example, (examples,): the data's own if there are at least ten output units, else drawn."""
-    if classes is not None and units >= 10:
-        return classes
+def _class_target(seed: int, examples: int, units: int, labels: IntArray | None, classes: int) -> np.ndarray:
+    """Return one label per example, (examples,): the data's own if there is an output unit for each class, else drawn."""
+    if labels is not None and units >= classes:
+        return labels
     return rng(seed, 0, Stream.COTANGENT).integers(0, units, examples)
 
 
@@ -54,8 +54,8 @@ class Loss:
     name, title, formula, help : str
         Its name in a Spec, and texts for the user; `title` and `help` are marked for translation.
     target : callable
-        ``target(seed, examples, units, classes)`` returns what the output is compared with, (examples, units), or one label per
-        example, (examples,). `classes` are the data's own labels, or None.
+        ``target(seed, examples, units, labels, classes)`` returns what the output is compared with, (examples, units), or one
+        label per example, (examples,). `labels` are the data's own, of so many classes, or None.
     value, gradient : callable
         ``value(a, target)`` returns the loss, and ``gradient(a, target)`` its gradient with respect to a = a[L].
     is_unit_gradient : bool
@@ -66,7 +66,7 @@ class Loss:
     title: str
     formula: str
     help: str
-    target: Callable[[int, int, int, IntArray | None], np.ndarray]
+    target: Callable[[int, int, int, IntArray | None, int], np.ndarray]
     value: Callable[[FloatArray, np.ndarray], float]
     gradient: Callable[[FloatArray, np.ndarray], FloatArray]
     is_unit_gradient: bool = False
@@ -98,7 +98,7 @@ LOSSES: dict[str, Loss] = {
             name="cross_entropy",
             title=N_("Softmax cross-entropy"),
             formula="loss = mean −ln softmax(a[L])[label]",
-            help=N_("The output is taken for logits. The labels are the digits' own where there are at least ten output units, else drawn. A softmax output would be a second softmax."),
+            help=N_("The output is taken for logits. The labels are the data's own where it has some and there is an output unit for each class, else drawn. A softmax output would be a second softmax."),
             target=_class_target,
             value=_cross_entropy,
             gradient=_cross_entropy_gradient,

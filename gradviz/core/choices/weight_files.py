@@ -10,17 +10,17 @@ import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gradviz.cache import remembered
+from gradviz.core.choices.archives import Entry, entry_of
 from gradviz.core.choices.arrays import FloatArray
 from gradviz.core.choices.errors import ExperimentError, shown
 from gradviz.core.choices.precisions import Precision
@@ -39,40 +39,6 @@ PICKLED = (".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle")
 """Endings of files that hold a program to run, which is not done here."""
 
 Layers = tuple[list[FloatArray], list[FloatArray | None]]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An array in a file, before it is read.
-
-    Attributes
-    ----------
-    name : str
-        What the file calls it.
-    shape : tuple of int
-    type_name : str
-        What the file calls its number type.
-    is_real : bool
-        Whether that is a type of real numbers.
-    read : callable
-        Reads the array.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    type_name: str
-    is_real: bool
-    read: Callable[[], np.ndarray]
-
-    def problems(self, wanted: tuple[int, ...]) -> Iterator[str]:
-        """Say what keeps it from being the weights or the bias of a layer that needs the shape `wanted`."""
-        name = shown(self.name)
-        if self.shape != wanted:
-            message = _("{name} has the shape {shape}; {wanted} is needed")
-            yield message.format(name=name, shape=shown(self.shape), wanted=wanted)
-        if not self.is_real:
-            message = _("{name} is of the type {type}, which cannot be read as real numbers")
-            yield message.format(name=name, type=shown(self.type_name))
 
 
 @dataclass(frozen=True)
@@ -193,9 +159,6 @@ def _pickled() -> ExperimentError:
 
 # --- NPZ ---
 
-_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-"""Version of the format → what reads its header; version 3 is for names that are not Latin, which no array of numbers has."""
-
 
 @contextmanager
 def _npz(path: str) -> Iterator[Listing]:
@@ -207,31 +170,9 @@ def _npz(path: str) -> Iterator[Listing]:
         found: dict[str, dict[int, Entry]] = {"W": {}, "b": {}}
         for member in members:
             if named := re.fullmatch(r"([Wb])(0|[1-9][0-9]{0,5})\.npy", member.filename):
-                found[named[1]][int(named[2])] = _member(archive, member)
+                found[named[1]][int(named[2])] = entry_of(archive, member, FIELD)
         twice = [name for name, count in Counter(entry.filename for entry in members).items() if count > 1]
         yield Listing(found["W"], found["b"], twice, zero_is_none=True)
-
-
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Entry:
-    name = member.filename.removesuffix(".npy")
-    with archive.open(member) as stream:
-        version = np.lib.format.read_magic(stream)
-        if version not in _HEADERS:
-            raise ValueError(
-                _("{name} is in version {version} of the NPY format, which is not read").format(name=name, version=version)
-            )
-        shape, _is_fortran, dtype = _HEADERS[version](stream)
-        promised = stream.tell() + prod(shape) * dtype.itemsize
-
-    def read() -> np.ndarray:
-        if member.file_size != promised:
-            message = _("{name} has {size} bytes; its header promises {promised}")
-            raise refusal(FIELD, message.format(name=name, size=member.file_size, promised=promised))
-        with archive.open(member) as stream:
-            array: np.ndarray = np.lib.format.read_array(stream, allow_pickle=False)
-        return array
-
-    return Entry(name, shape, dtype.name, dtype.kind in "fiub", read)
 
 
 # --- safetensors ---

@@ -7,7 +7,7 @@ import pytest
 
 from gradviz.core.batch import Batch
 from gradviz.core.choices.errors import ExperimentError
-from gradviz.core.choices.sources import digits
+from gradviz.core.data.sources import digits
 from gradviz.core.spec import Spec
 
 
@@ -17,7 +17,7 @@ def batch_of(spec):
 
 def test_the_digits_are_the_published_set():
     """1,797 images of 8 × 8, values 0 … 16; class counts as the set's own description gives them."""
-    images, labels = digits()
+    images, labels = digits().examples, digits().labels
     assert images.shape == (1797, 64)
     assert (images.min(), images.max()) == (0, 16)
     assert np.bincount(labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
@@ -27,7 +27,7 @@ def test_the_digits_are_the_published_set():
 
 def test_raw_digits_go_in_as_they_are():
     batch = batch_of(Spec(data="digits", normalize="none", batch=50))
-    stored = {image.tobytes() for image in digits()[0]}
+    stored = {image.tobytes() for image in digits().examples}
     assert all(row.tobytes() in stored for row in batch)
     assert len({row.tobytes() for row in batch}) == 50
 
@@ -35,7 +35,7 @@ def test_raw_digits_go_in_as_they_are():
 def test_standardized_digits_have_mean_0_and_std_1():
     """Over the training part each pixel that varies has mean 0 and standard deviation 1; one that never varies is 0."""
     batch = batch_of(Spec(data="digits", batch=1438))
-    varies = digits()[0][:1438].std(axis=0) > 0
+    varies = digits().examples[:1438].std(axis=0) > 0
     np.testing.assert_allclose(batch.mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(batch.std(axis=0)[varies], 1, rtol=1e-12)
     assert (batch[:, ~varies] == 0).all()
@@ -48,7 +48,7 @@ def test_a_batch_larger_than_the_set_goes_round_again():
 
 def test_the_test_part_is_normalized_with_the_training_part_s_figures():
     """(x − mean of the training part) / its standard deviation; nothing of the test part's own."""
-    images = digits()[0]
+    images = digits().examples
     mean, std = images[:1438].mean(axis=0), images[:1438].std(axis=0)
     batch = batch_of(Spec(data="digits", part="test", batch=359))
     expected = (images[1438:] - mean) / np.where(std > 0, std, 1)
@@ -68,7 +68,7 @@ def test_features_of_unlike_scale(normalize, means, stds):
 
 
 def test_cross_entropy_takes_the_digits_own_labels():
-    images, classes = digits()
+    images, classes = digits().examples, digits().labels
     spec = Spec(data="digits", normalize="none", batch=20, loss="cross_entropy", output_units=10)
     own = {image.tobytes(): label for image, label in zip(images, classes, strict=True)}
     batch = Batch.of(spec)
