@@ -26,11 +26,12 @@ from gradviz.export.limits import ENDINGS, HANDOUT_ENDINGS, LARGEST, SMALLEST, P
 from gradviz.i18n import LANGUAGES, _, language, system_language, use_language
 from gradviz.lessons.shelf import names_step, step_named
 from gradviz.panels import PANELS, panel_key
-from gradviz.panels.layouts import LAYOUTS, stacked
+from gradviz.panels.layouts import LAYOUTS, OPENING, layout_of, stacked
 from gradviz.panels.parts.themes import THEMES
 
 if TYPE_CHECKING:
     from gradviz.core.frame import Frame
+    from gradviz.lessons.lesson import Lesson
 
 DONE, FAILED, WRONG, LACKING, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -85,13 +86,11 @@ def _show(options: argparse.Namespace) -> int:
     gc.disable()  # what is imported and made from here on stays; `open_window` goes on collecting after the first picture
     from gradviz.app.main import open_window
 
-    # A step that is not changed is opened as what it is: with its text, its board and its reference.
-    is_step = options.experiment and names_step(options.experiment) and not options.set
     return open_window(
         spec if options.experiment or options.set else None,
         language=options.lang,
         theme=options.theme,
-        step=step_named(options.experiment) if is_step else None,
+        step=_step(options),
     )
 
 
@@ -145,7 +144,12 @@ def _simulated(spec: Spec) -> Frame:
 
     refuse_what_does_not_fit(spec, needed_bytes)
     announce(expected_seconds(spec))
-    return done_with_bar(partial(simulate, spec))
+    frame = done_with_bar(partial(simulate, spec))
+    if frame.reading is not None:
+        from gradviz.report.words import reading_text
+
+        _complain(reading_text(spec.data_file, frame.reading), status=DONE)
+    return frame
 
 
 def _refuse_missing_folder(path: str | Path) -> None:
@@ -154,9 +158,11 @@ def _refuse_missing_folder(path: str | Path) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    problems = []
+    problems: list[Problem] = []
+    lesson, place = None, 0
     try:
         spec = _spec(options)
+        lesson, place = _step(options) or (None, 0)
     except ExperimentError as error:
         problems, spec = list(error.problems), Spec()
     else:
@@ -182,11 +188,15 @@ def _export(options: argparse.Namespace) -> int:
     from gradviz.export.figure import write_figure
     from gradviz.export.picture import Figure
 
-    layout = stacked(tuple(dict.fromkeys(options.panel))) if options.panel else LAYOUTS[options.layout].rows
+    board = options.layout or (lesson.board_at(place) if lesson else ())
+    layout = stacked(tuple(dict.fromkeys(options.panel))) if options.panel else layout_of(board) or OPENING.rows
     figure = Figure(layout, options.size, options.theme or "light", options.dpi)
     frame = _simulated(spec)
+    step = lesson.steps[place] if lesson else None
+    pinned = _simulated(step.reference) if step and step.reference else None
+    playhead = Playhead.after(step.play if step else "", frame.depth) if options.at is None else Playhead(options.at)
     with offscreen_application():
-        write_figure(Scene.of(frame, Playhead(options.at or 1)), figure, options.output)
+        write_figure(Scene.of(frame, playhead, pinned), figure, options.output)
     return DONE
 
 
@@ -338,6 +348,12 @@ def _spec(options: argparse.Namespace) -> Spec:
     return Spec.from_text(changes, base)
 
 
+def _step(options: argparse.Namespace) -> tuple[Lesson, int] | None:
+    """Return the lesson's step that is asked for, or None. One that is changed is but an experiment: without text, board and reference."""
+    is_step = options.experiment and names_step(options.experiment) and not options.set
+    return step_named(options.experiment) if is_step else None
+
+
 # --- the arguments ---
 
 
@@ -453,13 +469,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="KEY",
         help=_("which panels, below one another: {keys}").format(keys=", ".join(PANELS)),
     )
-    first_layout = next(iter(LAYOUTS))
     picture(
         "--layout",
         type=_name_in(list(LAYOUTS)),
-        default=first_layout,
         metavar="KEY",
-        help=_("or a layout: {keys}; {first} by default").format(keys=", ".join(LAYOUTS), first=first_layout),
+        help=_("or a layout: {keys}; by default {opening}, or the board of a lesson's step").format(
+            keys=", ".join(LAYOUTS), opening=OPENING.key
+        ),
     )
     picture("--at", type=int, metavar="LAYER", help=_("the layer that is brought out"))
     picture("--size", type=_size, default=(1920, 1080), metavar="WxH", help=_("in pixels, 1920x1080 by default"))

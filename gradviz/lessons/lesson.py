@@ -106,6 +106,10 @@ class Lesson:
         number, _underscore, name = self.key.partition("_")
         return name if number.isdecimal() and name else self.key
 
+    def board_at(self, place: int) -> tuple[tuple[str, ...], ...] | str:
+        """Return the board at the step of an index: its own, or that of the nearest step before it that has one; else empty."""
+        return next((step.board for step in self.steps[place::-1] if step.board), ())
+
     def step(self, which: str) -> LessonStep:
         """Return the step with a number, counted from 1, or with a name.
 

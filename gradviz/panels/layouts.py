@@ -148,7 +148,10 @@ LAYOUTS: dict[str, NamedLayout] = {
         ),
     )
 }
-"""Key → NamedLayout, in menu order; the first is what the program opens with."""
+"""Key → NamedLayout, in menu order."""
+
+OPENING = LAYOUTS["lecture"]
+"""What the program opens with."""
 
 
 def layout_of(board: str | Sequence[Sequence[str]]) -> Layout | None:

@@ -12,6 +12,7 @@ from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.runs.scene import Scene
 from gradviz.export.figure import figure_bytes
 from gradviz.export.picture import Figure
+from gradviz.lessons.shelf import step_named
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import LAYOUTS, stacked
 
@@ -132,3 +133,49 @@ def test_the_window_exports_the_pinned_reference(open_window, settle, qtbot, tmp
 def test_the_window_exports_in_its_own_colours(open_window, qtbot, tmp_path):
     window = open_window(TEXT, theme="dark")
     assert exported_by(window, ["gradient"], tmp_path / "x.png", qtbot.waitUntil) == picture_of(["gradient"], theme="dark")
+
+
+LESSON = """
+title = {en = "Two steps", ko = "두 단계"}
+summary = {en = "One.", ko = "하나."}
+
+[[step]]
+name = "first"
+title = {en = "First", ko = "첫째"}
+text = {en = "A board.", ko = "판."}
+experiment = "depth=6&width=20&batch=32&activation=tanh"
+board = [["gradient", "sizes"], ["activations"]]
+
+[[step]]
+name = "second"
+title = {en = "Second", ko = "둘째"}
+text = {en = "The same board, a reference, a wave.", ko = "같은 판, 기준, 파동."}
+experiment = "depth=6&width=20&batch=32&activation=tanh&gain=0.5"
+reference = "depth=6&width=20&batch=32&activation=tanh"
+play = "forward"
+"""
+
+
+@pytest.mark.parametrize("which", ["first", "second"])
+def test_a_lesson_s_step_is_exported_as_the_window_shows_it(open_window, qtbot, tmp_path, which):
+    """With the board (of a step before where it has none of its own), the pinned run, and the playhead where the wave leaves it."""
+    lesson, name = tmp_path / "own.toml", f"lesson:{tmp_path}/own.toml/{which}"
+    lesson.write_text(LESSON, encoding="utf-8")
+    window = open_window(TEXT)
+    window.session.transport.set_speed(8.0)
+    window.lecture.begin(*step_named(name))
+    step = window.lecture.player.step
+    pinned = step.reference
+    qtbot.waitUntil(lambda: window.session.frame.spec == step.spec and window.session.runner.is_idle)
+    qtbot.waitUntil(lambda: (window.session.reference and window.session.reference.spec) == pinned)
+    qtbot.waitUntil(lambda: not window.session.transport.is_playing and window.session.scene.playhead.phase is Phase.WHOLE)
+    shown = window.board.seen_layout()
+    window.files.export_to(str(tmp_path / "window.png"), Figure(shown, SIZE))
+    qtbot.waitUntil(lambda: window.files.steps.is_idle)
+    command = ["export", name, "--size", "x".join(map(str, SIZE)), "--lang", "en"]
+    assert cli.run([*command, "-o", str(tmp_path / "command.png")]) == 0
+    as_shown = pixels_of((tmp_path / "window.png").read_bytes())
+    assert pixels_of((tmp_path / "command.png").read_bytes()) == as_shown
+    for other in (["--at", "3"], ["--panel", "gradient"], ["--layout", "large"], ["--set", "gain=0.5"]):
+        assert cli.run([*command, *other, "-o", str(tmp_path / "other.png")]) == 0
+        assert pixels_of((tmp_path / "other.png").read_bytes()) != as_shown

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 from gradviz.app.board.board import Board
 from gradviz.i18n import _
 from gradviz.panels import PANELS
-from gradviz.panels.layouts import LAYOUTS, Layout, panels_in, stacked, with_panel, without_panel
+from gradviz.panels.layouts import LAYOUTS, OPENING, Layout, panels_in, stacked, with_panel, without_panel
 
 
 class Arrangement(QObject):
@@ -40,7 +40,7 @@ class Arrangement(QObject):
 
     def reset(self) -> None:
         """Show the layout that the program opens with."""
-        self.use(next(iter(LAYOUTS.values())).rows)
+        self.use(OPENING.rows)
 
     def set_shown(self, key: str, shown: bool) -> None:
         """Put a panel on the board, or take it off; the last one stays."""

@@ -60,6 +60,9 @@ class Lecture(QObject):
         """Begin a lesson."""
         if self.player.lesson is None:
             self.own_layout = self._board.present_layout()
+        board = layout_of(lesson.board_at(place))
+        if board is not None and not lesson.steps[place].board:  # the steps before it, which are not shown, have one
+            self._arrangement.use(board)
         self.player.open(lesson, place)
 
     def next(self) -> None:

@@ -11,7 +11,7 @@ from gradviz.cache import BUDGET
 from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.spec import Spec
 from gradviz.i18n import LANGUAGES, system_language
-from gradviz.panels.layouts import LAYOUTS, Layout, from_text, to_text
+from gradviz.panels.layouts import OPENING, Layout, from_text, to_text
 from gradviz.panels.parts.themes import THEMES
 
 MOST_RECENT = 8
@@ -115,7 +115,7 @@ class Settings:
     @property
     def layout(self) -> Layout:
         """What is on the board; where nothing valid is kept, the layout that the program opens with."""
-        return from_text(str(self._kept.value("layout", ""))) or next(iter(LAYOUTS.values())).rows
+        return from_text(str(self._kept.value("layout", ""))) or OPENING.rows
 
     @layout.setter
     def layout(self, layout: Layout) -> None:

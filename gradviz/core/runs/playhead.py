@@ -44,6 +44,11 @@ class Playhead:
         """Whether the gradients of a layer are shown."""
         return self.phase is Phase.WHOLE or (self.phase is Phase.BACKWARD and layer >= self.layer)
 
+    @classmethod
+    def after(cls, part: str, depth: int) -> Playhead:
+        """Return where a wave leaves the playhead: ``forward`` at the last layer, ``backward``, ``whole`` and none at the first."""
+        return cls(depth if part == "forward" else 1, Phase.WHOLE)
+
     def position(self, depth: int) -> int:
         """Return the position in the pass: 1 … L forward, L + 1 … 2L backward; in the phase WHOLE, the forward one."""
         return 2 * depth + 1 - self.layer if self.phase is Phase.BACKWARD else self.layer

@@ -9,7 +9,6 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from html import escape
 
-from gradviz.core.runs.scene import Scene
 from gradviz.export.figure import FORMATS
 from gradviz.export.formula import formula_or_none
 from gradviz.export.handout.sections import Handout, Section, answer, choices
@@ -88,8 +87,7 @@ def _formula(latex: str, colour: str) -> str:
 
 def _picture(handout: Handout, section: Section) -> str:
     figure = Figure.for_page(section.layout, PICTURE_WIDTH, HIGHEST_PICTURE, handout.theme, round(PRINT_DPI))
-    scene = Scene.of(section.frame, reference=section.reference)
-    svg, description = drawn(scene, figure, lambda picture: (FORMATS["svg"](picture), picture.description))
+    svg, description = drawn(section.scene, figure, lambda picture: (FORMATS["svg"](picture), picture.description))
     root = ET.fromstring(svg)
     for name in ("width", "height"):  # as wide as the page
         root.attrib.pop(name, None)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPageSize, QPainter, QPdfWriter
 
-from gradviz.core.runs.scene import Scene
 from gradviz.export.figure import begun
 from gradviz.export.formula import formula_or_none
 from gradviz.export.handout.pages import Block, Piece, Type, formula_piece, height_of, paginated, text_piece
@@ -117,7 +116,7 @@ class _Press:
         return self._text(latex, CODE) if svg is None else formula_piece(svg, self.style, WIDTH)
 
     def _picture(self, section: Section, highest: float) -> Piece:
-        scene = Scene.of(section.frame, reference=section.reference)
+        scene = section.scene
         figure = Figure.for_page(section.layout, int(WIDTH), int(highest - 6 * POINT), self.handout.theme, DPI)
 
         def paint(painter: QPainter, top: float) -> None:

@@ -6,6 +6,8 @@ import shlex
 from dataclasses import dataclass
 
 from gradviz.core.frame import Frame
+from gradviz.core.runs.playhead import Playhead
+from gradviz.core.runs.scene import Scene
 from gradviz.core.simulate import Tick, simulate
 from gradviz.core.spec import Spec
 from gradviz.i18n import _
@@ -13,7 +15,7 @@ from gradviz.lessons.claim_terms import ClaimError
 from gradviz.lessons.claims import Claim
 from gradviz.lessons.lesson import Lesson, LessonStep, Question
 from gradviz.numbers import signed_text
-from gradviz.panels.layouts import LAYOUTS, Layout, layout_of
+from gradviz.panels.layouts import OPENING, Layout, layout_of
 from gradviz.report.verdict import lines
 from gradviz.report.words import difference_text
 
@@ -40,6 +42,11 @@ class Section:
     frame: Frame
     reference: Frame | None
     layout: Layout
+
+    @property
+    def scene(self) -> Scene:
+        """What the window shows when the step's wave has come to its end."""
+        return Scene.of(self.frame, Playhead.after(self.step.play, self.frame.depth), self.reference)
 
     @property
     def heading(self) -> str:
@@ -114,10 +121,9 @@ class Handout:
         """Run a lesson's steps, each experiment once."""
         frames: dict[Spec, Frame] = {}
         sections: list[Section] = []
-        layout = next(iter(LAYOUTS.values())).rows
         for number, step in enumerate(lesson.steps, start=1):
             tick((number - 1) / len(lesson.steps))
-            layout = layout_of(step.board) or layout
+            layout = layout_of(lesson.board_at(number - 1)) or OPENING.rows
             for spec in (step.spec, step.reference):
                 if spec is not None and spec not in frames:
                     frames[spec] = simulate(spec)
