@@ -7,7 +7,8 @@ from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gradviz.app.lecture.lesson_player import LessonPlayer
-from gradviz.export.formula import formula_pixmap
+from gradviz.core.choices.errors import shown
+from gradviz.export.formula import LONGEST_SHOWN, formula_pixmap
 from gradviz.i18n import _
 from gradviz.lessons.lesson import LessonStep, Question
 from gradviz.panels.parts.style import Style
@@ -81,13 +82,12 @@ class LessonBar(QWidget):
         self.setAccessibleDescription(" ".join(texts[name] for name in ("text", "question", "choices")))
 
     def _show_formula(self, step: LessonStep, style: Style, *, hidden: bool) -> None:
-        pixmap = QPixmap()
-        if step.formula is not None and not hidden:
-            pixmap = formula_pixmap(str(step.formula), style.px(FORMULA_SIZE), style.theme.ink, style.ratio)
         latex = "" if step.formula is None or hidden else str(step.formula)
-        self.formula.setPixmap(pixmap)
-        if pixmap.isNull():  # a lesson of one's own may hold what is no LaTeX: it is shown as it stands
-            self.formula.setText(latex)
+        made = formula_pixmap(latex, style.px(FORMULA_SIZE), style.theme.ink, style.ratio) if latex else QPixmap()
+        if isinstance(made, str):  # of a lesson of one's own
+            self.formula.setText(f"{shown(latex, LONGEST_SHOWN)}\n{made}")
+        else:
+            self.formula.setPixmap(made)
         self.formula.setVisible(bool(latex))
         self.formula.setAccessibleName(latex)
 

@@ -9,8 +9,9 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from html import escape
 
+from gradviz.core.choices.errors import shown
 from gradviz.export.figure import FORMATS
-from gradviz.export.formula import formula_or_none
+from gradviz.export.formula import LONGEST_SHOWN, formula_or_reason
 from gradviz.export.handout.sections import Handout, Section, answer, choices
 from gradviz.export.picture import PRINT_DPI, Figure, drawn
 from gradviz.export.svg import NAMESPACE, inlined
@@ -78,9 +79,9 @@ def _section(handout: Handout, section: Section) -> Iterator[str]:
 
 
 def _formula(latex: str, colour: str) -> str:
-    svg = formula_or_none(latex, HTML_FORMULA_SIZE, colour)
-    if svg is None:
-        return f"<p>{element('code', latex)}</p>"
+    svg = formula_or_reason(latex, HTML_FORMULA_SIZE, colour)
+    if isinstance(svg, str):
+        return f"<p>{element('code', shown(latex, LONGEST_SHOWN))}<br/>{escape(svg)}</p>"
     root = ET.fromstring(svg)
     return f'<p class="formula">{inlined(root, latex)}</p>'
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPageSize, QPainter, QPdfWriter
 
+from gradviz.core.choices.errors import shown
 from gradviz.export.figure import begun
-from gradviz.export.formula import formula_or_none
+from gradviz.export.formula import LONGEST_SHOWN, formula_or_reason
 from gradviz.export.handout.pages import Block, Piece, Type, formula_piece, height_of, paginated, text_piece
 from gradviz.export.handout.sections import Handout, Section, answer, choices
 from gradviz.export.pdf import pdf_bytes
@@ -112,8 +113,10 @@ class _Press:
         yield self._text(section.command, CODE)
 
     def _formula(self, latex: str) -> Piece:
-        svg = formula_or_none(latex, self.style.px(PRINTED_FORMULA_SIZE), self.style.theme.ink)
-        return self._text(latex, CODE) if svg is None else formula_piece(svg, self.style, WIDTH)
+        svg = formula_or_reason(latex, self.style.px(PRINTED_FORMULA_SIZE), self.style.theme.ink)
+        if isinstance(svg, str):
+            return self._text(f"{shown(latex, LONGEST_SHOWN)}\n{svg}", CODE)
+        return formula_piece(svg, self.style, WIDTH)
 
     def _picture(self, section: Section, highest: float) -> Piece:
         scene = section.scene
