@@ -8,7 +8,10 @@ from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
+from gradviz.commands import COMMANDS
+
 INTERRUPTED = 130
+ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 INTERRUPTED_LINE = b"gradviz: interrupted\n"
 
 
@@ -16,6 +19,10 @@ def main() -> NoReturn:
     """Run the command line of this process."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
+    if is_for_a_window(sys.argv[1:]):
+        for number in ENDING:
+            if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores one
+                signal.signal(number, _close_early)
     gc.disable()  # of what an import makes nearly all stays; looking through it time and again takes a sixth of the start
     try:
         from gradviz.cli import run
@@ -28,9 +35,20 @@ def main() -> NoReturn:
     except KeyboardInterrupt:  # before or after the command itself
         _say_interrupted()
         status = INTERRUPTED
-    if status == INTERRUPTED:
-        _leave_at_once()
+    if status == INTERRUPTED or "PySide6.QtWidgets" in sys.modules:
+        # What was to be written is written. A thread may still compute, and the interpreter would wait for it, or take Qt from under it.
+        _leave_at_once(status)
     sys.exit(status)
+
+
+def is_for_a_window(arguments: list[str]) -> bool:
+    """Whether no command stands there but ``show``, before anything is imported that could say so exactly."""
+    return next((word for word in arguments if word in COMMANDS), "show") == "show"
+
+
+def _close_early(number: int, frame: FrameType | None) -> None:
+    """End well: a window that is asked to close before it is there has nothing to lose."""
+    _leave_at_once(0)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -49,13 +67,13 @@ def _say_interrupted() -> None:
         os.write(2, INTERRUPTED_LINE)
 
 
-def _leave_at_once() -> NoReturn:
+def _leave_at_once(status: int = INTERRUPTED) -> NoReturn:
     """End without waiting for threads: one may be within a matrix decomposition that takes another minute."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             with suppress(OSError, ValueError, RuntimeError):  # closed, full, or within a write just now
                 stream.flush()
-    os._exit(INTERRUPTED)
+    os._exit(status)
 
 
 if __name__ == "__main__":

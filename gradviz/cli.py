@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from gradviz import __version__, streams
+from gradviz.commands import COMMANDS, DRAWING_COMMANDS
 from gradviz.core.choices.errors import ExperimentError, Problem, shown, unknown_name
 from gradviz.core.choices.regular_files import LONGEST_PATH
 from gradviz.core.spec import Spec
@@ -497,7 +498,3 @@ def _parser() -> argparse.ArgumentParser:
     made["cards"].add_argument("name", nargs="?", metavar="NAME", help=_("which card; all by default"))
     made["describe"].add_argument("--schema", action="store_true", help=_("the JSON Schema of an experiment instead"))
     return parser
-
-
-DRAWING_COMMANDS = ("show", "export", "handout")
-COMMANDS = ("show", "run", "export", "handout", "describe", "lessons", "cards", "doctor")

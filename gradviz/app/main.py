@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gradviz.app.parts.faults import FaultHooks, QuitOnSignal
@@ -68,10 +68,13 @@ def open_window(
     window.session.start(window.session.settings.reference if spec is None else None)
     if step is not None:
         window.lecture.begin(*step)
+    window.mention_settings()
     _show_with_first_picture(window)
     QTimer.singleShot(IDLE_AFTER_MS, load_beforehand)
     status = QApplication.exec()
     window.session.runner.stop()
+    # Now: at the interpreter's end Qt would delete what is left in any order, and call Python when it is gone.
     window.deleteLater()
+    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     leaving.close()
     return status

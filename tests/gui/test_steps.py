@@ -56,7 +56,7 @@ def test_what_is_left_is_finished_at_once(steps):
     done = []
     steps.begin(work("a", done))
     steps.begin(work("b", done))
-    steps.finish()
+    steps.finish(10.0)
     assert done == ["a0", "a1", "a2", "b0", "b1", "b2"] and steps.is_idle
 
 
@@ -67,7 +67,7 @@ def test_what_fails_at_the_end_keeps_nothing_else_from_being_finished(steps):
     try:
         steps.begin(failing())
         steps.begin(work("b", done))
-        steps.finish()
+        steps.finish(10.0)
     finally:
         sys.excepthook = before
     assert done == ["b0", "b1", "b2"] and told == ["no such picture"]

@@ -13,6 +13,9 @@ from types import TracebackType
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal
 
+CLOSING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+"""Signals that ask the program to end: Ctrl+C, a session's end, a terminal that is closed. Windows has no SIGHUP, and SIGBREAK for it."""
+
 
 class FaultHooks(QObject):
     """Catches what no one caught, in any thread, and hands it to the GUI thread."""
@@ -48,18 +51,19 @@ class QuitOnSignal(QObject):
         signal.set_wakeup_fd(self._write.fileno())
         self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_woken)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: None)
+        heard = [number for number in CLOSING if signal.getsignal(number) is not signal.SIG_IGN]  # as nohup wants it
+        self._before = {number: signal.signal(number, lambda *_: None) for number in heard}
 
     def close(self) -> None:
         """Give the signals back."""
         self._notifier.setEnabled(False)
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
         self._read.close()
         self._write.close()
 
     def _on_woken(self) -> None:
+        self._notifier.setEnabled(False)  # closing runs the event loop too, and another signal may come meanwhile
         self._read.recv(64)
         self._leave()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import deque
 from collections.abc import Generator
 
@@ -33,12 +34,14 @@ class Steps(QObject):
         self._works.append(work)
         self._next.start()
 
-    def finish(self) -> None:
-        """Do at once what is left: nobody waits for the window any more."""
+    def finish(self, within: float) -> None:
+        """Do at once what is left, because nobody waits for the window any more; what takes longer than so many seconds is left undone."""
         self._next.stop()
+        end = time.monotonic() + within
         while self._works:
+            work = self._works.popleft()
             try:
-                at_once(self._works.popleft())
+                at_once(_until(end, work))
             except Exception as error:  # the others are to be finished all the same, and the window closed
                 sys.excepthook(type(error), error, error.__traceback__)
 
@@ -52,3 +55,12 @@ class Steps(QObject):
                 self._next.stop()
             if not isinstance(end, StopIteration):
                 raise
+
+
+def _until(end: float, work: Work) -> Work:
+    """Yield from a piece of work, and break it off at a time; then it has written nothing."""
+    for step in work:
+        if time.monotonic() > end:
+            work.close()
+            return
+        yield step

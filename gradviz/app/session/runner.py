@@ -38,7 +38,7 @@ GIVES_WAY_AFTER = 0.4
 PROGRESS_AFTER_MS = 150
 """A request that is done before this shows no progress line: it would only flicker."""
 
-STOP_WITHIN = 1.9
+STOP_WITHIN = 0.5
 """Seconds that closing waits for the worker, which breaks off between two layers."""
 
 SWITCH_INTERVAL = 0.0005
