@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QProgressBar, QVBoxLayout, QWidget
 
@@ -37,6 +37,13 @@ OPENING_SIZE = (1280, 800)
 LEAST_SIZE = (900, 560)
 
 
+KEEP_AFTER_MS = 1500
+"""How long after a change it is written to the settings."""
+
+FINISH_WITHIN = 1.0
+"""Seconds that pictures may take which are still being made when the window is closed."""
+
+
 class Window(QMainWindow):
     """Controls on the left, the board on the right, the transport below."""
 
@@ -59,11 +66,16 @@ class Window(QMainWindow):
         self._fill_menus()
         self._connect()
         self.setAcceptDrops(True)
-        self.resize(*(session.settings.window_size or OPENING_SIZE))
+        self.resize(self._size_on_screen())
         self.look.restyle()
         self._retranslate()
 
     # --- making ---
+
+    def _size_on_screen(self) -> QSize:
+        """Return the size of the last time, as far as this screen has room for it."""
+        wanted = QSize(*(self.session.settings.window_size or OPENING_SIZE))
+        return wanted.boundedTo(self.screen().availableSize()).expandedTo(QSize(*LEAST_SIZE))
 
     def _lay_out(self) -> None:
         session, self.player = self.session, LessonPlayer()
@@ -133,6 +145,11 @@ class Window(QMainWindow):
         self.files.recent_changed.connect(self._fill_recent)
         for changed in (history.canUndoChanged, history.canRedoChanged, history.undoTextChanged, history.redoTextChanged):
             changed.connect(self._show_states)
+        # Within seconds of a change, so that the next start has it whatever ends this one.
+        self._keeping = QTimer(self, interval=KEEP_AFTER_MS, singleShot=True)
+        self._keeping.timeout.connect(self._remember)
+        for changed in (session.store.changed, session.reference_changed, session.run_arrived, self.arrangement.changed):
+            changed.connect(lambda *_what: self._keeping.start())
         self._resized = QTimer(self, interval=40, singleShot=True)
         self._resized.timeout.connect(self.look.restyle_if_needed)
 
@@ -285,18 +302,37 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.session.use_whole_runs()
-        self.files.steps.finish()
+        self.files.steps.finish(FINISH_WITHIN)
+        self._keeping.stop()
         self._remember()
+        self.session.settings.release_session()
         self.session.stop()
         self.presenter.stop()
         self.presenter.set_speaker(False)
         super().closeEvent(event)
 
-    def _remember(self) -> None:
+    def mention_settings(self) -> None:
+        """Say why this window's experiment will not be found at the next start, where that is so."""
         settings = self.session.settings
+        sentences = [settings.problem] if settings.problem else []
+        if not settings.holds_session():
+            sentences.append(_("another window of gradviz is open: what this one shows is not remembered"))
+        if sentences:
+            self.session.say("\n".join(sentences))
+
+    def _remember(self) -> None:
+        """Write what is shown to the settings, where this is the window that they are about."""
+        settings = self.session.settings
+        if not settings.holds_session():
+            return
+        self.session.remember()
         size = self.normalGeometry().size() if self.isFullScreen() else self.size()
         settings.window_size = (size.width(), size.height())
         settings.layout = self.lecture.own_layout or self.board.present_layout()
+        had_problem = bool(settings.problem)
+        settings.write()
+        if settings.problem and not had_problem:
+            self.session.say(settings.problem)
 
 
 def _thin_progress() -> QProgressBar:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pytest
 from PySide6.QtCore import QSettings
 
-from gradviz.app.session import runner as runner_module
 from gradviz.app.session.runner import Runner
 from gradviz.app.session.session import Session
 from gradviz.app.session.settings import Settings
@@ -504,7 +503,7 @@ def test_a_long_reference_that_is_declined_leaves_the_experiment_alone(asking, s
     session.compare(SMALL.replace(gain=2.0), SMALL.replace(depth=5), "")
     settle(session)
     session.leave_long()
-    session.stop()
+    session.remember()
     assert session.store.spec.gain == session.settings.experiment.gain == 2.0
     assert session.reference is None and session.settings.reference is None
 
@@ -532,7 +531,7 @@ def test_an_experiment_that_was_never_run_is_not_remembered(asking, settle, why)
     never_run = SMALL.replace(depth=5) if why == "it waits for consent" else Spec(data="file", data_file="missing.csv")
     session.store.replace(never_run, "")
     settle(session)
-    session.stop()
+    session.remember()
     assert session.settings.experiment == SMALL
 
 
@@ -585,11 +584,10 @@ def test_two_runs_of_one_experiment_are_swapped_and_neither_is_run_again(of_file
     assert session.runner.runs == runs
 
 
-def test_the_session_is_remembered(opened, settle, monkeypatch):
+def test_the_session_is_remembered(opened):
     """Also a reference whose run has not come yet."""
-    monkeypatch.setattr(runner_module, "STOP_WITHIN", 0.5)
     opened.compare(SMALL.replace(gain=2.0), SMALL.replace(gain=3.0), "")
-    opened.stop()
+    opened.remember()
     assert opened.settings.experiment.gain == 2.0 and opened.settings.reference.gain == 3.0
 
 

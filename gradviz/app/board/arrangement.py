@@ -15,6 +15,8 @@ from gradviz.panels.layouts import LAYOUTS, OPENING, Layout, panels_in, stacked,
 class Arrangement(QObject):
     """The View menu's part on panels and layouts, and each panel's own menu."""
 
+    changed = Signal()
+    """Other panels, or other places for them."""
     copy_asked = Signal(object)
     """A Layout that is to be copied as a picture."""
 
@@ -27,12 +29,14 @@ class Arrangement(QObject):
         self.layout_actions = {key: self._layout_action(key) for key in LAYOUTS}
         self._board.menu_asked.connect(self._open_menu)
         self._board.arranged.connect(self._show_state)
+        self._board.arranged.connect(lambda _layout: self.changed.emit())
         self._show_state()
 
     def use(self, layout: Layout) -> None:
         """Show the panels of a layout."""
         self._board.arrange(layout)
         self._show_state()
+        self.changed.emit()
 
     def use_named(self, key: str) -> None:
         """Show a layout of the table."""

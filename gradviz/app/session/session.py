@@ -362,15 +362,18 @@ class Session(QObject):
         """Say something that has nothing to do with a run."""
         self.complained.emit(text, False)
 
-    def stop(self) -> None:
-        """Break off what is under way, and remember experiment and reference.
+    def remember(self) -> None:
+        """Keep experiment and reference in the settings.
 
         An experiment that was refused, or waits for consent, is not remembered where another one is shown.
         """
-        self.transport.pause()
-        self.runner.stop()
         shown = None if self.scene is None or self._is_run_coming else self.scene.run
         self.settings.experiment = self.store.spec if shown is None else shown.spec
         pinned = self._wanted_reference or self._reference
         self.settings.reference = None if pinned is None else pinned.spec
+
+    def stop(self) -> None:
+        """Break off what is under way."""
+        self.transport.pause()
+        self.runner.stop()
         self.store.history.blockSignals(True)  # it speaks once more when it is destroyed, and nobody is there then

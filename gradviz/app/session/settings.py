@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import suppress
 from math import isfinite, nan
+from pathlib import Path
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QLockFile, QSettings
 
 from gradviz.cache import BUDGET
 from gradviz.core.choices.errors import ExperimentError
+from gradviz.core.choices.regular_files import content_of, path_shown
 from gradviz.core.spec import Spec
-from gradviz.i18n import LANGUAGES, system_language
+from gradviz.i18n import LANGUAGES, _, system_language
 from gradviz.panels.layouts import OPENING, Layout, from_text, to_text
 from gradviz.panels.parts.themes import THEMES
+
+LARGEST_FILE = 256 * 2**10
+"""Bytes; with eight paths and a layout it has some five thousand."""
 
 MOST_RECENT = 8
 LEAST_ZOOM, MOST_ZOOM = 0.5, 3.0
@@ -21,13 +28,62 @@ LEAST_CACHE, MOST_CACHE = 64, 4096
 """MiB: with less, the draws of the opening layout's larger networks are made anew in every run; 4 GiB hold those of 152 × 1,500."""
 
 
+def _path() -> Path:
+    """Return where the settings are kept. Qt is asked about another file, because it reads the one that it is asked about."""
+    other = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "gradviz", "none").fileName()
+    return Path(other).with_name("gradviz.ini")
+
+
+def _set_aside(path: Path) -> str:
+    """Rename what is no settings file, lest Qt read it and write over it; return what is to be told of it, or ""."""
+    if not path.exists():
+        return ""
+    try:
+        content_of(path, "", LARGEST_FILE).decode()
+    except (ExperimentError, UnicodeDecodeError):
+        aside = path.with_suffix(".damaged")
+        try:
+            os.replace(path, aside)
+        except OSError:
+            return _("the settings cannot be read from {path}").format(path=path_shown(path))
+        return _("the settings could not be read and are now in {path}; all is as at the first start").format(
+            path=path_shown(aside)
+        )
+    return ""
+
+
 class Settings:
     """Language, colours, sizes, files, and the session: experiment, reference and layout."""
 
     def __init__(self) -> None:
         self.theme_for_now: str | None = None
         """A theme for this time only; choosing another ends it."""
-        self._kept = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "gradviz", "gradviz")
+        self.path = _path()
+        self.problem = _set_aside(self.path)
+        """Why nothing is kept or nothing was found, or ""; to be told once."""
+        self._kept = QSettings(str(self.path), QSettings.Format.IniFormat)
+        self._lock = QLockFile(str(self.path.with_name("session.lock")))
+        self._lock.setStaleLockTime(0)  # it is stale when its process is gone, not by its age
+
+    # --- the file ---
+
+    def holds_session(self) -> bool:
+        """Whether this is the window whose experiment and layout are remembered: the first one that is open."""
+        with suppress(OSError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        return self._lock.isLocked() or self._lock.tryLock(0) or self._lock.error() != QLockFile.LockError.LockFailedError
+
+    def release_session(self) -> None:
+        """Let another window remember what it shows."""
+        self._lock.unlock()
+
+    def write(self) -> None:
+        """Write what has changed now, and note in `problem` what keeps it from being written."""
+        self._kept.sync()
+        if self._kept.status() == QSettings.Status.AccessError:
+            self.problem = _("the settings cannot be written to {path}").format(path=path_shown(self.path))
+
+    # --- what is in it ---
 
     @property
     def language(self) -> str:
