@@ -148,7 +148,7 @@ class Window(QMainWindow):
         # Within seconds of a change, so that the next start has it whatever ends this one.
         self._keeping = QTimer(self, interval=KEEP_AFTER_MS, singleShot=True)
         self._keeping.timeout.connect(self._remember)
-        for changed in (session.store.changed, session.reference_changed, session.run_arrived, self.arrangement.changed):
+        for changed in (session.store.changed, session.reference_changed, session.went_well, self.arrangement.changed):
             changed.connect(lambda *_what: self._keeping.start())
         self._resized = QTimer(self, interval=40, singleShot=True)
         self._resized.timeout.connect(self.look.restyle_if_needed)
