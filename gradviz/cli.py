@@ -71,7 +71,7 @@ def _text_of(error: OSError) -> str:
 
 def _complain(*lines: str, status: int) -> int:
     for line in lines:
-        print(f"gradviz: {line}", file=sys.stderr)
+        streams.tell(line)
     return status
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from gradviz import streams
 from gradviz.core.budget import LONG
 from gradviz.core.simulate import Aborted, Tick
 from gradviz.i18n import _
@@ -29,7 +30,7 @@ BAR_WIDTH = 40
 def announce(seconds: float) -> None:
     """Say how long something takes where that is long."""
     if seconds > LONG:
-        print("gradviz: " + _("this takes about {time}").format(time=duration_text(seconds)), file=sys.stderr, flush=True)
+        streams.tell(_("this takes about {time}").format(time=duration_text(seconds)))
 
 
 def done_with_bar(work: Callable[[Tick], T], bar: Bar | None = None, place: int = 0, of: int = 1) -> T:

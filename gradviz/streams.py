@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import unicodedata
+from contextlib import suppress
 from typing import TextIO
 
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˡ", "0123456789+-nl", strict=True))
@@ -99,3 +100,10 @@ def _ascii_of(text: str, place: int) -> str:
     if not plain and name.startswith("GREEK SMALL LETTER "):
         return name.rpartition(" ")[2].lower()
     return plain or "?"
+
+
+def tell(text: str, *, who: str = "gradviz") -> None:
+    """Say something on standard error, where somebody can hear it: it may be closed, or go to a disk that is full."""
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            print(f"{who}: {text}", file=sys.stderr, flush=True)

@@ -166,3 +166,24 @@ def test_a_platform_that_does_not_exist_is_answered():
 def test_a_picture_needs_no_display_and_no_locale(tmp_path):
     done = started("export", LINE, "-o", str(tmp_path / "a.png"), QT_QPA_PLATFORM="nonsense", LC_ALL="C")
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device here that is always full")
+@pytest.mark.parametrize("redirection", ["2>/dev/full", "2>&-"])
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ("run depth=0", 2),
+        ("run nonsense=1", 2),
+        ("export depth=3 -o x.tiff", 2),
+        ("export depth=3 -o x.svg", 0),
+        ("run depth=3", 0),
+    ],
+)
+def test_standard_error_that_takes_nothing_changes_nothing(arguments, status, redirection, tmp_path):
+    command = f"{sys.executable} -m gradviz {arguments} {redirection}"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
+    done = subprocess.run(command, shell=True, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (status, b"")
+    assert bool(done.stdout) == (arguments == "run depth=3")
+    assert (tmp_path / "x.svg").exists() == (arguments.endswith("x.svg"))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QProgressBar, QVBoxLayout, QWidget
 
-from gradviz import __version__
+from gradviz import __version__, streams
 from gradviz.app.board.arrangement import Arrangement
 from gradviz.app.board.board import Board
 from gradviz.app.controls import Controls
@@ -302,7 +302,8 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.session.use_whole_runs()
-        self.files.steps.finish(FINISH_WITHIN)
+        if not self.files.steps.finish(FINISH_WITHIN):
+            streams.tell(_("a picture was not finished when the window was closed, and is not written"))
         self._keeping.stop()
         self._remember()
         self.session.settings.release_session()

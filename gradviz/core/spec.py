@@ -123,6 +123,10 @@ def _knob(
     return field
 
 
+def _reads_a_file(spec: Spec) -> bool:
+    return spec.data == "file"
+
+
 class Spec(BaseModel):
     """One experiment: a network at initialization, its input, and its random seed.
 
@@ -211,7 +215,7 @@ class Spec(BaseModel):
         N_("The path of a CSV or NPZ file with one row per example and one column per feature."),
         longest=1000,
         opens="CSV, NPZ (*.csv *.tsv *.txt *.npz)",
-        applies=lambda spec: spec.data == "file",
+        applies=_reads_a_file,
     )
     target: str = _knob(
         "",
@@ -221,7 +225,7 @@ class Spec(BaseModel):
             "named. Cross-entropy compares the output with them."
         ),
         longest=200,
-        applies=lambda spec: spec.data == "file",
+        applies=_reads_a_file,
     )
     missing: str = _knob(
         "refuse",
@@ -229,7 +233,7 @@ class Spec(BaseModel):
         N_("What is done where the file lacks a value: an empty cell, NA, NaN and the like."),
         choices=MISSING,
         group="more",
-        applies=lambda spec: spec.data == "file",
+        applies=_reads_a_file,
     )
     separator: str = _knob(
         "auto",
@@ -237,7 +241,7 @@ class Spec(BaseModel):
         N_("What stands between two cells of a CSV file."),
         choices=SEPARATORS,
         group="more",
-        applies=lambda spec: spec.data == "file",
+        applies=_reads_a_file,
     )
     decimal: str = _knob(
         "auto",
@@ -245,7 +249,7 @@ class Spec(BaseModel):
         N_("How a CSV file writes one half."),
         choices=DECIMALS,
         group="more",
-        applies=lambda spec: spec.data == "file",
+        applies=_reads_a_file,
     )
     header: str = _knob(
         "auto",
@@ -253,7 +257,7 @@ class Spec(BaseModel):
         N_("Whether the first line of a CSV file names the columns."),
         choices=HEADERS,
         group="more",
-        applies=lambda spec: spec.data == "file",
+        applies=_reads_a_file,
     )
     feature_scale: float = _knob(
         1000.0,

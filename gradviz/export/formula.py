@@ -125,11 +125,11 @@ def _set(latex: str, size: float, colour: str) -> bytes | str:
         try:
             with _time_limit(SECONDS if cost > CHEAP else None):
                 svg: str = ziamath.Latex(latex, size=size, color=colour).svg()  # type: ignore[attr-defined]
+            root = ET.fromstring(svg)
         except _TimeIsUpError:
             return TOO_SLOW
         except Exception:  # it raises whatever its parsers meet
             return UNREADABLE
-    root = ET.fromstring(svg)
     width, height = (float(root.get(name, "0")) for name in ("width", "height"))
     if not (width > 0 and height > 0):  # an empty one
         return UNREADABLE

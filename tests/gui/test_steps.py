@@ -1,6 +1,7 @@
 """Work a step at a time."""
 
 import sys
+import time
 
 import pytest
 from PySide6.QtCore import QObject
@@ -56,8 +57,26 @@ def test_what_is_left_is_finished_at_once(steps):
     done = []
     steps.begin(work("a", done))
     steps.begin(work("b", done))
-    steps.finish(10.0)
+    assert steps.finish(10.0)
     assert done == ["a0", "a1", "a2", "b0", "b1", "b2"] and steps.is_idle
+
+
+def test_what_takes_too_long_at_the_end_is_broken_off_and_said(steps):
+    done = []
+
+    def endless():
+        try:
+            while True:
+                done.append("step")
+                yield
+        finally:
+            done.append("put away")
+
+    steps.begin(endless())
+    before = time.monotonic()
+    assert not steps.finish(0.2)
+    assert time.monotonic() - before < 1 and steps.is_idle
+    assert len(done) > 2 and done[-1] == "put away"
 
 
 def test_what_fails_at_the_end_keeps_nothing_else_from_being_finished(steps):

@@ -9,6 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal
@@ -31,7 +32,8 @@ class FaultHooks(QObject):
         threading.excepthook = lambda fault: self._on_exception(fault.exc_type, fault.exc_value, fault.exc_traceback)
 
     def _on_exception(self, kind: type[BaseException], fault: BaseException | None, trace: TracebackType | None) -> None:
-        traceback.print_exception(kind, fault, trace)
+        with suppress(OSError, ValueError):  # nobody hears it on standard error; the banner says it all the same
+            traceback.print_exception(kind, fault, trace)
         self.happened.emit(f"{kind.__name__}: {fault}")
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import locale
 import os
 import sys
-from contextlib import suppress
 
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QHashSeed, QLibraryInfo, QtMsgType, QTranslator, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
+
+from gradviz import streams
 
 # Seen from Qt 6.10 to 6.11 and of no use to anyone: the offscreen platform says it for every widget.
 NOT_WORTH_SAYING = ("This plugin does not support propagateSizeHints()",)
@@ -31,9 +32,8 @@ def make_application() -> QApplication:
 
 
 def _on_qt_message(kind: QtMsgType, context: object, message: str) -> None:
-    if message not in NOT_WORTH_SAYING and sys.stderr is not None:
-        with suppress(OSError, ValueError):  # closed, or on a disk that is full
-            print(f"Qt: {message}", file=sys.stderr)
+    if message not in NOT_WORTH_SAYING:
+        streams.tell(message, who="Qt")
 
 
 def _speak_utf_8() -> None:

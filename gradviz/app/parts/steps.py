@@ -34,16 +34,17 @@ class Steps(QObject):
         self._works.append(work)
         self._next.start()
 
-    def finish(self, within: float) -> None:
-        """Do at once what is left, because nobody waits for the window any more; what takes longer than so many seconds is left undone."""
+    def finish(self, within: float) -> bool:
+        """Do at once what is left, because nobody waits for the window any more, and return whether so many seconds were enough."""
         self._next.stop()
-        end = time.monotonic() + within
+        end, was_enough = time.monotonic() + within, True
         while self._works:
             work = self._works.popleft()
             try:
-                at_once(_until(end, work))
+                was_enough &= at_once(_until(end, work))
             except Exception as error:  # the others are to be finished all the same, and the window closed
                 sys.excepthook(type(error), error, error.__traceback__)
+        return was_enough
 
     def _step(self) -> None:
         work = self._works[0]
@@ -57,10 +58,11 @@ class Steps(QObject):
                 raise
 
 
-def _until(end: float, work: Work) -> Work:
-    """Yield from a piece of work, and break it off at a time; then it has written nothing."""
+def _until(end: float, work: Work) -> Generator[None, None, bool]:
+    """Yield from a piece of work, and break it off at a time; then it has written nothing. Return whether it was done."""
     for step in work:
         if time.monotonic() > end:
             work.close()
-            return
+            return False
         yield step
+    return True

@@ -143,7 +143,7 @@ class Written:
 
     @property
     def rank(self) -> tuple[bool, bool, float]:
-        """Good readings are great."""
+        """The better the reading, the greater."""
         return self.is_whole, self.width > 1, self.share
 
     @property
@@ -160,11 +160,10 @@ def name_of(table: dict[str, Manner], sign: str) -> str:
 def found_out(lines: Lines, options: TableOptions) -> Written:
     """Return how a table is written: the best of all readings of its first lines."""
     sample = lines.sample()
-    signs = {AUTO: [manner.sign for manner in SEPARATORS.values() if manner.sign]}.get(options.separator) or [
-        SEPARATORS[options.separator].sign
-    ]
-    if lines.separator and options.separator == AUTO:
-        signs = [lines.separator]
+    if options.separator != AUTO:
+        signs = [SEPARATORS[options.separator].sign]
+    else:
+        signs = [lines.separator] if lines.separator else [manner.sign for manner in SEPARATORS.values() if manner.sign]
     decimals = [manner.sign for name, manner in DECIMALS.items() if options.decimal in (AUTO, name) and manner.sign]
     has_quoted_commas = any(re.search(r'"[-+ ]*\d[\d.]*,\d', line) for line in sample)
     readings = [
@@ -211,8 +210,8 @@ def _reading(sample: list[str], separator: str, decimal: str, options: TableOpti
     texts = frozenset(place for place, column in enumerate(columns) if None in column and all(map(_is_no_number, column)))
     is_even = is_even and len(texts) < width and bool(data)
     # A header of several names is none of one column.
-    is_one_column = width > 1 or not has_header or not re.search("[,;\t]", rows[0][0])
-    is_whole = is_even and is_one_column and not any(None in column for place, column in enumerate(columns) if place not in texts)
+    fits_header = width > 1 or not has_header or not re.search("[,;\t]", rows[0][0])
+    is_whole = is_even and fits_header and not any(None in column for place, column in enumerate(columns) if place not in texts)
     pairs = [(number, cell) for row, cells in zip(numbers, data, strict=True) for number, cell in zip(row, cells, strict=True)]
     in_numbers = sum(len(cell) for number, cell in pairs if number is not None)
     return Written(

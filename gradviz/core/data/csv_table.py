@@ -34,8 +34,8 @@ LARGEST_NUMBER = 1e307
 MOST_NUMBERS = 2**23
 """Cells of a table: 64 MiB as float64, and some five seconds to read."""
 
-AT_ONCE = 4096
-"""Rows that are read at once where nothing is wrong with them."""
+AT_ONCE = 2**13
+"""Cells that are read at once where nothing is wrong with them; a cell takes some 200 bytes meanwhile."""
 
 
 class Reading(NamedTuple):
@@ -107,6 +107,11 @@ def missing_text(place: str, cell: str) -> str:
     return text.format(place=place, cell=shown(cell.strip()))
 
 
+def no_label_text(place: str) -> str:
+    """Say that a label is missing, and what can be done."""
+    return _("{place}: no label; missing=drop leaves such examples out").format(place=place)
+
+
 def outside_text(place: str, cell: str) -> str:
     """Say that a number is too large."""
     return _('{place}: "{cell}" is not between −10³⁰⁷ and 10³⁰⁷').format(place=place, cell=shown(cell.strip()))
@@ -143,9 +148,12 @@ class _Reader:
         """Return the table of all lines."""
         written = self._written
         rows = rows_of(iter(lines), written.separator, strict=True)
+        if written.ends_in_separator:
+            rows = ((line, self._without_last(cells)) for line, cells in rows)
         if written.has_header:
             self._names = [cell.strip() for cell in next(rows)[1]]
-        block = list(islice(rows, AT_ONCE))
+        rows_at_once = max(1, AT_ONCE // max(1, written.width))
+        block = list(islice(rows, rows_at_once))
         self._target = self._target_column()
         self._refuse_text_columns()
         while block:
@@ -155,7 +163,7 @@ class _Reader:
                 raise TableError(_("it has more than {limit} numbers").format(limit=MOST_NUMBERS))
             if len(self._problems) >= MOST_PROBLEMS:
                 break
-            block = list(islice(rows, AT_ONCE))
+            block = list(islice(rows, rows_at_once))
         if self._problems:
             raise TableError(*self._problems)
         features = written.width - (self._target is not None)
@@ -176,12 +184,14 @@ class _Reader:
             ),
         )
 
+    def _without_last(self, cells: list[str]) -> list[str]:
+        """Return the cells of a row without the empty one that the separator at its end makes."""
+        return cells[:-1] if len(cells) > self._written.width and not cells[-1].strip() else cells
+
     def _take_block(self, block: list[tuple[int, list[str]]], before: int) -> bool:
         """Take many rows that are as they should be; say no, and take none, where one of them is not."""
         width = self._written.width
         rows = [cells for _line, cells in block]
-        if self._written.ends_in_separator:
-            rows = [cells[:-1] if len(cells) > width and not cells[-1].strip() else cells for cells in rows]
         if set(map(len, rows)) != {width}:
             return False
         if self._target is None:
@@ -207,8 +217,6 @@ class _Reader:
         """Take the rows that are as they should be, and say of each of the others what is wrong with it."""
         written = self._written
         for line, cells in ((before + line, cells) for line, cells in block):
-            if written.ends_in_separator and len(cells) == written.width + 1 and not cells[-1].strip():
-                cells = cells[:-1]
             if len(cells) != written.width:
                 text = _("line {line} has {count} cells, not {expected}")
                 self._problems.append(text.format(line=line, count=len(cells), expected=written.width))
@@ -236,8 +244,7 @@ class _Reader:
     def _label(self, line: int, cell: str) -> str:
         label = self._label_in(cell)
         if not label and self._options.missing != "drop":
-            place = place_text(line, self._column(self._target or 0))
-            self._problems.append(_("{place}: no label; missing=drop leaves such examples out").format(place=place))
+            self._problems.append(no_label_text(place_text(line, self._column(self._target or 0))))
         return label
 
     @staticmethod

@@ -17,7 +17,7 @@ from gradviz.core.choices.arrays import IntArray
 from gradviz.core.choices.errors import MOST_PROBLEMS, ExperimentError, Problem, shown, unknown_name
 from gradviz.core.choices.regular_files import faults_named, opened, path_shown, refusal, size_shown, state_of
 from gradviz.core.data.csv_manners import TableOptions, number_in
-from gradviz.core.data.csv_table import LARGEST_NUMBER, Reading, missing_text, outside_text, read_table
+from gradviz.core.data.csv_table import LARGEST_NUMBER, Reading, missing_text, no_label_text, outside_text, read_table
 from gradviz.core.data.data_set import DataSet, training_examples
 from gradviz.core.data.text_lines import TableError
 from gradviz.i18n import _
@@ -61,7 +61,7 @@ def read_data(path: str, options: TableOptions) -> DataSet:
 def _read(path: str, changed: int, size: int, options: TableOptions) -> DataSet:
     """Read a file; cached until its modification time or size changes."""
     with opened(path, FIELD, LARGEST_DATA_FILE) as file:
-        content = file.read(LARGEST_DATA_FILE + 1)
+        content = file.read(size)  # not the most there may be: Python makes room for all that is asked for
     return _from_archive(content, options) if content.startswith(b"PK") else _from_text(content, options)
 
 
@@ -90,6 +90,9 @@ def _from_archive(content: bytes, options: TableOptions) -> DataSet:
         tables = {name: entry for name, entry in entries.items() if len(entry.shape) == 2 and entry.is_real}
         only = next(iter(tables.values())) if len(tables) == 1 else None
         chosen = entries.get("x", only)
+        if chosen is not None and not chosen.is_real:
+            message = _("{name} is of the type {type}, which cannot be read as real numbers")
+            raise TableError(message.format(name=shown(chosen.name), type=shown(chosen.type_name)))
         if chosen is None:
             raise TableError(
                 _("the archive holds {count} tables of numbers; it needs one, or one that is called x").format(count=len(tables))
@@ -124,6 +127,10 @@ def _place_in_array(row: int, column: int) -> str:
     return _("row {row}, column {column}").format(row=row + 1, column=column + 1)
 
 
+def _row_in_array(row: int) -> str:
+    return _("row {row}").format(row=row + 1)
+
+
 # --- both ---
 
 
@@ -145,6 +152,8 @@ def _data_set(
     _refuse_shape(numbers.shape)
     lacks_value = _lacking(numbers, options, place)
     lacks_label = np.zeros(len(numbers), bool) if labels is None else np.array([str(label) == "" for label in labels])
+    if lacks_label.any() and options.missing != "drop":
+        raise TableError(*(no_label_text(_row_in_array(int(row))) for row in np.flatnonzero(lacks_label)[:MOST_PROBLEMS]))
     filled = 0
     if options.missing == "drop":
         kept = ~(lacks_value | lacks_label)
@@ -169,6 +178,7 @@ def _lacking(numbers: np.ndarray, options: TableOptions, place: Callable[[int, i
     rows = max(1, BLOCK // numbers.shape[1])
     for start in range(0, len(numbers), rows):
         block = numbers[start : start + rows]
+        block = block.astype(np.promote_types(block.dtype, np.float64), copy=False)  # float32 takes the limit for infinity
         is_missing = np.isnan(block)
         lacking[start : start + rows] = is_missing.any(axis=1)
         is_wrong = ~(np.abs(block) <= LARGEST_NUMBER) & (~is_missing | (options.missing == "refuse"))

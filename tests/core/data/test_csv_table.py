@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from itertools import count
 
 import numpy as np
@@ -178,6 +179,19 @@ def test_too_many_numbers_are_refused(read, monkeypatch):
     with pytest.raises(ExperimentError, match="more than 20000 numbers"):
         read("1,2,3,4\n" * 5001)
     assert len(read("1,2,3,4\n" * 5000)) == 5000
+
+
+def test_a_wide_table_takes_little_more_memory_than_its_numbers(read):
+    """Cells are many small objects: read all at once they would take twenty times as much as the numbers."""
+    content = (b"123.4567," * 2047 + b"1\n") * 512
+    tracemalloc.start()
+    try:
+        table = read(content).examples
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert table.shape == (512, 2048)
+    assert peak < 2 * len(content) + 3 * table.nbytes
 
 
 SIGNS = {"comma": ",", "semicolon": ";", "tab": "\t", "blank": " "}
