@@ -20,12 +20,14 @@ from gradviz.core.runs import request as request_module
 from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.runs.probe import Probe
 from gradviz.core.runs.request import Run
+from gradviz.core.simulate import simulate
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.export.embedded import experiment_in
 from gradviz.export.picture import Figure
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import stacked
 from gradviz.panels.single.neuron import NeuronPanel
+from gradviz.report.formats import csv_text
 from gradviz.report.verdict import backward_text
 
 BOTH = stacked(["activations", "gradient"])
@@ -331,6 +333,14 @@ def made(qtbot):
     return lambda window: qtbot.waitUntil(lambda: window.files.steps.is_idle)
 
 
+def dropped(window, path):
+    """Drop a file on a window."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    left, copy, none = Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(1, 1), copy, mime, left, none))
+
+
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_what_is_exported_is_restored_when_it_is_dropped(window, settle, made, tmp_path, ending):
     window.session.store.edit("activation", "tanh")
@@ -339,13 +349,39 @@ def test_what_is_exported_is_restored_when_it_is_dropped(window, settle, made, t
     window.files.export_to(str(path), Figure(BOTH, (800, 600)))
     window.session.store.replace(Spec(depth=3), "")
     made(window)
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path))])
-    left, copy, none = Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
-    window.dropEvent(QDropEvent(QPointF(1, 1), copy, mime, left, none))
+    dropped(window, path)
     settle(window)
     assert window.session.frame.spec == Spec(depth=6, width=20, batch=32, activation="tanh")
     assert not window.banner.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        (
+            "a.svg",
+            b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
+            ["a picture (SVG)", "left the experiment out"],
+        ),
+        ("a.pdf", b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF", ["a picture (PDF)", "left the experiment out"]),
+        ("a.png", b"\x89PNG\r\n\x1a\n", ["a picture (PNG)", "left the experiment out"]),
+        ("a.jpg", b"\xff\xd8\xff\xe0", ["a picture (JPEG)", "only exported PNG, SVG and PDF"]),
+        ("a.csv", b"x1,x2,label\n1,2,0\n", ["a table", "data=file&data_file="]),
+        (
+            "a.csv",
+            csv_text(simulate(Spec(depth=3))).encode(),
+            ["a table of measures that gradviz wrote", "does not carry its experiment"],
+        ),
+        ("a.toml", b"[lesson", ["lesson a: this is no lesson"]),
+    ],
+)
+def test_what_holds_no_experiment_is_called_what_it_is_when_it_is_dropped(window, tmp_path, name, content, says):
+    before, path = window.session.store.spec, tmp_path / name
+    path.write_bytes(content)
+    dropped(window, path)
+    assert window.session.store.spec == before and window.banner.isVisible()
+    text = window.banner.label.text()
+    assert all(part in text for part in says), text
 
 
 @pytest.mark.parametrize("text", ["", " \n", "depth=0&gain=x", "what is this", '{"depth": true}', "<img src=x>=1", "\0"])
