@@ -1,31 +1,18 @@
 """What is remembered, whatever ends the program, and whatever is in the file."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
 
 import pytest
+from generated_files import SETTINGS, made
 from PySide6.QtCore import QSize
 
 from gradviz.app.session import settings as settings_module
 from gradviz.app.session.settings import Settings
 from gradviz.app.window import LEAST_SIZE
 from gradviz.core.spec import Spec
-
-FILLED = """[General]
-cache_mib=448
-experiment=depth%3D6%26width%3D20
-folder=/tmp
-language=en
-layout="[{\\"panels\\": [\\"gradient\\"], \\"height\\": 1.0, \\"widths\\": []}]"
-recent="[\\"/tmp/a.json\\"]"
-reference=
-theme=dark
-window=1100x700
-zoom=1.25
-"""
 
 
 @pytest.fixture
@@ -36,11 +23,11 @@ def file(settings_elsewhere, tmp_path):
 
 
 def test_a_window_is_no_larger_than_the_screen(file, open_window):
-    file.write_text(FILLED.replace("1100x700", "99999x99999"))
+    file.write_text(SETTINGS.replace("1100x700", "99999x99999"))
     window = open_window("depth=3&width=4&batch=4", size=(0, 0))
     room = window.screen().availableSize()
     assert window._size_on_screen() == room.expandedTo(QSize(*LEAST_SIZE))
-    file.write_text(FILLED)
+    file.write_text(SETTINGS)
     window.session.settings._kept.sync()
     assert window._size_on_screen() == QSize(1100, 700).boundedTo(room).expandedTo(QSize(*LEAST_SIZE))
 
@@ -136,33 +123,9 @@ def test_the_next_start_has_it_after_any_end(tmp_path, file, number):
         found.release_session()
 
 
-def corrupted(seed):
-    """The settings with some bytes, lines or values changed."""
-    chosen = random.Random(seed)
-    text = bytearray(FILLED.encode())
-    for _change in range(chosen.randrange(1, 8)):
-        place = chosen.randrange(len(text))
-        kind = chosen.randrange(4)
-        if kind == 0:
-            text[place] = chosen.randrange(256)
-        elif kind == 1:
-            del text[place : place + chosen.randrange(30)]
-        elif kind == 2:
-            text[place:place] = bytes(chosen.choice(b'0123456789=x,%[]{}"\\\n') for _ in range(chosen.randrange(20)))
-        else:
-            lines = text.split(b"\n")
-            at = chosen.randrange(len(lines))
-            name = lines[at].partition(b"=")[0]
-            lines[at] = (
-                name + b"=" + chosen.choice([b"99999x99999", b"1e308", b"nan", b"-1", b"@Variant(\\0\\0)", b"9" * 5000, b"[[[["])
-            )
-            text = bytearray(b"\n".join(lines))
-    return bytes(text)
-
-
 @pytest.mark.parametrize("seed", range(60))
 def test_every_value_of_a_damaged_file_makes_sense(file, seed):
-    file.write_bytes(corrupted(seed))
+    file.write_bytes(made("settings", 2 * seed).content)
     found = Settings()
     assert found.language in ("en", "ko") and found.theme and 0.5 <= found.zoom <= 3 and 64 <= found.cache_mib <= 4096
     assert isinstance(found.experiment, Spec) and found.layout and len(found.recent) <= settings_module.MOST_RECENT
@@ -174,7 +137,7 @@ def test_every_value_of_a_damaged_file_makes_sense(file, seed):
 @pytest.mark.skipif(sys.platform != "linux", reason="the most memory that was taken is read from /proc")
 @pytest.mark.parametrize("seed", [3, 14])
 def test_a_start_from_a_damaged_file_takes_no_more_memory(tmp_path, file, seed):
-    file.write_bytes(corrupted(seed).replace(b"1100x700", b"99999x99999"))
+    file.write_bytes(made("settings", 2 * seed).content.replace(b"1100x700", b"99999x99999"))
     assert started_within(300, tmp_path) == (0, "")
 
 
