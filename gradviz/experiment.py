@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -48,7 +49,7 @@ def names_experiment(word: str) -> bool:
         or _is_text(word)
         or _is(Path.exists, word)
         or Path(word).suffix != ""
-        or "/" in word
+        or any(sign in word for sign in (os.sep, os.altsep) if sign)
     )
 
 

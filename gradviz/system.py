@@ -144,7 +144,7 @@ def _display_answers() -> bool:
 def _wayland_answers() -> bool:
     name = os.environ.get("WAYLAND_DISPLAY")
     folder = os.environ.get("XDG_RUNTIME_DIR")
-    if not name or not (folder or name.startswith("/")):
+    if sys.platform == "win32" or not name or not (folder or name.startswith("/")):
         return False
     try:
         with socket.socket(socket.AF_UNIX) as client:

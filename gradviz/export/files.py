@@ -7,9 +7,10 @@ import math
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QIODevice, QSaveFile
@@ -19,6 +20,18 @@ from gradviz.i18n import _
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+
+_DEVICES = {
+    "CON",
+    "PRN",
+    "AUX",
+    "NUL",
+    "CONIN$",
+    "CONOUT$",
+    *(f"{port}{number}" for port in ("COM", "LPT") for number in "123456789¹²³"),
+}
+"""Names that Windows keeps for devices, with any ending (learn.microsoft.com, "Naming Files, Paths, and Namespaces")."""
 
 
 class FileError(OSError):
@@ -58,6 +71,8 @@ def whole_file(path: str | Path) -> Iterator[io.RawIOBase]:
     name = str(path)
     if not name or "\0" in name:
         raise FileError(_("this is no name for a file: {name}").format(name=repr(name)))
+    if sys.platform == "win32" and _is_reserved(name):
+        raise FileError(_("Windows has no files of this name: {name}").format(name=path_shown(name)))
     if _is_stream(name):
         # A pipe or a device is written to; putting a file in its place would take it away.
         try:
@@ -78,6 +93,13 @@ def whole_file(path: str | Path) -> Iterator[io.RawIOBase]:
         raise
     if not device.commit():
         raise _failure(device, file.size)
+
+
+def _is_reserved(name: str) -> bool:
+    """Whether Windows takes the name for a device's, or would write elsewhere: a stream of another file, a name without its end."""
+    last = PureWindowsPath(name).name
+    device = last.partition(".")[0].rstrip().upper()
+    return device in _DEVICES or any(sign in '<>:"|?*' or sign < " " for sign in last) or last[-1:] in (".", " ")
 
 
 def _is_stream(name: str) -> bool:

@@ -20,6 +20,7 @@ from gradviz.core.runs.playhead import Playhead
 from gradviz.core.runs.scene import Scene
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
+from gradviz.export import files as files_module
 from gradviz.export.embedded import PNG_START, experiment_in
 from gradviz.export.figure import FORMATS, figure_bytes, format_of, write_figure
 from gradviz.export.files import FileError, whole_file, write_whole
@@ -202,6 +203,20 @@ def test_names_that_are_none(tmp_path, monkeypatch, path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["con", "NUL.png", "com1 .svg", "lpt9.tar.gz", "CONOUT$", "plot:b.png", "x/a?.png", "a.", "a "])
+def test_windows_keeps_some_names_for_itself(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileError, match="Windows"):
+        write_whole(name, b"content")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["console.png", "c.on", "com.png", "com10.png", "그림 & 1.png", "C:x.png", "nul/a.png"])
+def test_other_names_are_no_devices_of_windows(name):
+    assert not files_module._is_reserved(name)
+
+
 def test_an_exception_while_writing_leaves_the_old_file(tmp_path):
     path = tmp_path / "x"
     path.write_bytes(b"old")
@@ -219,6 +234,7 @@ def test_an_exception_while_writing_leaves_the_old_file(tmp_path):
 
 FULL_DISK = """
 import resource, signal, sys
+from gradviz.export import files as files_module
 from gradviz.export.files import FileError, write_whole
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
