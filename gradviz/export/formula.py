@@ -35,10 +35,13 @@ WIDEST, HIGHEST = 100.0, 60.0
 LONGEST_SHOWN = 200
 """Characters that are shown of one that cannot be set."""
 
-SECONDS = 0.5
-"""What setting may take, ziamath's own start aside."""
+SECONDS = 1.0
+"""What setting may take of a processor, ziamath's own start aside: a busy machine refuses nothing more."""
 
-CHEAP = 400
+SETTERS = frozenset({"ziamath", "ziafont", "latex2mathml"})
+"""The packages that a formula's setting runs through."""
+
+CHEAP = 600
 """Characters, each counted twice as often a level deeper, that are set in far less; what costs more is watched."""
 
 _OPENING = re.compile(r"\\left(?![a-zA-Z])|\\begin(?![a-zA-Z])|(?<!\\)\{")
@@ -107,7 +110,7 @@ TOO_SLOW = N_("this formula is too complicated to be set")
 @remembered
 def _set(latex: str, size: float, colour: str) -> bytes | str:
     """Return the SVG, or the sentence that says why there is none; either is remembered."""
-    depth, cost = _depth_and_cost(latex)
+    depth, cost = depth_and_cost(latex)
     if len(latex) > MOST_CHARACTERS:
         return TOO_LONG
     if depth > DEEPEST:
@@ -136,7 +139,7 @@ def _set(latex: str, size: float, colour: str) -> bytes | str:
     return svg.encode() if width <= WIDEST * size and height <= HIGHEST * size else TOO_LARGE
 
 
-def _depth_and_cost(latex: str) -> tuple[int, int]:
+def depth_and_cost(latex: str) -> tuple[int, int]:
     """Return how deep the deepest group is, and the number of characters, each counted twice as often a level deeper."""
     opened = [match.start() for match in _OPENING.finditer(latex)]
     closed = [match.start() for match in _CLOSING.finditer(latex)]
@@ -155,15 +158,16 @@ class _TimeIsUpError(BaseException):
 
 @contextmanager
 def _time_limit(seconds: float | None) -> Iterator[None]:
-    """End Python code of this thread that takes longer. Watching it doubles its time, so it is for what may take long only."""
+    """End the setting of a formula that takes longer. Watching doubles its time, so it is for what may take long only."""
     if seconds is None:
         yield
         return
-    end = time.perf_counter() + seconds
+    end = time.thread_time() + seconds
 
     def watch(frame: FrameType, event: str, _argument: object) -> None:
-        # A generator may be ending when it is called, and what is raised then is lost.
-        if event == "call" and time.perf_counter() > end and not frame.f_code.co_flags & inspect.CO_GENERATOR:
+        # What is raised where Python calls somebody else's code, as the garbage collector does, or where a generator is
+        # ending, is lost, and the watching ends with it.
+        if event == "call" and time.thread_time() > end and _sets_formulas(frame):
             raise _TimeIsUpError
 
     before = sys.getprofile()
@@ -172,3 +176,9 @@ def _time_limit(seconds: float | None) -> Iterator[None]:
         yield
     finally:
         sys.setprofile(before)
+
+
+def _sets_formulas(frame: FrameType) -> bool:
+    """Return whether this is a plain function of the packages that set formulas."""
+    package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+    return package in SETTERS and not frame.f_code.co_flags & inspect.CO_GENERATOR
