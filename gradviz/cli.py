@@ -25,7 +25,7 @@ from gradviz.core.spec import Spec
 from gradviz.experiment import names_experiment, read_experiment
 from gradviz.export.limits import ENDINGS, HANDOUT_ENDINGS, LARGEST, SMALLEST, PictureTooLargeError, ending_of
 from gradviz.i18n import LANGUAGES, _, language, system_language, use_language
-from gradviz.lessons.shelf import names_step, step_named
+from gradviz.lessons.files.shelf import names_step, step_named
 from gradviz.panels import PANELS, panel_key
 from gradviz.panels.layouts import LAYOUTS, OPENING, layout_of, stacked
 from gradviz.panels.parts.themes import THEMES
@@ -203,7 +203,7 @@ def _export(options: argparse.Namespace) -> int:
 
 def _handout(options: argparse.Namespace) -> int:
     from gradviz.export.handout.sections import Handout
-    from gradviz.lessons.shelf import lesson_named
+    from gradviz.lessons.files.shelf import lesson_named
 
     problems = _ending_problems(options.output, HANDOUT_ENDINGS)
     try:
@@ -236,11 +236,11 @@ def _draw_without_display() -> None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
-def _ending_problems(path: Path, endings: Sequence[str]) -> list[Problem]:
+def _ending_problems(path: Path, endings: Sequence[str], option: str = "-o") -> list[Problem]:
     if ending_of(path) in endings:
         return []
     known = ", ".join(f".{ending}" for ending in endings)
-    return [Problem("-o", _('"{path}" ends in none of {known}').format(path=path, known=known))]
+    return [Problem(option, _('"{path}" ends in none of {known}').format(path=path, known=known))]
 
 
 def _describe(options: argparse.Namespace) -> int:
@@ -256,13 +256,15 @@ def _describe(options: argparse.Namespace) -> int:
 
 
 def _lessons(options: argparse.Namespace) -> int:
-    from gradviz.lessons.lesson import check
-    from gradviz.lessons.shelf import lesson_named, lessons
+    from gradviz.lessons.check import check
+    from gradviz.lessons.files.shelf import lesson_named, lessons
     from gradviz.lessons.text import check_text, lesson_text, list_text
     from gradviz.progress import Bar, done_with_bar
 
     if options.schema:
         return _print_lesson_schema()
+    if options.new:
+        return _new_lesson(options.new)
     chosen = (lesson_named(options.name),) if options.name else lessons()
     if not options.check:
         print(lesson_text(chosen[0]) if options.name else list_text(chosen))
@@ -270,16 +272,30 @@ def _lessons(options: argparse.Namespace) -> int:
     status = DONE
     bar = Bar()
     for place, lesson in enumerate(chosen):
-        failures = done_with_bar(_without_ticks(partial(check, lesson)), bar, place, len(chosen))
-        print(check_text(lesson, failures), flush=True)
-        status = FAILED if failures else status
+        report = done_with_bar(_without_ticks(partial(check, lesson)), bar, place, len(chosen))
+        print(check_text(lesson, report), flush=True)
+        status = FAILED if report.failures else status
     return status
+
+
+def _new_lesson(path: Path) -> int:
+    from gradviz.lessons.files.shelf import write_starting_point
+
+    problems = _ending_problems(path, ["toml"], "--new")
+    if problems:
+        raise ExperimentError(problems)
+    _refuse_missing_folder(path)
+    try:
+        write_starting_point(path)
+    except FileExistsError:
+        return _complain(_("{path} is there already, and stays as it is").format(path=path), status=WRONG)
+    return DONE
 
 
 def _print_lesson_schema() -> int:
     import json
 
-    from gradviz.lessons.lesson_file import lesson_schema
+    from gradviz.lessons.files.lesson_file import lesson_schema
 
     print(json.dumps(lesson_schema(), indent=2))
     return DONE
@@ -487,7 +503,12 @@ def _parser() -> argparse.ArgumentParser:
     handout("--notes", action="store_true", help=_("with the lecturer's notes"))
     handout("-o", "--output", required=True, metavar="FILE", type=Path, help=_(".pdf or .html"))
     made["lessons"].add_argument("name", nargs="?", metavar="NAME", help=_("a lesson's name, or a .toml file of your own"))
-    made["lessons"].add_argument("--check", action="store_true", help=_("run every step and see whether its claims hold"))
+    made["lessons"].add_argument(
+        "--check", action="store_true", help=_("run every step: do its claims hold, are its numbers and answers right?")
+    )
+    made["lessons"].add_argument(
+        "--new", metavar="FILE", type=Path, help=_("write a lesson to start from, with comments, into a .toml file")
+    )
     made["lessons"].add_argument(
         "--schema",
         action="store_true",

@@ -13,7 +13,7 @@ from gradviz.core.spec import LONGEST_TEXT, Spec
 from gradviz.export.embedded import experiment_in
 from gradviz.export.foreign import what_it_is
 from gradviz.i18n import _
-from gradviz.lessons.shelf import names_step, step_experiment
+from gradviz.lessons.files.shelf import names_step, step_experiment
 
 LARGEST_FILE = 256 * 2**20
 """Bytes; larger inputs are refused. A 16K picture is smaller."""

@@ -23,7 +23,7 @@ from gradviz.core.data.data_file import read_data
 from gradviz.core.spec import KNOBS, Spec
 from gradviz.experiment import read_file
 from gradviz.export.embedded import marked
-from gradviz.lessons.lesson_reader import read_lesson
+from gradviz.lessons.files.lesson_reader import read_lesson
 
 SETTINGS = """[General]
 cache_mib=448

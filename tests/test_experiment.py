@@ -19,7 +19,7 @@ from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.experiment import read_experiment, read_file
 from gradviz.export.embedded import marked
-from gradviz.lessons.shelf import lesson_named
+from gradviz.lessons.files.shelf import lesson_named
 from gradviz.report.formats import csv_text
 
 SPEC = Spec(depth=3, width=5, gain=1.5)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from catalogue import stored
 
-from gradviz.lessons.shelf import lessons
+from gradviz.lessons.files.shelf import lessons
 
 GLOSSARY = Path(__file__).resolve().parent.parent / "docs" / "glossary.md"
 ROWS = [
@@ -20,9 +20,9 @@ PART_OF_OTHERS = {"경사", "편차", "폭", "노드", "레이어", "계층", "�
 def korean_texts():
     yield from (str(message.string) for message in stored() if message.id)
     for lesson in lessons():
-        yield from (lesson.title.ko, lesson.summary.ko)
+        yield from (str(lesson.title.ko), str(lesson.summary.ko))
         for step in lesson.steps:
-            yield from (step.title.ko, step.text.ko)
+            yield from (str(step.title.ko), str(step.text.ko))
 
 
 KOREAN = "\n".join(korean_texts())

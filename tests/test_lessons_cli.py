@@ -1,15 +1,20 @@
 """Lessons and cards on the command line."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
 from gradviz import cli
+from gradviz.assets import resources
 from gradviz.core.simulate import simulate
+from gradviz.i18n import LANGUAGES
 from gradviz.lessons.cards import CARDS
-from gradviz.lessons.lesson_file import lesson_schema
-from gradviz.lessons.shelf import lessons
+from gradviz.lessons.check import check
+from gradviz.lessons.files.lesson_file import lesson_schema
+from gradviz.lessons.files.lesson_reader import read_lesson
+from gradviz.lessons.files.shelf import lesson_named, lessons
 from gradviz.report.verdict import backward_text
 
 MINE = """
@@ -22,9 +27,8 @@ text = { en = "Said aloud.", ko = "말로 합니다." }
 experiment = "depth=3&width=4"
 claim = ["L == 3", "activation_std[1] > 0"]
 [step.question]
-en = "Which?"
-ko = "어느 것?"
-choices = [{ en = "this", ko = "이것" }, { en = "that", ko = "저것" }]
+text = { en = "Which?", ko = "어느 것?" }
+choices = [{ text = { en = "this", ko = "이것" }, claim = "L == 4" }, { text = { en = "that", ko = "저것" }, claim = "L == 3" }]
 answer = 2
 because = { en = "Secret.", ko = "비밀." }
 """
@@ -56,7 +60,7 @@ def test_the_list_has_name_steps_and_title(gradviz, language):
     assert status == 0
     for number, (line, lesson) in enumerate(zip(out.splitlines(), lessons(), strict=True), start=1):
         assert line.split()[:3] == [str(number), lesson.name, str(len(lesson.steps))]
-        assert line.endswith(getattr(lesson.title, language))
+        assert line.endswith(str(getattr(lesson.title, language)))
 
 
 def test_a_lesson_is_printed_without_its_answers(gradviz, mine):
@@ -69,10 +73,10 @@ def test_a_lesson_is_printed_without_its_answers(gradviz, mine):
 
 
 def test_check_says_what_does_not_hold(gradviz, mine):
-    assert gradviz("lessons", mine, "--check")[:2] == (0, "✓ mine: 2 of 2 claims hold\n")
-    mine.write_text(MINE.replace("L == 3", "L == 4"), encoding="utf-8")
+    assert gradviz("lessons", mine, "--check")[:2] == (0, "✓ mine: 4 of 4 claims and numbers hold\n")
+    mine.write_text(MINE.replace('["L == 3"', '["L == 4"'), encoding="utf-8")
     status, out, _ = gradviz("lessons", mine, "--check")
-    assert (status, out) == (1, "✗ mine: 1 of 2 claims hold\n  step 1: L == 4: does not hold (3, 4)\n")
+    assert (status, out) == (1, "✗ mine: 3 of 4 claims and numbers hold\n  step 1: L == 4: does not hold (3, 4)\n")
 
 
 def test_a_step_works_wherever_an_experiment_does(gradviz, mine, tmp_path):
@@ -116,3 +120,43 @@ def test_a_card_stands_beside_what_was_published(gradviz, monkeypatch):
     monkeypatch.setitem(CARDS, "1.5^152", replace(CARDS["1.5^152"], experiment=CARDS["0.5^152"].experiment))
     status, out, _ = gradviz("cards", "1.5^152")
     assert status == 1 and "✗" in out
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lesson_to_start_from_passes_its_own_check(gradviz, tmp_path, language):
+    path = tmp_path / "mine.toml"
+    assert gradviz("lessons", "--new", path, "--lang", language) == (0, "", "")
+    status, out, _ = gradviz("lessons", path, "--check", "--lang", language)
+    assert status == 0 and out.startswith("✓ mine: ") and "13" in out
+    lesson = lesson_named(str(path))
+    assert bool(re.search("[가-힣]", str(lesson.title))) is (language == "ko")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("0.24", "0.42"), encoding="utf-8")
+    assert gradviz("lessons", path, "--check")[0] == 1
+    status, _, err = gradviz("lessons", "--new", path)
+    assert status == 2 and "mine.toml is there already" in err and "0.42" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("mine.txt", 2, '"mine.txt" ends in none of .toml'),
+        ("no/mine.toml", 1, "there is no such folder"),
+        ("", 2, "none of .toml"),
+    ],
+)
+def test_a_lesson_to_start_from_goes_into_a_file_of_its_kind(gradviz, tmp_path, monkeypatch, path, status, says):
+    monkeypatch.chdir(tmp_path)
+    found, _, err = gradviz("lessons", "--new", path)
+    assert found == status and says in err and list(tmp_path.iterdir()) == []
+
+
+def test_every_key_of_a_lesson_is_explained():
+    """`docs/lessons.md` names each key of the file, and its own example holds."""
+    page = (resources().parent / "docs" / "lessons.md").read_text(encoding="utf-8")
+    definitions = lesson_schema()["$defs"]
+    keys = {key for name in ("StepTable", "QuestionTable", "ChoiceTable") for key in definitions[name]["properties"]}
+    assert {"name", "choices", "claim"} < keys and [key for key in keys if f"`{key}`" not in page] == []
+    [example] = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    report = check(read_lesson(example.encode(), "example"))
+    assert report.failures == () and report.count >= 10

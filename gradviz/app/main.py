@@ -59,6 +59,10 @@ def open_window(
     spec: Spec | None, *, language: str | None = None, theme: str | None = None, step: tuple[Lesson, int] | None = None
 ) -> int:
     """Show the window until it is closed, with a lesson at one of its steps where one is given; return the exit status."""
+    if step is not None:  # the panels that come first do not answer its question either
+        lesson, place = step
+        pictured = lesson.pictured(place, is_asked=lesson.steps[place].question is not None)
+        spec = pictured.spec if pictured else Spec()
     window = make_window(spec, language=language, theme=theme)
     faults = FaultHooks()
     faults.happened.connect(

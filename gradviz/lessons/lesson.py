@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from gradviz.core.choices.errors import ExperimentError, Problem, unknown_name
-from gradviz.core.frame import Frame
-from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
-from gradviz.i18n import _, language
-from gradviz.lessons.claim_terms import ClaimError
-from gradviz.lessons.claims import Claim
+from gradviz.i18n import _
+from gradviz.lessons.claims.claim import Claim
+from gradviz.lessons.wording import Bilingual
 
 PLAYS = ("forward", "backward", "whole")
 """What may play when a step is opened: the forward wave, the backward wave, or both."""
 
 
 @dataclass(frozen=True)
-class Bilingual:
-    """A text in both languages; `str` gives it in the language in use."""
+class Choice:
+    """An answer to choose from; `claim` is what it says, in numbers, or None. `str` gives its text."""
 
-    en: str
-    ko: str
+    text: Bilingual
+    claim: Claim | None = None
 
     def __str__(self) -> str:
-        text: str = getattr(self, language())
-        return text
+        return str(self.text)
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Question:
     Attributes
     ----------
     text : Bilingual
-    choices : tuple of Bilingual
+    choices : tuple of Choice
     answer : int
         The number of the right choice, counted from 1. Hidden until the lecturer reveals it.
     because : Bilingual
@@ -44,7 +42,7 @@ class Question:
     """
 
     text: Bilingual
-    choices: tuple[Bilingual, ...]
+    choices: tuple[Choice, ...]
     answer: int
     because: Bilingual
 
@@ -90,6 +88,16 @@ class LessonStep:
     note: Bilingual | None = None
     play: str = ""
 
+    @property
+    def texts(self) -> Iterator[tuple[str, Bilingual]]:
+        """Everything that is said, each with the key under which it stands in the file."""
+        said = {"title": self.title, "text": self.text, "formula": self.formula, "note": self.note}
+        yield from ((key, text) for key, text in said.items() if text is not None)
+        if self.question is not None:
+            yield "question", self.question.text
+            yield from (("choices", choice.text) for choice in self.question.choices)
+            yield "because", self.question.because
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -105,6 +113,19 @@ class Lesson:
         """The key without its number."""
         number, _underscore, name = self.key.partition("_")
         return name if number.isdecimal() and name else self.key
+
+    @property
+    def texts(self) -> Iterator[tuple[str, Bilingual]]:
+        """What is said of it as a whole, with the key in the file."""
+        yield from (("title", self.title), ("summary", self.summary))
+
+    def pictured(self, place: int, *, is_asked: bool) -> LessonStep | None:
+        """Return the step whose experiment the panels show at the step of an index; None: they stay as they are.
+
+        While its question is asked they show the step before, so that they do not give the answer away.
+        """
+        shown = place - 1 if is_asked else place
+        return self.steps[shown] if shown >= 0 else None
 
     def board_at(self, place: int) -> tuple[tuple[str, ...], ...] | str:
         """Return the board at the step of an index: its own, or that of the nearest step before it that has one; else empty."""
@@ -125,45 +146,3 @@ class Lesson:
                 return step
         message = unknown_name(which, [step.name for step in self.steps])
         raise ExperimentError([Problem(_("lesson {name}").format(name=self.name), message)])
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A claim that does not hold, the number of its step (counted from 1), and the reason."""
-
-    step: int
-    claim: Claim
-    reason: str
-
-    def __str__(self) -> str:
-        place = _("step {number}").format(number=self.step)
-        return f"{place}: {self.claim.text}: {self.reason}"
-
-
-def check(lesson: Lesson) -> list[Failure]:
-    """Run every step of a lesson and return the claims that do not hold."""
-    frames: dict[Spec, Frame] = {}
-    failures = []
-    for number, step in enumerate(lesson.steps, start=1):
-        frame, reference = (_simulated(spec, frames) for spec in (step.spec, step.reference))
-        assert frame is not None
-        reasons = ((claim, _reason(claim, frame, reference)) for claim in step.claims)
-        failures += [Failure(number, claim, reason) for claim, reason in reasons if reason]
-    return failures
-
-
-def _simulated(spec: Spec | None, frames: dict[Spec, Frame]) -> Frame | None:
-    if spec is not None and spec not in frames:
-        frames[spec] = simulate(spec)
-    return None if spec is None else frames[spec]
-
-
-def _reason(claim: Claim, frame: Frame, reference: Frame | None) -> str:
-    """Return why a claim does not hold, or "" if it does."""
-    try:
-        if claim.holds(frame, reference):
-            return ""
-        values = claim.values(frame, reference)
-    except ClaimError as error:
-        return str(error)
-    return _("does not hold") + (f" ({values})" if values else "")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from gradviz.i18n import _
 from gradviz.lessons.cards import Reproduced, Reproduction
-from gradviz.lessons.lesson import Failure, Lesson, LessonStep
+from gradviz.lessons.check import Report
+from gradviz.lessons.lesson import Lesson, LessonStep
 from gradviz.report.words import difference_text
 
 
@@ -39,12 +40,12 @@ def _step_lines(number: int, step: LessonStep) -> Iterator[str]:
         yield from (f"   {letter}) {choice}" for letter, choice in zip("abcdef", step.question.choices, strict=False))
 
 
-def check_text(lesson: Lesson, failures: Sequence[Failure]) -> str:
-    """Return whether the claims of a lesson hold, and which do not."""
-    count = sum(len(step.claims) for step in lesson.steps)
-    mark = "✗" if failures else "✓"
-    summary = _("{holding} of {count} claims hold").format(holding=count - len(failures), count=count)
-    return "\n".join([f"{mark} {lesson.name}: {summary}", *(f"  {failure}" for failure in failures)])
+def check_text(lesson: Lesson, report: Report) -> str:
+    """Return how many claims and numbers of a lesson are so, and which are not."""
+    mark = "✗" if report.failures else "✓"
+    holding = report.count - len(report.failures)
+    summary = _("{holding} of {count} claims and numbers hold").format(holding=holding, count=report.count)
+    return "\n".join([f"{mark} {lesson.name}: {summary}", *(f"  {failure}" for failure in report.failures)])
 
 
 def card_text(result: Reproduction) -> str:

@@ -26,7 +26,7 @@ from gradviz.core.runs.request import Run
 from gradviz.core.runs.scene import Scene
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
-from gradviz.lessons.shelf import lessons
+from gradviz.lessons.files.shelf import lessons
 
 SIZE = (1920, 1080)
 STARTS = 7

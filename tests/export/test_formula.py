@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtXml import QDomDocument
 
 from gradviz.export.formula import CHEAP, depth_and_cost, formula_pixmap, formula_svg
-from gradviz.lessons.shelf import lessons
+from gradviz.lessons.files.shelf import lessons
 
 LONG, DEEP, LARGE = "longer than 1000 characters", "nested more than 10 deep", "too large for a page"
 SLOW, NONE = "too complicated to be set", "no LaTeX that can be set"

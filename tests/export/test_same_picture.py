@@ -12,7 +12,7 @@ from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.runs.scene import Scene
 from gradviz.export.figure import figure_bytes
 from gradviz.export.picture import Figure
-from gradviz.lessons.shelf import step_named
+from gradviz.lessons.files.shelf import step_named
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import LAYOUTS, stacked
 

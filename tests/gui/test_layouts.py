@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from gradviz import cli
-from gradviz.lessons.lesson_values import PanelName
+from gradviz.lessons.files.lesson_values import PanelName
 from gradviz.panels import FORMER_KEYS, PANELS, panel_key
 from gradviz.panels.layouts import (
     LAYOUTS,

@@ -1,6 +1,7 @@
 """Every lesson is played on the real window, step by step, in both languages; and a clicker is enough."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,7 +16,7 @@ from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.spec import Spec
 from gradviz.export.formula import formula_pixmap
 from gradviz.lessons.cards import CARDS
-from gradviz.lessons.shelf import lesson_named, lessons
+from gradviz.lessons.files.shelf import lesson_named, lessons
 from gradviz.panels.layouts import panels_in
 
 LESSONS = lessons()
@@ -42,10 +43,11 @@ def test_a_lesson_from_beginning_to_end(open_window, qtbot, lesson):
     for number, step in enumerate(lesson.steps, 1):
         assert player.step is step and bar.isVisible()
         if step.question is not None:
-            assert bar.labels["question"].text() == step.question.text.en and not bar.labels["text"].isVisible()
+            assert bar.labels["question"].text() == str(step.question.text.en) and not bar.labels["text"].isVisible()
             assert "✓" not in bar.labels["choices"].text()
+            assert str(step.title) not in bar.labels["title"].text()  # which says it
             window.lecture.next()
-            assert bar.labels["choices"].text().endswith(step.question.because.en)
+            assert bar.labels["choices"].text().endswith(str(step.question.because.en))
         qtbot.waitUntil(lambda step=step: shown(window, step))
         window.session.transport.to_end()
         for claim in step.claims:
@@ -54,8 +56,8 @@ def test_a_lesson_from_beginning_to_end(open_window, qtbot, lesson):
             assert [row.panels for row in window.board.layout_] == [tuple(row) for row in step.board]
         for code in ("ko", "en"):
             window.look.set_language(code)
-            assert bar.labels["text"].text() == getattr(step.text, code)
-            assert getattr(step.title, code) in bar.labels["title"].text()
+            assert bar.labels["text"].text() == str(getattr(step.text, code))
+            assert str(getattr(step.title, code)) in bar.labels["title"].text()
             assert bar.formula.isVisible() is (step.formula is not None)
             image = window.grab().toImage()
             colours = {image.pixel(x, y) for x in range(300, 1200, 25) for y in range(20, 640, 20)}
@@ -66,6 +68,44 @@ def test_a_lesson_from_beginning_to_end(open_window, qtbot, lesson):
     place = player.place
     window.lecture.next()
     assert player.is_at_end and player.place == place  # the key stays on, and does nothing
+
+
+@pytest.mark.parametrize("name", ["depth_multiplies", "check_the_claim"])
+def test_while_a_question_waits_the_panels_show_the_step_before(open_window, qtbot, name):
+    """Also where the lesson is opened at that step: neither experiment, nor panels, nor title answer it."""
+    lesson = lesson_named(name)
+    place = next(place for place, step in enumerate(lesson.steps) if step.question and place)
+    before, step = lesson.steps[place - 1], lesson.steps[place]
+    window = open_window("depth=3&width=4&batch=4")
+    window.lecture.begin(lesson, place)
+    qtbot.waitUntil(lambda: shown(window, before))
+    assert window.lecture.player.asks and not window.session.transport.is_playing
+    assert [row.panels for row in window.board.layout_] == [tuple(row) for row in before.board]
+    assert window.lesson_bar.labels["title"].text() == str(lesson.title)
+    assert not window.lesson_bar.labels["text"].isVisible() and not window.lesson_bar.formula.isVisible()
+    window.lecture.next()
+    qtbot.waitUntil(lambda: shown(window, step))
+    assert window.lesson_bar.labels["title"].text() == f"{lesson.title} · {step.title}"
+
+
+def test_what_was_changed_by_hand_stays_under_the_question(open_window, qtbot):
+    lesson = lesson_named("check_the_claim")
+    window = open_window("depth=3&width=4&batch=4")
+    window.lecture.begin(lesson)
+    qtbot.waitUntil(lambda: shown(window, lesson.steps[0]))
+    window.session.store.edit("depth", 7)
+    window.lecture.next()
+    qtbot.waitUntil(lambda: window.session.runner.is_idle and not window.lecture._showing.isActive())
+    assert window.lecture.player.asks and window.session.frame.spec == lesson.steps[0].spec.replace(depth=7)
+
+
+def test_a_lesson_that_begins_with_a_question_leaves_what_is_there(open_window, qtbot):
+    lesson = replace(lesson_named("check_the_claim"), steps=lesson_named("check_the_claim").steps[1:])
+    window = open_window("depth=3&width=4&batch=4")
+    window.lecture.begin(lesson)
+    qtbot.waitUntil(lambda: window.session.runner.is_idle and not window.lecture._showing.isActive())
+    assert window.lecture.player.asks and window.session.frame.spec.depth == 3
+    assert lesson.pictured(0, is_asked=True) is None and lesson.pictured(0, is_asked=False) is lesson.steps[0]
 
 
 def press(window, qtbot, keys):
@@ -331,7 +371,7 @@ def test_a_step_plays_its_wave(window, qtbot, part, first, last):
     """From its beginning to its end; then everything is shown."""
     places = []
     window.session.transport.moved.connect(lambda playhead: places.append(playhead.position(6)))
-    window.session.transport.set_speed(8.0)
+    window.session.transport.set_speed(1.0)
     window.session.transport.scrub(5)
     places.clear()
     window.session.transport.play_part(part)
@@ -364,7 +404,7 @@ def test_choices_are_lettered_and_the_answer_is_marked():
 )
 def test_every_formula_can_be_set(qapp, step):
     """And more than its fraction bars is drawn."""
-    for latex in {step.formula.en, step.formula.ko}:
+    for latex in {str(step.formula.en), str(step.formula.ko)}:
         pixmap = formula_pixmap(latex, 20, "#000000", 2.0)
         image = pixmap.toImage()
         inked = sum(image.pixelColor(x, y).alpha() > 100 for x in range(image.width()) for y in range(image.height()))

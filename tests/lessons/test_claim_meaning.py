@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradviz.core.verdict import State
-from gradviz.lessons.claims import Claim
+from gradviz.lessons.claims.claim import Claim
 
 
 def made_up(loss, states, theory=(), **series):

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from gradviz.core.measures import MEASURES
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
-from gradviz.lessons.claim_terms import ClaimError
-from gradviz.lessons.claims import LONGEST_CLAIM, Claim
+from gradviz.lessons.claims.claim import LONGEST_CLAIM, Claim
+from gradviz.lessons.claims.terms import ClaimError
 
 MOST_SECONDS = 20.0
 """Of processor time. A machine that others use needs less than one for any claim; what is guarded against takes hours."""

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gradviz.assets import resources
 from gradviz.core.choices.errors import ExperimentError
+from gradviz.lessons.files.lesson_reader import lesson_of, read_lesson
 from gradviz.lessons.lesson import Lesson
-from gradviz.lessons.lesson_reader import lesson_of, read_lesson
 
 FILES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((resources() / "lessons").glob("*.toml"))}
 TREES = {name: tomllib.loads(text) for name, text in FILES.items()}

@@ -19,8 +19,8 @@ from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.runs.request import Run
 from gradviz.core.runs.timeline import Timeline
 from gradviz.i18n import _
+from gradviz.lessons.files.shelf import lesson_named, lessons
 from gradviz.lessons.lesson import Lesson, LessonStep
-from gradviz.lessons.shelf import lesson_named, lessons
 from gradviz.panels.layouts import Layout, layout_of
 
 LESSON_ACTIONS = ("lesson_next", "lesson_back", "lesson_reveal", "lesson_close")
@@ -42,6 +42,8 @@ class Lecture(QObject):
         """What was on the board before the lesson, to be given back."""
         self._awaited: tuple[LessonStep, Run] | None = None
         """The step whose picture is not there yet, and its run; only then does anything happen here when a run arrives."""
+        self._pictured: LessonStep | None = None
+        """The step that was brought to the panels last."""
         # After the step's words have been painted: the room sees at once that something happens.
         self._showing = QTimer(self, interval=0, singleShot=True)
         self._showing.timeout.connect(self._show)
@@ -60,10 +62,13 @@ class Lecture(QObject):
         """Begin a lesson."""
         if self.player.lesson is None:
             self.own_layout = self._board.present_layout()
-        board = layout_of(lesson.board_at(place))
-        if board is not None and not lesson.steps[place].board:  # the steps before it, which are not shown, have one
-            self._arrangement.use(board)
+        self._pictured = None
         self.player.open(lesson, place)
+        pictured = self.player.pictured
+        if pictured is not None and not pictured.board:  # the steps before it, which are not shown, have one
+            board = layout_of(lesson.board_at(lesson.steps.index(pictured)))
+            if board is not None:
+                self._arrangement.use(board)
 
     def next(self) -> None:
         """Reveal the answer, or go to the next step; without a lesson, begin the first."""
@@ -101,17 +106,23 @@ class Lecture(QObject):
         self.show_states()
         if self.player.step is None:
             self._await(None)
+            self._pictured = None
             if self.own_layout is not None:
                 self._arrangement.use(self.own_layout)
                 self.own_layout = None
-        elif not self.player.asks:
+        elif not self._asks_over_what_is_there():
             self._showing.start()
+
+    def _asks_over_what_is_there(self) -> bool:
+        """Whether a question is asked over the panels of the step before, as they have been left."""
+        return self.player.asks and self.player.pictured in (None, self._pictured)
 
     def _show(self) -> None:
         """Bring the window to the step: panels, experiment, reference; the wave runs when the picture is there."""
-        step = self.player.step
-        if step is None or self.player.asks:
+        step = self.player.pictured
+        if step is None or self._asks_over_what_is_there():
             return
+        self._pictured = step
         layout = layout_of(step.board)
         if layout is not None and [row.panels for row in layout] != [row.panels for row in self._board.layout_]:
             self._arrangement.use(layout)
@@ -138,7 +149,7 @@ class Lecture(QObject):
             self._play(step)
 
     def _play(self, step: LessonStep) -> None:
-        if step.play:
+        if step.play and not self.player.asks:
             self._session.transport.play_part(step.play)
         else:
             self._session.transport.to_end()

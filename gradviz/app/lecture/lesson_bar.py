@@ -68,7 +68,7 @@ class LessonBar(QWidget):
             return
         asks = self._player.asks
         texts = {
-            "title": f"{lesson.title} · {step.title}",
+            "title": str(lesson.title) if asks else f"{lesson.title} · {step.title}",
             "text": "" if asks else str(step.text),
             "question": str(step.question.text) if asks and step.question else "",
             "choices": choices_text(step.question, revealed=not asks) if step.question else "",

@@ -34,6 +34,13 @@ class LessonPlayer(QObject):
         return self.step is not None and self.step.question is not None and not self.is_revealed
 
     @property
+    def pictured(self) -> LessonStep | None:
+        """The step whose experiment is on the panels: while a question waits, the one before, so that they do not answer it."""
+        if self.lesson is None:
+            return None
+        return self.lesson.pictured(self.place, is_asked=self.asks)
+
+    @property
     def is_at_end(self) -> bool:
         """Whether nothing follows."""
         return self.lesson is None or (self.place == len(self.lesson.steps) - 1 and not self.asks)

@@ -100,7 +100,10 @@ def faults_named(path: str | Path, field: str, *others: type[Exception]) -> Iter
             raise
         reason = getattr(error, "strerror", None) or str(error)
         message = _("cannot read {path}: {reason}")
-        raise refusal(field, message.format(path=path_shown(path), reason=shown(reason, LONGEST_REASON))) from None
+        if isinstance(error, FileNotFoundError) and not os.path.isabs(path):
+            message = _("cannot read {path}: {reason}; it was looked for in {folder}")
+        folder = path_shown(os.getcwd()) if "{folder}" in message else ""
+        raise refusal(field, message.format(path=path_shown(path), reason=shown(reason, LONGEST_REASON), folder=folder)) from None
 
 
 def refusal(field: str, *messages: str) -> ExperimentError:

@@ -11,8 +11,8 @@ from gradviz.core.runs.scene import Scene
 from gradviz.core.simulate import Tick, simulate
 from gradviz.core.spec import Spec
 from gradviz.i18n import _
-from gradviz.lessons.claim_terms import ClaimError
-from gradviz.lessons.claims import Claim
+from gradviz.lessons.claims.claim import Claim
+from gradviz.lessons.claims.terms import ClaimError
 from gradviz.lessons.lesson import Lesson, LessonStep, Question
 from gradviz.numbers import signed_text
 from gradviz.panels.layouts import OPENING, Layout, layout_of

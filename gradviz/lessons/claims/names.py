@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ import numpy as np
 from gradviz.core.choices.errors import unknown_name
 from gradviz.core.frame import Frame
 from gradviz.core.measures import MEASURES
+from gradviz.core.spec import KNOBS
+from gradviz.core.verdict import Judgement
 from gradviz.i18n import _
-from gradviz.lessons.claim_terms import ClaimError, ClaimScope, Term, UnreadableError
+from gradviz.lessons.claims.terms import ClaimError, ClaimScope, Term, UnreadableError
 
 
 def named_term(node: ast.expr) -> Term:
@@ -25,6 +28,8 @@ def named_term(node: ast.expr) -> Term:
             return Term("number", True, lambda scope: _MEASURED[name](_predicted(of(scope), name)))
         case [("forward" | "size" | "backward") as way, "kind"]:
             return Term("text", False, lambda scope: _kind(of(scope), way))
+        case [("forward" | "size" | "backward") as way, ("factor" | "per_layer") as part]:
+            return Term("number", False, lambda scope: np.float64(_FACTORS[part](getattr(of(scope).verdict, way))))
         case [name] if name in _MEASURED:
             return Term("number", True, lambda scope: _MEASURED[name](of(scope).series))
         case [name] if name in _SINGLE:
@@ -74,4 +79,10 @@ def _reader(name: str) -> Callable[[Any], Any]:
 
 
 _MEASURED = {name: _reader(name) for name in _KEYS}
-_SINGLE: dict[str, Callable[[Frame], float]] = {"L": lambda frame: frame.depth, "loss": lambda frame: frame.loss}
+_FACTORS: dict[str, Callable[[Judgement], float]] = {
+    "factor": lambda judgement: 10.0**judgement.log10_total,
+    "per_layer": lambda judgement: 10.0**judgement.log10_factor,
+}
+_SINGLE: dict[str, Callable[[Frame], float]] = {
+    name: attrgetter(f"spec.{name}") for name, knob in KNOBS.items() if knob.kind in (int, float)
+} | {"L": attrgetter("depth"), "loss": attrgetter("loss")}

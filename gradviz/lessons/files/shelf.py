@@ -8,9 +8,10 @@ from gradviz.assets import resources
 from gradviz.core.choices.errors import ExperimentError, Problem, unknown_name
 from gradviz.core.choices.regular_files import content_of
 from gradviz.core.spec import Spec
+from gradviz.i18n import language
+from gradviz.lessons.files.lesson_reader import read_lesson
+from gradviz.lessons.files.limited_toml import LARGEST_TOML
 from gradviz.lessons.lesson import Lesson
-from gradviz.lessons.lesson_reader import read_lesson
-from gradviz.lessons.limited_toml import LARGEST_TOML
 
 PREFIX = "lesson:"
 """Begins the name of a lesson's step where an experiment is asked for: ``lesson:NAME/STEP``."""
@@ -55,6 +56,13 @@ def lesson_named(name: str) -> Lesson:
     return _from_file(shipped[name])
 
 
+def write_starting_point(path: Path) -> None:
+    """Write a lesson to start from, with comments in the language in use. Raises OSError: what is there is not replaced."""
+    content = (resources() / "templates" / f"lesson.{language()}.toml").read_bytes()
+    with path.open("xb") as file:
+        file.write(content)
+
+
 def names_step(source: str) -> bool:
     """Whether a word names a lesson's step: ``lesson:NAME/STEP``, or the path of a lesson's file, which means its first step."""
     return source.startswith(PREFIX) or source.lower().endswith(".toml")
@@ -80,4 +88,4 @@ def _shipped() -> list[Path]:
 
 
 def _from_file(path: Path) -> Lesson:
-    return read_lesson(content_of(path, "", LARGEST_TOML), path.stem)
+    return read_lesson(content_of(path, "", LARGEST_TOML), path.stem, path.parent)

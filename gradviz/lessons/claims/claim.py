@@ -1,7 +1,7 @@
 """Claims: small expressions over a Frame that are true or false, such as ``activation_std[L] < 0.1 * activation_std[1]``.
 
 They come in files from outside, so they can compute and nothing else. The text is parsed into Python's syntax tree, and each
-node is turned into a function by the table `RULES` of `claim_rules`; a node without an entry there is refused. The kinds of all
+node is turned into a function by the table `RULES` of `rules`; a node without an entry there is refused. The kinds of all
 parts are checked before anything runs, so that a claim which makes no sense is found when the lesson is read.
 
 ========================  ==================================================================================
@@ -10,7 +10,8 @@ parts are checked before anything runs, so that a claim which makes no sense is 
 ``theory.activation_std`` what theory predicts; ``reference.activation_std`` the measure of the pinned run
 ``forward.kind``          ``"vanishes"``, ``"shrinks"``, ``"holds"``, ``"grows"`` or ``"explodes"``; ``size.kind`` and
                           ``backward.kind`` likewise
-``loss``, ``L``           single numbers
+``forward.factor``        the same verdict in numbers: how many times as large at the end of its way; ``forward.per_layer`` in each
+``loss``, ``L``           single numbers; also the fields of the experiment: ``gain``, ``width``, ``reference.gain``
 ``min max mean``          of a value per layer (``min`` and ``max`` of several numbers too); ``abs log10 sqrt`` of each
 ``all any``               whether it holds in all layers, in any
 ========================  ==================================================================================
@@ -28,8 +29,8 @@ import numpy as np
 from gradviz.core.choices.errors import shown
 from gradviz.core.frame import Frame
 from gradviz.i18n import _
-from gradviz.lessons.claim_rules import term_of
-from gradviz.lessons.claim_terms import ClaimError, ClaimScope, Term, UnreadableError, require
+from gradviz.lessons.claims.rules import term_of
+from gradviz.lessons.claims.terms import ClaimError, ClaimScope, Term, UnreadableError, require
 
 LONGEST_CLAIM = 300
 MOST_TERMS = 100
@@ -62,15 +63,9 @@ class Claim:
         ClaimError
             With what is wrong, and the position in the text.
         """
-        tree = _tree(text)
-        try:
-            term = term_of(tree)
-            require(tree, term, "truth", layered=False)
-        except UnreadableError as error:
-            raise ClaimError(f"{_at(text, error.node.col_offset)}: {error}") from None
-        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        tree, term = _parsed(text, "truth")
         named = ((ast.unparse(node), term_of(node)) for node in ast.walk(tree) if _is_quantity(node))
-        return cls(text, "reference" in names, term, tuple(pair for pair in named if not pair[1].per_layer))
+        return cls(text, _names_reference(tree), term, tuple(pair for pair in named if not pair[1].per_layer))
 
     def holds(self, frame: Frame, reference: Frame | None = None) -> bool:
         """Return whether it is true.
@@ -96,6 +91,45 @@ class Claim:
             As `holds` does.
         """
         return {text: float(_computed(term, ClaimScope(frame, reference))) for text, term in self._quantities}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """An expression that is one number for a Frame.
+
+    Attributes
+    ----------
+    text : str
+        The expression.
+    needs_reference : bool
+        Whether it names the pinned run, ``reference``.
+    """
+
+    text: str
+    needs_reference: bool
+    _term: Term = field(compare=False, repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> Quantity:
+        """Read an expression. Raises ClaimError, as `Claim.parse` does."""
+        tree, term = _parsed(text, "number")
+        return cls(text, _names_reference(tree), term)
+
+    def value(self, frame: Frame, reference: Frame | None = None) -> float:
+        """Return the number. Raises ClaimError, as `Claim.holds` does."""
+        return float(_computed(self._term, ClaimScope(frame, reference)))
+
+
+def _parsed(text: str, kind: str) -> tuple[ast.expr, Term]:
+    tree = _tree(text)
+    try:
+        return tree, require(tree, term_of(tree), kind, layered=False)
+    except UnreadableError as error:
+        raise ClaimError(f"{_at(text, error.node.col_offset)}: {error}") from None
+
+
+def _names_reference(tree: ast.expr) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == "reference" for node in ast.walk(tree))
 
 
 def _is_quantity(node: ast.AST) -> TypeGuard[ast.expr]:

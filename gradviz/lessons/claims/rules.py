@@ -13,8 +13,8 @@ import numpy as np
 from gradviz.core.choices.errors import unknown_name
 from gradviz.core.verdict import State
 from gradviz.i18n import _
-from gradviz.lessons.claim_names import named_term
-from gradviz.lessons.claim_terms import ClaimError, ClaimScope, Term, UnreadableError, require
+from gradviz.lessons.claims.names import named_term
+from gradviz.lessons.claims.terms import ClaimError, ClaimScope, Term, UnreadableError, require
 
 
 def term_of(node: ast.expr) -> Term:

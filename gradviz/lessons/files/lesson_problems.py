@@ -10,8 +10,8 @@ from pydantic_core import ErrorDetails
 
 from gradviz.core.choices.errors import Problem, shown, unknown_name
 from gradviz.i18n import N_, _
-from gradviz.lessons.lesson_file import LessonTable
-from gradviz.lessons.lesson_values import FORM
+from gradviz.lessons.files.lesson_file import LessonTable
+from gradviz.lessons.files.lesson_values import FORM
 
 Location = tuple[int | str, ...]
 """Keys and indices (from 0) from the file's root, as pydantic gives them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Annotated, Any
 
@@ -13,16 +13,20 @@ from pydantic_core import PydanticCustomError
 from gradviz.core.choices.errors import shown, unknown_name
 from gradviz.core.spec import KNOBS
 from gradviz.i18n import _
-from gradviz.lessons.claim_terms import ClaimError
-from gradviz.lessons.claims import LONGEST_CLAIM, Claim
+from gradviz.lessons.claims.claim import LONGEST_CLAIM, Claim
+from gradviz.lessons.claims.terms import ClaimError
+from gradviz.lessons.files.limited_toml import LARGEST_TOML
 from gradviz.lessons.lesson import PLAYS
-from gradviz.lessons.limited_toml import LARGEST_TOML
+from gradviz.lessons.wording import Wording, WordingError
 from gradviz.panels import PANELS, panel_key
 from gradviz.panels.layouts import LAYOUTS
 
 MOST_LESSON_ROWS, MOST_IN_A_LESSON_ROW = 4, 4
 LONGEST_LINE, LONGEST_STEP_TEXT, LONGEST_FORMULA = 120, 1200, 400
 """How many, and how many characters: what fits on a screen."""
+
+LONGEST_SOURCE = 4000
+"""Characters of a text in the file, with the expressions of its numbers."""
 
 STEP_NAME = r"^[a-z][a-z0-9_]{0,39}$"
 
@@ -41,12 +45,12 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _text(longest: int, value: Any) -> str:
+def _text(longest: int, value: Any, longest_shown: int | None = None) -> str:
     if not isinstance(value, str):
         raise wrong(_("{value} is not a text").format(value=shown(value)))
     text = one_line(value)
     if not text or len(text) > longest or not text.isprintable():
-        raise wrong(_("a text of 1 to {limit} printable characters is needed here").format(limit=longest))
+        raise wrong(_("a text of 1 to {limit} printable characters is needed here").format(limit=longest_shown or longest))
     return text
 
 
@@ -71,6 +75,15 @@ def listed(least: int, most: int, value: Any) -> Any:
     return value
 
 
+def _wording(read: Callable[[str], Wording], longest: int, value: Any) -> Wording:
+    try:
+        wording = read(_text(LONGEST_SOURCE, value, longest))
+    except (ClaimError, WordingError) as error:
+        raise wrong(str(error)) from None
+    _text(longest, wording.text)
+    return wording
+
+
 def _claim(value: Any) -> Claim:
     try:
         return Claim.parse(value if isinstance(value, str) else "")
@@ -87,9 +100,10 @@ def _form_of_board(value: Any) -> str:
 
 
 # The validators refuse first, because a message about a length names both limits; the Fields' limits go into the schema.
-Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE), BeforeValidator(partial(_text, LONGEST_LINE))]
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST_STEP_TEXT), BeforeValidator(partial(_text, LONGEST_STEP_TEXT))]
-Latex = Annotated[str, Field(min_length=1, max_length=LONGEST_FORMULA), BeforeValidator(partial(_text, LONGEST_FORMULA))]
+_SOURCE = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_SOURCE})
+Line = Annotated[Wording, PlainValidator(partial(_wording, Wording.of_text, LONGEST_LINE)), _SOURCE]
+Text = Annotated[Wording, PlainValidator(partial(_wording, Wording.of_text, LONGEST_STEP_TEXT)), _SOURCE]
+Latex = Annotated[Wording, PlainValidator(partial(_wording, Wording.of_latex, LONGEST_FORMULA)), _SOURCE]
 Experiment = Annotated[str, Field(min_length=1), BeforeValidator(partial(_text, LARGEST_TOML))]
 StepName = Annotated[str, Field(pattern=STEP_NAME), BeforeValidator(_step_name)]
 ClaimText = Annotated[Claim, PlainValidator(_claim), WithJsonSchema({"type": "string", "maxLength": LONGEST_CLAIM})]

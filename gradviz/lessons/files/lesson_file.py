@@ -7,17 +7,27 @@ in `lesson_reader`.
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from gradviz.core.choices.errors import shown
 from gradviz.core.spec import KNOBS
-from gradviz.i18n import _
-from gradviz.lessons.claims import Claim
-from gradviz.lessons.lesson_values import (
+from gradviz.i18n import LANGUAGES, _
+from gradviz.lessons.claims.claim import Claim
+from gradviz.lessons.files.lesson_values import (
     FORM,
     ClaimText,
     Experiment,
@@ -42,46 +52,68 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
-class LineTable(_Table):
-    """A short text in both languages."""
+class _Bilingual(_Table):
+    """A text in one or both languages."""
 
-    en: Line = Field(description="In English.")
-    ko: Line = Field(description="In Korean.")
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
-
-class TextTable(_Table):
-    """A text in both languages."""
-
-    en: Text = Field(description="In English.")
-    ko: Text = Field(description="In Korean.")
+    @model_validator(mode="after")
+    def _is_there(self) -> Self:
+        if all(getattr(self, code) is None for code in LANGUAGES):
+            raise wrong(_("a text is needed here, in one language or in both: { en = …, ko = … }"))
+        return self
 
 
-class FormulaTable(_Table):
-    """A formula that contains words, in both languages."""
+class LineTable(_Bilingual):
+    """A short text in one or both languages."""
 
-    en: Latex = Field(description="In LaTeX, its words in English.")
-    ko: Latex = Field(description="In LaTeX, its words in Korean.")
+    en: Line | None = Field(None, description="In English.")
+    ko: Line | None = Field(None, description="In Korean.")
 
 
-def _form_of_formula(value: Any) -> str:
+class TextTable(_Bilingual):
+    """A text in one or both languages."""
+
+    en: Text | None = Field(None, description="In English.")
+    ko: Text | None = Field(None, description="In Korean.")
+
+
+class FormulaTable(_Bilingual):
+    """A formula that contains words, in one or both languages."""
+
+    en: Latex | None = Field(None, description="In LaTeX, its words in English.")
+    ko: Latex | None = Field(None, description="In LaTeX, its words in Korean.")
+
+
+def _form(value: Any) -> str:
     return f"{FORM}each" if isinstance(value, dict) else f"{FORM}all"
 
 
-Formula = Annotated[
-    Annotated[Latex, Tag(f"{FORM}all")] | Annotated[FormulaTable, Tag(f"{FORM}each")], Discriminator(_form_of_formula)
-]
+# A text is given once, for all languages, or in a table by language.
+_ALL, _EACH = Tag(f"{FORM}all"), Tag(f"{FORM}each")
+LineIn = Annotated[Annotated[Line, _ALL] | Annotated[LineTable, _EACH], Discriminator(_form)]
+TextIn = Annotated[Annotated[Text, _ALL] | Annotated[TextTable, _EACH], Discriminator(_form)]
+FormulaIn = Annotated[Annotated[Latex, _ALL] | Annotated[FormulaTable, _EACH], Discriminator(_form)]
+
+
+class ChoiceTable(_Table):
+    """An answer to choose from."""
+
+    text: LineIn = Field(description="What is to be chosen.")
+    claim: ClaimText | None = Field(
+        None, description="What the answer says, in numbers: it has to hold for the right one, and must not for any other."
+    )
 
 
 class QuestionTable(_Table):
     """A question to vote on, asked before the step's experiment is shown."""
 
-    en: Text = Field(description="The question in English.")
-    ko: Text = Field(description="The question in Korean.")
-    choices: Annotated[list[LineTable], BeforeValidator(partial(listed, 2, MOST_CHOICES))] = Field(
+    text: TextIn = Field(description="The question.")
+    choices: Annotated[list[ChoiceTable], BeforeValidator(partial(listed, 2, MOST_CHOICES))] = Field(
         description="The answers to choose from.", min_length=2, max_length=MOST_CHOICES
     )
     answer: int = Field(description="The number of the right choice, counted from 1.", ge=1, le=MOST_CHOICES)
-    because: TextTable = Field(description="Why that choice is right; shown with the answer.")
+    because: TextIn = Field(description="Why that choice is right; shown with the answer.")
 
     @field_validator("answer", mode="before")
     @classmethod
@@ -98,9 +130,9 @@ class StepTable(_Table):
     name: StepName = Field(
         description="Unique in the lesson: small letters, digits and _. gradviz show lesson:LESSON/NAME opens it."
     )
-    title: LineTable = Field(description="The heading.")
-    text: TextTable = Field(description="What is said about the experiment.")
-    formula: Formula | None = Field(None, description="A formula in LaTeX, one for both languages or one for each.")
+    title: LineIn = Field(description="The heading.")
+    text: TextIn = Field(description="What is said about the experiment.")
+    formula: FormulaIn | None = Field(None, description="A formula in LaTeX; its numbers as \\\\value{1.5 = gain}.")
     experiment: Experiment | None = Field(
         None,
         description="The experiment, whole: depth=50&activation=tanh. Without experiment and change, that of the step before.",
@@ -118,7 +150,7 @@ class StepTable(_Table):
         [], description="The fields of the experiment whose controls are shown.", max_length=len(KNOBS)
     )
     question: QuestionTable | None = Field(None, description="A question to vote on.")
-    note: TextTable | None = Field(None, description="For the lecturer alone.")
+    note: TextIn | None = Field(None, description="For the lecturer alone.")
     play: PlayName | None = Field(None, description="The wave that plays when the step is opened; whole: both.")
     claim: Annotated[list[ClaimText], BeforeValidator(partial(listed, 1, MOST_CLAIMS))] = Field(
         [],
@@ -146,8 +178,8 @@ class StepTable(_Table):
 class LessonTable(_Table):
     """A lesson of gradviz: pages that each set an experiment, show panels and state in claims what they say of it."""
 
-    title: LineTable = Field(description="What the lesson is called.")
-    summary: TextTable = Field(description="What it is about.")
+    title: LineIn = Field(description="What the lesson is called.")
+    summary: TextIn = Field(description="What it is about.")
     step: Annotated[list[StepTable], BeforeValidator(partial(listed, 1, MOST_STEPS))] = Field(
         description="The pages, in their order.", min_length=1, max_length=MOST_STEPS
     )
