@@ -6,7 +6,7 @@ it lies within a tolerance, and each card gives the reason for its tolerance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,7 +14,50 @@ from gradviz.core.frame import Frame
 from gradviz.core.measures import MEASURES
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
-from gradviz.i18n import N_
+from gradviz.i18n import N_, _
+from gradviz.lessons.wording import Wording
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text of a card, marked for translation; its numbers are computed (see `Wording`). `str` gives it in the language in use."""
+
+    message: str
+
+    def __str__(self) -> str:
+        return self.wording.text
+
+    @property
+    def wording(self) -> Wording:
+        """The text in the language in use."""
+        return Wording.of_text(_(self.message))
+
+
+class Draws(NamedTuple):
+    """By how much the figures of a random network may differ from those that were published.
+
+    Attributes
+    ----------
+    share : float
+        Of a figure, for each layer before it.
+    deviation : float
+        One standard deviation of the same over `seeds` seeds, measured, to one digit.
+    seeds : int
+    """
+
+    share: float
+    deviation: float
+    seeds: int
+
+    def at(self, layer: int) -> float:
+        """Return by which share a layer's figures may differ."""
+        return self.share * layer
+
+    def __str__(self) -> str:
+        return _(
+            "Rounding of the last digit, and {share} per layer: over {seeds} seeds the figures differ by about {deviation} per "
+            "layer (one standard deviation), and two draws are compared."
+        ).format(share=f"{100 * self.share:g} %", seeds=self.seeds, deviation=f"{100 * self.deviation:g} %")
 
 
 class PublishedFigure(NamedTuple):
@@ -25,8 +68,8 @@ class PublishedFigure(NamedTuple):
     measure : str
         A measure by its key.
     layer : int
-    published : str
-        The printed figure, or a description in words that is marked for translation.
+    published : str or Said
+        The printed figure, or a description in words.
     low, high : float
         The range in which the measured value counts as reproduced, both ends included.
     exact : float or None
@@ -35,7 +78,7 @@ class PublishedFigure(NamedTuple):
 
     measure: str
     layer: int
-    published: str
+    published: str | Said
     low: float
     high: float
     exact: float | None = None
@@ -43,19 +86,25 @@ class PublishedFigure(NamedTuple):
 
 @dataclass(frozen=True)
 class Card:
-    """A published experiment; `title`, `source` and `tolerance` are marked for translation."""
+    """A published experiment."""
 
     name: str
-    title: str
-    source: str
+    title: Said
+    source: Said
     experiment: str
-    tolerance: str
+    tolerance: Said | Draws
     figures: tuple[PublishedFigure, ...]
 
     @property
     def spec(self) -> Spec:
         """The experiment."""
         return Spec.from_text(self.experiment)
+
+    @property
+    def wordings(self) -> Iterator[Wording]:
+        """Every text whose numbers are computed, in the language in use."""
+        texts = (self.title, self.source, self.tolerance, *(figure.published for figure in self.figures))
+        yield from (text.wording for text in dict.fromkeys(texts) if isinstance(text, Said))
 
 
 class Reproduced(NamedTuple):
@@ -77,11 +126,13 @@ class Reproduction:
 
     card: Card
     figures: tuple[Reproduced, ...]
+    faults: tuple[str, ...]
+    """What its texts say that is not so."""
 
     @property
     def holds(self) -> bool:
-        """Whether all figures lie within the tolerance."""
-        return all(figure.holds for figure in self.figures)
+        """Whether all figures lie within the tolerance, and its texts are right."""
+        return all(figure.holds for figure in self.figures) and not self.faults
 
 
 def reproduce(card: Card) -> Reproduction:
@@ -91,7 +142,8 @@ def reproduce(card: Card) -> Reproduction:
 
 def reproduction(card: Card, frame: Frame) -> Reproduction:
     """Compare a card with the Frame of its experiment."""
-    return Reproduction(card, tuple(_reproduced(figure, frame) for figure in card.figures))
+    faults = (f"{what}: {reason}" for wording in card.wordings for what, reason in wording.findings(frame) if reason)
+    return Reproduction(card, tuple(_reproduced(figure, frame) for figure in card.figures), tuple(faults))
 
 
 def _reproduced(figure: PublishedFigure, frame: Frame) -> Reproduced:
@@ -128,72 +180,77 @@ def _share(measure: str, shares: Mapping[int, int]) -> tuple[PublishedFigure, ..
     return tuple(PublishedFigure(measure, layer, str(share), share, share, float(share)) for layer, share in shares.items())
 
 
-_COURSE = N_("A widely used university course on neural networks, lecture on initialization, printed output of the slides")
-_NOTES = N_("The lecture on vanishing and exploding gradients: W = c·I in 152 linear layers")
-_SCRIPT = N_(
-    "A widely read textbook's script: 1,000 examples of 100 features through five layers of 100 units, shown as histograms"
+_COURSE = Said(N_("A widely used university course on neural networks, lecture on initialization, printed output of the slides"))
+_NOTES = Said(N_("The lecture on vanishing and exploding gradients: W = c·I in {152 = L} linear layers"))
+_SCRIPT = Said(
+    N_(
+        "A widely read textbook's script: {1,000 = batch} examples of {100 = width} features through {5 = L} layers of "
+        "{100 = width} units, shown as histograms"
+    )
 )
-_ROUNDED = N_("Half a unit of the last digit: every activation is c^l, whatever is drawn.")
-_EXACT = N_("None: where the number format ends is exact.")
-_HISTOGRAM = N_("The source shows histograms and no figures; what can be read from them is put as limits.")
+_ROUNDED = Said(N_("Rounding of the last digit: every activation is c^l, whatever is drawn."))
+_EXACT = Said(N_("None: where the number format ends is exact."))
+_HISTOGRAM = Said(N_("The source shows histograms and no figures; what can be read from them is put as limits."))
+_TANH_DRAWS = Draws(share=0.005, deviation=0.001, seeds=8)
+_RELU_DRAWS = Draws(share=0.03, deviation=0.01, seeds=12)
 
 _POWERS = "depth=152&width=10&batch=4&data=ones&activation=linear&initializer=identity&dtype=float64&gain="
 _SCRIPTED = "depth=5&width=100&batch=1000&activation="
 
-_PILED = N_("most values next to 0 and 1")
-_PILED_TANH = N_("most values next to −1 and 1")
-_SPREAD = N_("spread out between 0 and 1")
-_SPREAD_TANH = N_("spread out around 0")
-_NARROW = N_("all values close to 0.5")
+_PILED = Said(N_("most values next to {0 = 0} and {1 = 1}"))
+_PILED_TANH = Said(N_("most values next to {−1 = -1} and {1 = 1}"))
+_SPREAD = Said(N_("spread out between {0 = 0} and {1 = 1}"))
+_SPREAD_TANH = Said(N_("spread out around {0 = 0}"))
+_NARROW = Said(N_("all values close to {0.5 = activation_mean[1]}"))
 
 CARDS: dict[str, Card] = {
     card.name: card
     for card in (
-        Card("1.5^152", N_("1.5 to the power of 152"), _NOTES, f"{_POWERS}1.5", _ROUNDED, (_power(1.5, "5.833e26"),)),
-        Card("0.5^152", N_("0.5 to the power of 152"), _NOTES, f"{_POWERS}0.5", _ROUNDED, (_power(0.5, "1.752e-46"),)),
-        Card("0.9^152", N_("0.9 to the power of 152"), _NOTES, f"{_POWERS}0.9", _ROUNDED, (_power(0.9, "1.109e-7"),)),
+        Card("1.5^152", Said(N_("{1.5 = gain} to the power of {152 = L}")), _NOTES, f"{_POWERS}1.5", _ROUNDED, (_power(1.5, "5.833e26"),)),
+        Card("0.5^152", Said(N_("{0.5 = gain} to the power of {152 = L}")), _NOTES, f"{_POWERS}0.5", _ROUNDED, (_power(0.5, "1.752e-46"),)),
+        Card("0.9^152", Said(N_("{0.9 = gain} to the power of {152 = L}")), _NOTES, f"{_POWERS}0.9", _ROUNDED, (_power(0.9, "1.109e-7"),)),
         Card(
             "float32-zero",
-            N_("Where float32 ends below"),
-            N_("The number format (IEEE 754): its smallest number is 2⁻¹⁴⁹, so 0.5^l is exactly 0 from l = 150 on"),
+            Said(N_("Where float32 ends below")),
+            Said(N_("The number format (IEEE {754 = 754}): its smallest number is {2⁻¹⁴⁹ = 2**-149}, so {0.5 = gain}^l is exactly {0 = activation_rms[150]} from l = {150 = L * (1 - mean(activation_zero)) + 1} on")),
             "depth=152&width=10&batch=4&data=ones&activation=linear&initializer=identity&gain=0.5",
             _EXACT,
             _share("activation_zero", {149: 0, 150: 1, 152: 1}),
         ),
         Card(
             "float16-infinity",
-            N_("Where float16 ends above"),
-            N_("The number format (IEEE 754): its largest number is 65,504, so 1.5^l is infinite from l = 28 on"),
+            Said(N_("Where float16 ends above")),
+            Said(N_("The number format (IEEE {754 = 754}): its largest number is {65,504 = 65504}, so {1.5 = gain}^l is infinite from l = {28 = L - 2} on")),
             "depth=30&width=10&batch=4&data=ones&activation=linear&initializer=identity&gain=1.5&dtype=float16",
             _EXACT,
             _share("activation_infinite", {27: 0, 28: 1}),
         ),
         Card(
             "tanh-small",
-            N_("Tanh with small weights, 0.01·N(0, 1): the activations collapse"),
+            Said(N_("Tanh with small weights, {0.01 = gain}·N(0, 1): the activations collapse")),
             _COURSE,
             "depth=10&width=500&batch=1000&activation=tanh&initializer=normal&gain=0.01",
-            N_("Half a unit of the last digit, and 0.5 % per layer: over eight seeds the figures differ by 0.1 % per layer (one standard deviation), and two draws are compared."),
+            _TANH_DRAWS,
             _printed(
                 "activation_std",
                 [".213081", ".047551", ".010630", ".002378", ".000532", ".000119", ".000026", ".000006", ".000001", ".000000"],
-                lambda layer: 0.005 * layer,
+                _TANH_DRAWS.at,
             ),
         ),
         Card(
             "relu-he",
-            N_("ReLU with He's initialization: the activations hold"),
+            Said(N_("ReLU with He's initialization: the activations hold")),
             _COURSE,
             "depth=10&width=500&batch=1000&activation=relu&initializer=he_normal",
-            N_("Half a unit of the last digit, and 3 % per layer: over twelve seeds the figures differ by 1.1 % per layer (one standard deviation), and two draws are compared."),
+            _RELU_DRAWS,
             (
-                *_printed("activation_mean", [".562488", ".553614", ".545867", ".565396", ".547678", ".587103", ".596867", ".623214", ".567498", ".552531"], lambda layer: 0.03 * layer),
-                *_printed("activation_std", [".825232", ".827835", ".813855", ".826902", ".834092", ".860035", ".870610", ".889348", ".845357", ".844523"], lambda layer: 0.03 * layer),
+                *_printed("activation_mean", [".562488", ".553614", ".545867", ".565396", ".547678", ".587103", ".596867", ".623214", ".567498", ".552531"], _RELU_DRAWS.at),
+                *_printed("activation_std", [".825232", ".827835", ".813855", ".826902", ".834092", ".860035", ".870610", ".889348", ".845357", ".844523"], _RELU_DRAWS.at),
             ),
         ),
         Card(
             "sigmoid-classroom",
-            N_("Sigmoid with N(0, 1): two piles"),
+            Said(N_("Sigmoid with N(0, 1): piles at both ends")),
             _SCRIPT,
             f"{_SCRIPTED}sigmoid&initializer=normal",
             _HISTOGRAM,
@@ -201,7 +258,7 @@ CARDS: dict[str, Card] = {
         ),
         Card(
             "sigmoid-classroom-small",
-            N_("Sigmoid with 0.01·N(0, 1): one value"),
+            Said(N_("Sigmoid with {0.01 = gain}·N(0, 1): a single value")),
             _SCRIPT,
             f"{_SCRIPTED}sigmoid&initializer=normal&gain=0.01",
             _HISTOGRAM,
@@ -209,7 +266,7 @@ CARDS: dict[str, Card] = {
         ),
         Card(
             "sigmoid-classroom-xavier",
-            N_("Sigmoid with 1/√n: spread out"),
+            Said(N_("Sigmoid with {1 = 1}/√n: spread out")),
             _SCRIPT,
             f"{_SCRIPTED}sigmoid&initializer=lecun_normal",
             _HISTOGRAM,
@@ -217,7 +274,7 @@ CARDS: dict[str, Card] = {
         ),
         Card(
             "tanh-classroom",
-            N_("Tanh with N(0, 1): two piles"),
+            Said(N_("Tanh with N(0, 1): piles at both ends")),
             _SCRIPT,
             f"{_SCRIPTED}tanh&initializer=normal",
             _HISTOGRAM,
@@ -225,7 +282,7 @@ CARDS: dict[str, Card] = {
         ),
         Card(
             "tanh-classroom-xavier",
-            N_("Tanh with 1/√n: spread out"),
+            Said(N_("Tanh with {1 = 1}/√n: spread out")),
             _SCRIPT,
             f"{_SCRIPTED}tanh&initializer=lecun_normal",
             _HISTOGRAM,

@@ -78,10 +78,7 @@ def _of_step(step: LessonStep, run: _Run) -> Iterator[tuple[str, str, int]]:
 def _of_text(text: Bilingual, run: _Run) -> Iterator[tuple[str, str]]:
     for code, wording in text.wordings:
         language = f" ({code})" if code else ""
-        for said in wording.said:
-            yield f"{said.text}{language}", said.fault(*run)
-        for bare in wording.bare:
-            yield f"{bare}{language}", _("no expression gives this number; write {{{number} = …}}").format(number=bare)
+        yield from ((f"{what}{language}", reason) for what, reason in wording.findings(*run))
 
 
 def _of_answers(question: Question, run: _Run) -> Iterator[tuple[str, str]]:

@@ -55,8 +55,10 @@ def card_text(result: Reproduction) -> str:
     rows = [head, *(figure_row(figure) for figure in result.figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(1, len(head))]
     table = [f"{row[0]:1} " + "  ".join(cell.rjust(width) for cell, width in zip(row[1:], widths, strict=True)) for row in rows]
-    notes = [_(card.source), card.experiment, _("Tolerance: {reason}").format(reason=_(card.tolerance))]
-    return "\n".join([f"{_(card.title)} ({card.name})", *(f"  {note}" for note in notes), *table])
+    notes = [str(card.source), card.experiment, _("Tolerance: {reason}").format(reason=card.tolerance)]
+    return "\n".join(
+        [f"{card.title} ({card.name})", *(f"  {note}" for note in notes), *table, *(f"✗ {fault}" for fault in result.faults)]
+    )
 
 
 def figure_row(found: Reproduced) -> tuple[str, ...]:
@@ -64,4 +66,4 @@ def figure_row(found: Reproduced) -> tuple[str, ...]:
     figure = found.figure
     expected = "—" if found.expected is None else f"{found.expected:.6g}"
     mark = "✓" if found.holds else "✗"
-    return mark, figure.measure, str(figure.layer), _(figure.published), f"{found.measured:.6g}", expected
+    return mark, figure.measure, str(figure.layer), str(figure.published), f"{found.measured:.6g}", expected

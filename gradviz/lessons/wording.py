@@ -85,6 +85,13 @@ class Wording:
     def __str__(self) -> str:
         return self.text
 
+    def findings(self, frame: Frame, reference: Frame | None = None) -> Iterator[tuple[str, str]]:
+        """Yield every number in it, and why it is not so, or "" where it is."""
+        for said in self.said:
+            yield said.text, said.fault(frame, reference)
+        for bare in self.bare:
+            yield bare, _("no expression gives this number; write {{{number} = …}}").format(number=bare)
+
     @classmethod
     def of_text(cls, source: str) -> Wording:
         """Read a text. Raises WordingError, or ClaimError for an expression."""

@@ -3,11 +3,16 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gradviz.core.measures import MEASURES
+from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
-from gradviz.lessons.cards import CARDS, PublishedFigure, reproduce
+from gradviz.i18n import LANGUAGES, use_language
+from gradviz.lessons.cards import CARDS, Draws, PublishedFigure, reproduce, reproduction
+from gradviz.lessons.shown_numbers import read_number
+from gradviz.lessons.wording import Wording
 
 
 @pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
@@ -35,8 +40,37 @@ def test_a_card_says_where_it_comes_from_and_how_exact_it_is(card):
     for figure in card.figures:
         assert figure.measure in MEASURES and 1 <= figure.layer <= Spec.from_text(card.experiment).depth
         assert figure.low <= figure.high
-        if re.fullmatch(r"[-.0-9e]+", figure.published):
+        if isinstance(figure.published, str):
             assert figure.low <= float(figure.published) <= figure.high
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
+def test_no_number_of_a_card_s_texts_can_be_changed(card, language):
+    """In either language: a digit of it, or its expression left out."""
+    use_language(language)
+    frame = simulate(card.spec)
+    assert reproduction(card, frame).faults == ()
+    for wording in card.wordings:
+        for said in wording.said:
+            digit = re.search(r"\d", said.text)
+            other = said.text.replace(digit[0], str((int(digit[0]) + 1) % 10), 1)
+            number = read_number(other)
+            assert number is not None and not number.says(said.relation, said.quantity.value(frame))
+            assert Wording.of_text(wording.text).bare
+
+
+def test_what_a_tolerance_says_of_draws_is_measured():
+    """One standard deviation over the seeds, of every figure, divided by its layer: the mean over the layers, to one digit."""
+    drawn = [card for card in CARDS.values() if isinstance(card.tolerance, Draws)]
+    assert len(drawn) == 2
+    for card in drawn:
+        frames = [simulate(card.spec.replace(seed=seed)) for seed in range(card.tolerance.seeds)]
+        for measure in {figure.measure for figure in card.figures}:
+            values = np.array([frame.series[measure] for frame in frames])
+            share = values.std(axis=0, ddof=1) / values.mean(axis=0) / np.arange(1, card.spec.depth + 1)
+            assert float(f"{share.mean():.0e}") == card.tolerance.deviation, measure
+        assert f"{card.tolerance.seeds} seeds" in str(card.tolerance)
 
 
 def test_the_published_figures_are_those_of_the_lecture():

@@ -37,7 +37,7 @@ class CardSheet(QDialog):
         self.card = card
         self.setWindowTitle(_("Reproduce a published experiment"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.words = QLabel(f"{_(card.title)}\n{_(card.source)}\n" + _("Tolerance: {reason}").format(reason=_(card.tolerance)))
+        self.words = QLabel(f"{card.title}\n{card.source}\n" + _("Tolerance: {reason}").format(reason=card.tolerance))
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         self.verdict = QLabel()
@@ -86,13 +86,13 @@ class Cards(QObject):
 
     def open(self, card: Card) -> None:
         """Set up a published experiment, and show its figures beside what comes out."""
-        self._session.store.replace(card.spec, _(card.title))
+        self._session.store.replace(card.spec, str(card.title))
         self._open_sheet(card, self._session.wanted)
 
     def commands(self) -> Iterator[Command]:
         """Yield the published experiments, for the palette."""
         for card in CARDS.values():
-            yield Command(f"{self.menu.title()}: {_(card.title)}", "", partial(self.open, card))
+            yield Command(f"{self.menu.title()}: {card.title}", "", partial(self.open, card))
 
     def restyle(self, style: Style) -> None:
         """Take colours and sizes, for the next sheet."""
@@ -107,7 +107,7 @@ class Cards(QObject):
     def _fill_menu(self) -> None:
         self.menu.clear()
         for card in CARDS.values():
-            self.menu.addAction(_(card.title).replace("&", "&&"), partial(self.open, card))
+            self.menu.addAction(str(card.title).replace("&", "&&"), partial(self.open, card))
 
     def _open_sheet(self, card: Card, wanted: Run) -> None:
         if self.sheet is not None:
