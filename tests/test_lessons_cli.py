@@ -160,3 +160,44 @@ def test_every_key_of_a_lesson_is_explained():
     [example] = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     report = check(read_lesson(example.encode(), "example"))
     assert report.failures == () and report.count >= 10
+
+
+def lesson_with_data(folder):
+    """A lesson in Korean alone, whose data lie beside it."""
+    folder.mkdir()
+    rows = [f"{x / 7:.3f},{(x * x % 11) / 11:.3f},{x % 5}" for x in range(24)]
+    (folder / "mine.csv").write_text("\n".join(["height,weight,age", *rows]), encoding="utf-8")
+    path = folder / "mine.toml"
+    path.write_text(
+        """
+title = "내 강의"
+summary = "예제 {24 = batch}개로 해 봅니다."
+[[step]]
+name = "one"
+title = "특성 {3 = 3}개"
+text = "입력은 파일에서 옵니다. 층은 {3 = L}개입니다."
+experiment = "depth=3&width=4&batch=24&data=file&data_file=mine.csv"
+claim = ["L == 3"]
+""",
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lesson_with_its_data_works_from_anywhere(gradviz, qapp, tmp_path, monkeypatch, language):
+    path = lesson_with_data(tmp_path / "lecture")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    for name in (path, "../lecture/mine.toml"):
+        assert gradviz("lessons", name, "--check", "--lang", language)[0] == 0
+        status, out, _ = gradviz("lessons", name, "--lang", language)
+        assert status == 0 and "예제 24개로 해 봅니다." in out
+        assert gradviz("run", f"lesson:{name}/one")[0] == 0
+        assert gradviz("handout", name, "-o", "x.html", "--lang", language)[0] == 0
+        assert "내 강의" in (elsewhere / "x.html").read_text(encoding="utf-8")
+        assert gradviz("export", f"lesson:{name}/1", "-o", "x.png", "--size", "640x360")[0] == 0
+    path.with_suffix(".csv").unlink()
+    status, out, _ = gradviz("lessons", path, "--check", "--lang", "en")
+    assert status == 1 and f"step 1: experiment: data_file: cannot read {path.with_suffix('.csv')}" in out

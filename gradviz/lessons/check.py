@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.frame import Frame
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
@@ -49,7 +50,12 @@ def check(lesson: Lesson) -> Report:
     frames: dict[Spec, Frame] = {}
     count, failures = 0, []
     for number, step in enumerate(lesson.steps, start=1):
-        run = _Run(_simulated(step.spec, frames), _simulated(step.reference, frames) if step.reference else None)
+        try:
+            run = _Run(_simulated(step.spec, frames), _simulated(step.reference, frames) if step.reference else None)
+        except ExperimentError as error:  # its file is not there, for one
+            count += 1
+            failures += [Failure(number, "experiment", str(problem)) for problem in error.problems]
+            continue
         said = list(_of_step(step, run))
         if number == 1:  # title and summary speak of the lesson's first experiment
             said += [(f"{key}, {what}", reason, 0) for key, text in lesson.texts for what, reason in _of_text(text, run)]
