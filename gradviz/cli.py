@@ -24,7 +24,7 @@ from gradviz.core.choices.regular_files import LONGEST_PATH
 from gradviz.core.spec import Spec
 from gradviz.experiment import names_experiment, read_experiment
 from gradviz.export.limits import ENDINGS, HANDOUT_ENDINGS, LARGEST, SMALLEST, PictureTooLargeError, ending_of
-from gradviz.i18n import LANGUAGES, _, language, system_language, use_language
+from gradviz.i18n import LANGUAGES, _, system_language, use_language
 from gradviz.lessons.files.shelf import names_step, step_named
 from gradviz.panels import PANELS, panel_key
 from gradviz.panels.layouts import LAYOUTS, OPENING, layout_of, stacked
@@ -83,7 +83,6 @@ def _show(options: argparse.Namespace) -> int:
     status = _lacks("require_window")
     if status:
         return status
-    _mention_missing_font()
     gc.disable()  # what is imported and made from here on stays; `open_window` goes on collecting after the first picture
     from gradviz.app.main import open_window
 
@@ -181,7 +180,6 @@ def _export(options: argparse.Namespace) -> int:
     status = _lacks("require_drawing")
     if status:
         return status
-    _mention_missing_font()
     _draw_without_display()
     from gradviz.app.headless import offscreen_application
     from gradviz.core.runs.playhead import Playhead
@@ -216,7 +214,6 @@ def _handout(options: argparse.Namespace) -> int:
     status = _lacks("require_drawing")
     if status:
         return status
-    _mention_missing_font()
     _draw_without_display()
     from gradviz.app.headless import offscreen_application
     from gradviz.export.handout.handout import write_handout
@@ -340,15 +337,6 @@ def _lacks(requirement: str) -> int:
     except system.SystemLacksError as error:
         return _complain(str(error), status=LACKING)
     return DONE
-
-
-def _mention_missing_font() -> None:
-    """Say on standard error that Korean will be boxes, and how to mend it; it is no reason to stop."""
-    from gradviz import system
-
-    if language() == "ko" and not system.has_hangul_font():
-        sentence = _("no font on this system has Hangul; this installs one (as root): {line}")
-        _complain(sentence.format(line=system.install_line([system.HANGUL_PACKAGE])), status=DONE)
 
 
 def _spec(options: argparse.Namespace) -> Spec:

@@ -6,7 +6,6 @@ import ctypes
 import ctypes.util
 import os
 import socket
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,9 +37,6 @@ WINDOW = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
 """Shared library → Debian package, of what Qt needs in addition for a window under X."""
-
-HANGUL_PACKAGE = "fonts-nanum"
-"""The Debian package of a font with Hangul."""
 
 NO_DISPLAY_NEEDED = ("offscreen", "minimal", "vnc")
 """The Qt platforms that work without a display."""
@@ -173,27 +169,12 @@ def _x_answers() -> bool:
     return not failed
 
 
-def has_hangul_font() -> bool:
-    """Whether a font has Hangul, according to fontconfig or else to font file names; assumed on systems other than Linux."""
-    if sys.platform != "linux":
-        return True
-    try:
-        answer = subprocess.run(["fc-list", ":lang=ko", "family"], capture_output=True, timeout=20, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts"]
-        names = ("nanum", "cjk", "notosanskr", "unfonts", "baekmuk", "malgun")
-        return any(name in str(path).lower() for folder in folders for path in folder.rglob("*.[to]t[fc]") for name in names)
-    return bool(answer.stdout.strip())
-
-
 def examine() -> list[Finding]:
     """Return the lines of the report of `gradviz doctor`."""
     findings = []
     for libraries, what in ((DRAWING, _("libraries to draw with")), (WINDOW, _("libraries for a window"))):
         packages = missing_packages(libraries)
         findings.append(Finding(not packages, what, install_line(packages) if packages else ""))
-    hangul = has_hangul_font()
-    findings.append(Finding(hangul, _("a font with Hangul, for Korean"), "" if hangul else install_line([HANGUL_PACKAGE])))
     display = sys.platform != "linux" or _display_answers()
     findings.append(
         Finding(display, _("a display"), "" if display else _('start it in a desktop session; "gradviz export" needs none'))

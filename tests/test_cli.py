@@ -213,13 +213,10 @@ def test_doctor_reports_and_says_how_to_mend(gradviz, monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(system, "_loads", lambda library: library != "libxcb-cursor.so.0")
     monkeypatch.setattr(system, "_display_answers", lambda: True)
-    monkeypatch.setattr(system, "has_hangul_font", lambda: False)
     status, out, _ = gradviz("doctor")
     assert status == 3
     assert "apt-get install -y --no-install-recommends libxcb-cursor0" in out
-    assert "apt-get install -y --no-install-recommends fonts-nanum" in out
     monkeypatch.setattr(system, "_loads", lambda library: True)
-    monkeypatch.setattr(system, "has_hangul_font", lambda: True)
     assert gradviz("doctor")[0] == 0
 
 
@@ -230,14 +227,6 @@ def test_a_missing_library_is_status_3_with_the_line_that_mends_it(gradviz, monk
     status, out, err = gradviz(*command)
     assert (status, out) == (3, "")
     assert len(err.splitlines()) == 1 and err.rstrip().endswith("libgl1")
-
-
-def test_korean_without_a_korean_font_is_mentioned_and_goes_on(gradviz, monkeypatch, tmp_path):
-    monkeypatch.setattr(system, "has_hangul_font", lambda: False)
-    status, _, err = gradviz("export", "depth=2&width=2", "--lang", "ko", "-o", tmp_path / "x.png")
-    assert status == 0
-    assert "fonts-nanum" in err
-    assert (tmp_path / "x.png").exists()
 
 
 def test_a_reader_that_has_seen_enough_is_no_error():

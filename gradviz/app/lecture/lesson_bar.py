@@ -13,7 +13,7 @@ from gradviz.i18n import _
 from gradviz.lessons.lesson import LessonStep, Question
 from gradviz.panels.parts.style import Style
 
-SIGNS = {"lesson_back": "◀", "lesson_next": "▶", "lesson_close": "✕"}
+SIGNS = {"lesson_back": "◀", "lesson_next": "▶", "lesson_close": "×"}
 """Keys of `ACTIONS` and what stands on the button."""
 
 LESSON_POINTS = {"title": 19.0, "text": 16.0, "question": 16.0, "choices": 15.0, "place": 14.0}

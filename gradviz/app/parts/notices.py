@@ -87,7 +87,7 @@ class Banner(QWidget):
         super().__init__()
         self.label = _plain_label()
         self.button = QToolButton()
-        self.button.setText("✕")
+        self.button.setText("×")
         self.button.setAutoRaise(True)
         self.button.clicked.connect(self.hide)
         self._about_a_run = False

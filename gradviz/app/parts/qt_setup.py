@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QHashSeed, QLibraryInfo, QtMsgType,
 from PySide6.QtWidgets import QApplication
 
 from gradviz import streams
+from gradviz.panels.parts.typeface import load_typeface
 
 # Seen from Qt 6.10 to 6.11 and of no use to anyone: the offscreen platform says it for every widget.
 NOT_WORTH_SAYING = ("This plugin does not support propagateSizeHints()",)
@@ -28,7 +29,9 @@ def make_application() -> QApplication:
     QApplication.setOrganizationName("gradviz")
     QApplication.setStyle("Fusion")
     pg.setConfigOptions(antialias=True)
-    return QApplication(sys.argv[:1])
+    application = QApplication(sys.argv[:1])
+    load_typeface()
+    return application
 
 
 def _on_qt_message(kind: QtMsgType, context: object, message: str) -> None:

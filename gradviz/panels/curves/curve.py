@@ -16,7 +16,7 @@ from gradviz.panels.scales.limits import LARGEST_DRAWN
 Measures = Mapping[str, np.ndarray]
 """Measure → its values, (L,)."""
 
-GLYPHS = {"o": "●", "s": "■", "d": "◆", "t": "▼", "t1": "▲", "+": "✚"}
+GLYPHS = {"o": "●", "s": "■", "d": "◆", "t": "▼", "t1": "▲", "+": "+"}
 """A curve's symbol before its name."""
 
 

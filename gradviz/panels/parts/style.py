@@ -8,12 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPen
 
 from gradviz.panels.parts.themes import Theme
-
-FAMILIES = [
-    "Inter", "Noto Sans", "Segoe UI", "Helvetica Neue", "DejaVu Sans",
-    "Noto Sans KR", "Noto Sans CJK KR", "Malgun Gothic", "Apple SD Gothic Neo", "NanumGothic",
-]  # fmt: skip
-"""What is taken for type, the first that is there: Latin first, Hangul where that has none."""
+from gradviz.panels.parts.typeface import FAMILIES
 
 
 @dataclass(frozen=True)
