@@ -18,6 +18,11 @@ from gradviz.lessons.files.shelf import names_step, step_experiment
 LARGEST_FILE = 256 * 2**20
 """Bytes; larger inputs are refused. A 16K picture is smaller."""
 
+OPENING_EXPERIMENT = Spec(initializer="glorot_normal")
+"""What the program opens with, and what "opening experiment" returns to: a gradient that vanishes. The defaults of a Spec are others,
+so that every line of text means what it always meant.
+"""
+
 LARGEST_TEXT_FILE = 4 * LONGEST_TEXT
 """Bytes; a larger file without a picture's signature is no experiment. UTF-16 takes two bytes a letter."""
 
@@ -31,7 +36,7 @@ def read_experiment(source: str | None) -> Spec:
         With every problem of the experiment, or because there is no such file, or no experiment in it.
     """
     if source is None:
-        return Spec()
+        return OPENING_EXPERIMENT
     if source == "-":
         return _from_any(_standard_input(), _("standard input"))
     if names_step(source):

@@ -71,3 +71,8 @@ def _split(log10: float, digits: int) -> tuple[str, int]:
     if mantissa.startswith("10"):  # 9.99… rounded up
         mantissa, exponent = f"{1.0:.{digits - 1}f}", exponent + 1
     return mantissa, exponent
+
+
+def percent_text(share: float) -> str:
+    """Return a share with three digits: ``0.0153%``."""
+    return "NaN" if share != share else f"{100 * share:.3g}%"

@@ -95,7 +95,7 @@ def test_what_is_empty_is_not_the_opening_experiment(tmp_path, monkeypatch, cont
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
     assert "there is no experiment in" in refused("-")
     assert "there is no experiment in" in refused("") == refused("  ")
-    assert read_experiment(None) == Spec()
+    assert read_experiment(None) == Spec(initializer="glorot_normal")
 
 
 def test_without_a_console_there_is_no_standard_input(monkeypatch):

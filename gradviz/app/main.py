@@ -17,6 +17,7 @@ from gradviz.app.session.transport import Transport
 from gradviz.app.window import Window
 from gradviz.cache import CACHE
 from gradviz.core.spec import Spec
+from gradviz.experiment import OPENING_EXPERIMENT
 from gradviz.export.formula import load_beforehand
 from gradviz.i18n import _, use_language
 from gradviz.lessons.lesson import Lesson
@@ -62,7 +63,7 @@ def open_window(
     if step is not None:  # the panels that come first do not answer its question either
         lesson, place = step
         pictured = lesson.pictured(place, is_asked=lesson.steps[place].question is not None)
-        spec = pictured.spec if pictured else Spec()
+        spec = pictured.spec if pictured else OPENING_EXPERIMENT
     window = make_window(spec, language=language, theme=theme)
     faults = FaultHooks()
     faults.happened.connect(

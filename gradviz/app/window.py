@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QPro
 from gradviz import __version__, streams
 from gradviz.app.board.arrangement import Arrangement
 from gradviz.app.board.board import Board
+from gradviz.app.board.headline_bar import HeadlineBar
 from gradviz.app.controls import Controls
 from gradviz.app.files import Files
 from gradviz.app.lecture.card_sheet import Cards
@@ -21,7 +22,7 @@ from gradviz.app.lecture.lesson_player import LessonPlayer
 from gradviz.app.lecture.presenter import Presenter
 from gradviz.app.look import Look
 from gradviz.app.parts.actions import ACTIONS, fill_menus, keys_text, make_actions, translate_actions
-from gradviz.app.parts.notices import Banner, LongRunQuestion, VerdictBar
+from gradviz.app.parts.notices import Banner, LongRunQuestion
 from gradviz.app.parts.palette import Command, Palette
 from gradviz.app.parts.sheet import ShortcutSheet
 from gradviz.app.parts.transport_bar import TransportBar
@@ -80,13 +81,13 @@ class Window(QMainWindow):
     def _lay_out(self) -> None:
         session, self.player = self.session, LessonPlayer()
         self.controls, self.board = Controls(session.store), Board(self.look.style_, session.settings.layout)
-        self.verdict, self.banner, self.question = VerdictBar(), Banner(), LongRunQuestion()
+        self.headline, self.banner, self.question = HeadlineBar(self.look.style_), Banner(), LongRunQuestion()
         self.bar, self.lesson_bar = TransportBar(session.transport, self.actions_), LessonBar(self.player, self.actions_)
         self.progress = _thin_progress()
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        for widget in (self.banner, self.question, self.progress, self.board, self.verdict):
+        for widget in (self.banner, self.question, self.progress, self.headline, self.board):
             right.addWidget(widget, 1 if widget is self.board else 0)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -170,7 +171,7 @@ class Window(QMainWindow):
 
     def _on_scene(self, scene: Scene) -> None:
         self.board.draw(scene)
-        self.verdict.show_scene(scene)
+        self.headline.show_scene(scene)
         self.controls.show_reading(scene.frame)
 
     def _on_edit_refused(self, error: ExperimentError) -> None:
@@ -198,7 +199,7 @@ class Window(QMainWindow):
     # --- language, colours, sizes ---
 
     def _restyle(self, style: Style) -> None:
-        parts = (self.controls, self.board, self.verdict, self.banner, self.question, self.bar, self.lesson_bar)
+        parts = (self.controls, self.board, self.headline, self.banner, self.question, self.bar, self.lesson_bar)
         for part in (*parts, self.presenter, self.cards):
             part.restyle(style)
         for action in self._themes.actions():
@@ -215,7 +216,7 @@ class Window(QMainWindow):
         for action in self._languages.actions():
             action.setChecked(action.data()[0] == language())
         self._show_states()
-        parts = (self.controls, self.board, self.verdict, self.banner, self.question, self.bar, self.arrangement)
+        parts = (self.controls, self.board, self.headline, self.banner, self.question, self.bar, self.arrangement)
         for part in (*parts, self.lesson_bar, self.lecture, self.cards, self.presenter):
             part.retranslate()
 

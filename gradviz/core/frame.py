@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from gradviz.core.architecture import Architecture
-from gradviz.core.choices.arrays import Float64Array, FloatArray, IntArray
+from gradviz.core.choices.arrays import Float64Array, IntArray
 from gradviz.core.data.csv_table import Reading
 from gradviz.core.histograms import Axis, Rows
 from gradviz.core.spec import Spec
@@ -19,8 +19,36 @@ from gradviz.core.theory.mean_field import MeanField
 from gradviz.core.theory.predictions import settled
 from gradviz.core.verdict import Verdict
 
-FEW_UNITS = 16
-"""A Frame keeps the weight matrices with at most this many rows and columns, to be drawn weight by weight."""
+FEW_UNITS, SAMPLED_UNITS = 16, 6
+"""Of a layer with at most so many units a Frame tells every one by itself; of a wider one so many, spread evenly."""
+
+
+def sampled_units(units: int) -> IntArray:
+    """Return the units of a layer that a Frame tells one by one, counted from 0."""
+    count = units if units <= FEW_UNITS else SAMPLED_UNITS
+    return np.linspace(0, units - 1, count).round().astype(np.intp)
+
+
+@dataclass(frozen=True, eq=False)
+class UnitSample:
+    """Some units of a layer, one by one, and the weights that lead to them from those of the layer before.
+
+    Attributes
+    ----------
+    units : ndarray, (k,)
+        Which units, counted from 0: `sampled_units`.
+    activation_rms : ndarray, (k,)
+        The size of each unit's activation over the batch.
+    weights : ndarray, (k, m)
+        From the m sampled units of the layer before.
+    log10_gradients : ndarray, (k, m)
+        log10 |∂loss/∂W| of the same weights; −inf where it is 0.
+    """
+
+    units: IntArray
+    activation_rms: Float64Array
+    weights: Float64Array
+    log10_gradients: Float64Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +87,8 @@ class Frame:
         The root mean square of the input.
     weight_variance : ndarray
         Var(W) by the initializer's formula, (L,); NaN where there is no formula.
-    weights : mapping of int to ndarray
-        W[l] by layer, where fan-in and fan-out are at most FEW_UNITS.
+    samples : sequence of UnitSample
+        Some units of every layer, one by one.
     reading : Reading or None
         How the data file was read.
     """
@@ -78,11 +106,11 @@ class Frame:
     mean_field: MeanField | None
     input_rms: float
     weight_variance: Float64Array
-    weights: Mapping[int, FloatArray]
+    samples: Sequence[UnitSample]
     reading: Reading | None = None
 
     def __post_init__(self) -> None:
-        for name in ("counts", "series", "theory", "bands", "weights"):
+        for name in ("counts", "series", "theory", "bands"):
             arrays: Mapping[object, np.ndarray] = getattr(self, name)
             for array in arrays.values():
                 array.flags.writeable = False
@@ -120,8 +148,9 @@ class Frame:
     @property
     def nbytes(self) -> int:
         """The number of bytes the arrays take."""
-        mappings: tuple[Mapping[object, np.ndarray], ...] = (self.counts, self.series, self.theory, self.bands, self.weights)  # type: ignore[assignment]
-        return sum(array.nbytes for arrays in mappings for array in arrays.values())
+        mappings: tuple[Mapping[object, np.ndarray], ...] = (self.counts, self.series, self.theory, self.bands)  # type: ignore[assignment]
+        of_samples = sum(each.weights.nbytes + each.log10_gradients.nbytes for each in self.samples)
+        return of_samples + sum(array.nbytes for arrays in mappings for array in arrays.values())
 
 
 class _Edges(Mapping[str, Float64Array]):

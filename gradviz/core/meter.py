@@ -15,7 +15,7 @@ from gradviz.core.choices.activations import SATURATED_BELOW
 from gradviz.core.choices.arrays import Float64Array, FloatArray, IntArray, Series
 from gradviz.core.choices.normalization import BATCH
 from gradviz.core.data.csv_table import Reading
-from gradviz.core.frame import FEW_UNITS, Frame
+from gradviz.core.frame import Frame, UnitSample, sampled_units
 from gradviz.core.histograms import (
     STANDARD_EDGES,
     LayerHistograms,
@@ -66,7 +66,10 @@ class _Layer:
     own: dict[str, OwnHistogram] = field(default_factory=dict)
     by_magnitude: dict[str, Magnitudes] = field(default_factory=dict)
     fixed: dict[str, IntArray] = field(default_factory=dict)
-    weights: FloatArray | None = None
+    units: Float64Array | None = None
+    """Of the sampled units: the activations' root mean squares; below, their weights and the gradients' sizes, as log10."""
+    links: FloatArray | None = None
+    log10_gradients: Float64Array | None = None
 
 
 class Meter:
@@ -96,6 +99,7 @@ class Meter:
         self._jacobian = Jacobian(net) if JACOBIAN in wants else None
         self._theory = NOTHING
         self._inputs_alike, self._input_rms = False, nan
+        self._sampled = [sampled_units(units) for units in net.units]
 
     def follow(self, step: ForwardStep | BackwardStep) -> None:
         """Do what has to be done in the order of the pass."""
@@ -160,9 +164,7 @@ class Meter:
             mean_field=self._parameters.mean_field,
             input_rms=self._input_rms,
             weight_variance=np.array(variances),
-            weights={
-                l: layer.weights for l, layer in zip(self.net.layers, self._layers, strict=True) if layer.weights is not None
-            },
+            samples=tuple(self._sample(l) for l in self.net.layers),
             reading=reading,
         )
 
@@ -177,7 +179,9 @@ class Meter:
             layer.fixed["activation"] = a.counts(self._fixed_edges["activation"])
         draw, precision = self._parameters.draw(step.layer), self.net.precision
         layer.own["weight"], layer.by_magnitude["weight"] = weight_histograms(step.W, draw, precision)
-        layer.weights = step.W if max(step.W.shape) <= FEW_UNITS else None
+        to, from_ = self._sampled[step.layer], self._sampled[step.layer - 1]
+        layer.units = np.sqrt(np.mean(np.square(step.a[:, to], dtype=np.float64), axis=0))
+        layer.links = step.W[np.ix_(to, from_)]
         of_a, of_z = moments(step.a, a), moments(step.z, z)
         layer.found |= {
             "a": of_a,
@@ -193,6 +197,8 @@ class Meter:
 
     def _measure_backward(self, step: BackwardStep, layer: _Layer) -> None:
         smallest, largest = self.net.precision.ends_over_two_to(step.exponent)
+        links = step.grad_W[np.ix_(self._sampled[step.layer], self._sampled[step.layer - 1])]
+        layer.log10_gradients = np.log10(np.abs(links, dtype=np.float64)) + step.exponent * log10(2)
         for name in ("grad_a", "grad_z", "grad_W", "grad_b"):
             array = getattr(step, name)
             ordered = Tally(array) if name in self._fixed_edges else None
@@ -299,6 +305,11 @@ class Meter:
             f, k = self.net.activation(layer + 1), self.net.k(layer + 1)
             return ("precision" if f.reads_all_units or f.derivative_at(_FAR, k).all() else "flat"), layer + 1
         return ("weights", layer + 1) if above["W"].rms == 0 else ("", layer)
+
+    def _sample(self, layer: int) -> UnitSample:
+        found = self._layers[layer - 1]
+        assert found.units is not None and found.links is not None and found.log10_gradients is not None
+        return UnitSample(self._sampled[layer], found.units, found.links.astype(np.float64), found.log10_gradients)
 
     def _histograms(self) -> dict[str, LayerHistograms]:
         layers, found = self._layers, dict[str, LayerHistograms]()

@@ -130,7 +130,7 @@ def _reads_a_file(spec: Spec) -> bool:
 class Spec(BaseModel):
     """One experiment: a network at initialization, its input, and its random seed.
 
-    Frozen, hashable, comparable; every field has a default, and the defaults are the opening experiment.
+    Frozen, hashable, comparable; every field has a default.
 
     Raises
     ------

@@ -10,13 +10,12 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from gradviz.core.runs.scene import Scene
 from gradviz.panels.parts.style import Style
-from gradviz.report.verdict import lines
 from gradviz.report.words import caption
 
 
 @dataclass(frozen=True)
 class Foot:
-    """Lines of text below the panels: the verdict, and what network this is."""
+    """Lines of text below the panels: what network this is."""
 
     style: Style
     lines: Sequence[tuple[str, str, float]]
@@ -46,7 +45,6 @@ class Foot:
         return QFontMetricsF(self.style.font(size)).height()
 
 
-def foot_of(scene: Scene, style: Style, *, with_verdict: bool) -> Foot:
+def foot_of(scene: Scene, style: Style) -> Foot:
     """Return what stands below the panels of a Scene."""
-    sentences = lines(scene.frame.verdict) if with_verdict else []
-    return Foot(style, [*((sentence, "ink", 14.0) for sentence in sentences), (caption(scene.run.spec), "quiet", 11.0)])
+    return Foot(style, [(caption(scene.run.spec), "quiet", 11.0)])

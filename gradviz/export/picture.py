@@ -22,15 +22,17 @@ from gradviz.export.limits import LARGEST, SMALLEST
 from gradviz.i18n import _
 from gradviz.panels import PANELS
 from gradviz.panels.base import Panel
-from gradviz.panels.layouts import Layout, panels_in
+from gradviz.panels.headline.headline import Headline
+from gradviz.panels.layouts import Layout, column_of, panels_in, rows_of
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
+from gradviz.report.headline import headline, note_text
 
 DESIGN_PICTURE_HEIGHT = 720.0
 """The height in pixels at which type and lines have their design size."""
 
-LEAST_WIDTH, LEAST_WIDTH_IN_A_ROW, LEAST_PANEL_HEIGHT, FOOT_HEIGHT = 720.0, 560.0, 280.0, 65.0
-"""What a panel, alone or beside others, and the lines below it, need at that size of type, in pixels."""
+LEAST_WIDTH, LEAST_WIDTH_IN_A_ROW, LEAST_PANEL_HEIGHT, TEXT_HEIGHT = 720.0, 560.0, 280.0, 110.0
+"""What a panel, alone or beside others, and the headline with the line below the panels need at that size of type, in pixels."""
 
 T = TypeVar("T")
 
@@ -54,8 +56,7 @@ class Figure:
         With it, the file says so and type has its printed size: 1920 pixels at 300 dpi are 16.3 cm. Without, type grows with
         the picture, as on a slide.
     is_on_page : bool
-        Whether it stands on a page that says verdict, experiment and numbers itself: then it has no foot, and its panels have
-        their whole width for what is drawn.
+        Whether it stands on a page that says verdict, experiment and numbers itself: then it has neither headline nor foot.
     hovered : int
         The layer that is read out in place of the playhead's, as under the pointer in the window; 0 for none.
     """
@@ -72,8 +73,8 @@ class Figure:
         """Colours and the scale of type and lines, which leaves every panel room enough for its text."""
         width, height = self.size
         wanted = self.dpi / PRINT_DPI if self.dpi else height / DESIGN_PICTURE_HEIGHT
-        foot = 0.0 if self.is_on_page else FOOT_HEIGHT
-        room = min(width / least_width(self.layout), height / (least_height(self.layout) + foot))
+        texts = 0.0 if self.is_on_page else TEXT_HEIGHT
+        room = min(width / least_width(self.layout), height / (least_height(self.layout) + texts))
         return Style(THEMES[self.theme], min(wanted, room))
 
     @classmethod
@@ -86,12 +87,14 @@ class Figure:
 
 def least_width(layout: Layout) -> float:
     """Return how wide panels have to be in pixels for type of its design size."""
-    return max(LEAST_WIDTH, LEAST_WIDTH_IN_A_ROW * max(len(row.panels) for row in layout))
+    column = column_of(layout)
+    widest = max(LEAST_WIDTH, LEAST_WIDTH_IN_A_ROW * max(len(row.panels) for row in rows_of(layout)))
+    return widest * (1.0 if column is None else 1.0 + column.height)
 
 
 def least_height(layout: Layout) -> float:
     """Return how high panels have to be in pixels for type of its design size."""
-    heights = [row.height for row in layout]
+    heights = [row.height for row in rows_of(layout)]
     return LEAST_PANEL_HEIGHT * sum(heights) / max(heights)
 
 
@@ -103,12 +106,14 @@ class Picture:
     figure: Figure
     _panels: Sequence[Panel]
     _places: Sequence[QRect]
+    _head: Headline
     _foot: Foot | None
 
     @property
     def description(self) -> str:
-        """The panels' own descriptions, as one text."""
-        return " ".join(panel.accessibleDescription() for panel in self._panels)
+        """The headline and the panels' own descriptions, as one text."""
+        panels = (f"{panel.header.name.text}: {panel.accessibleDescription()}." for panel in self._panels)
+        return " ".join([self._head.text, *panels])
 
     def paint(self, painter: QPainter) -> None:
         """Paint it, its upper left corner at the painter's origin."""
@@ -119,6 +124,8 @@ class Picture:
             _paint_panel(panel, painter, place)
         if self._foot is not None:
             self._foot.paint(painter, width, height)
+            if len(self._panels) > 1:
+                self._head.paint(painter, 0, 0, width)
 
 
 def drawn(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> T:
@@ -153,8 +160,12 @@ def drawing(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> Genera
         limits = {"size": f"{width}×{height}", "low": SMALLEST, "high": LARGEST}
         raise ValueError(_("{size} is no size for a picture: each side has {low} to {high} pixels").format(**limits))
     style = figure.style
-    foot = None if figure.is_on_page else foot_of(scene, style, with_verdict=len(panels_in(figure.layout)) > 1)
-    room = QRect(0, 0, width, height - (round(foot.height) if foot else 0))
+    head, foot = (
+        Headline(headline(scene.frame.verdict), note_text(scene), style),
+        None if figure.is_on_page else foot_of(scene, style),
+    )
+    top = round(head.height(width)) if foot and len(panels_in(figure.layout)) > 1 else 0
+    room = QRect(0, top, width, height - top - (round(foot.height) if foot else 0))
     places = _places(room, figure.layout, round(style.px(6)))
     panels: list[Panel] = []
     try:
@@ -173,7 +184,7 @@ def drawing(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> Genera
             if figure.is_on_page:
                 panel.readout.write("")
             yield
-        return use(Picture(scene, figure, panels, places, foot))
+        return use(Picture(scene, figure, panels, places, head, foot))
     finally:
         for panel in panels:
             panel.close()
@@ -182,12 +193,22 @@ def drawing(scene: Scene, figure: Figure, use: Callable[[Picture], T]) -> Genera
 
 def _places(room: QRect, layout: Layout, gap: int) -> list[QRect]:
     """Return where each panel stands, in reading order."""
-    rows = zip(layout, _spans(room.height(), [row.height for row in layout], gap), strict=True)
-    return [
+    rows, column, beside = rows_of(layout), column_of(layout), room
+    if column is not None:
+        (_left, wide), (left, width) = _spans(room.width(), [1.0, column.height], gap)
+        beside = QRect(room.left() + left, room.top(), width, room.height())
+        room = QRect(room.left(), room.top(), wide, room.height())
+    places = [
         QRect(room.left() + left, room.top() + top, width, height)
-        for row, (top, height) in rows
+        for row, (top, height) in zip(rows, _spans(room.height(), [row.height for row in rows], gap), strict=True)
         for left, width in _spans(room.width(), row.shares, gap)
     ]
+    if column is not None:
+        places += [
+            QRect(beside.left(), beside.top() + top, beside.width(), height)
+            for top, height in _spans(beside.height(), column.shares, gap)
+        ]
+    return places
 
 
 def _spans(length: int, shares: Sequence[float], gap: int) -> list[tuple[int, int]]:

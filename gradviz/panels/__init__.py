@@ -35,15 +35,13 @@ PANELS: dict[str, PanelEntry] = {
         PanelEntry(
             "network",
             N_("Network"),
-            N_(
-                "The layers as columns, as high as they are wide: blue as the signal goes forward, orange as the gradient comes back."
-            ),
+            N_("Units as dots and weights as lines: blue as the signal goes forward, orange as the gradient comes back."),
             "gradviz.panels.strip.network:NetworkPanel",
             height=0.45,
         ),
         PanelEntry(
             "activations",
-            N_("Activations, layer by layer"),
+            N_("Activations"),
             N_("A histogram of the activations on every layer: whether they collapse, saturate or explode."),
             "gradviz.panels.histograms.activations:ActivationsPanel",
         ),
@@ -55,7 +53,7 @@ PANELS: dict[str, PanelEntry] = {
         ),
         PanelEntry(
             "pre_activations",
-            N_("Pre-activations of a layer, with f and f′"),
+            N_("Layer from inside"),
             N_(
                 "A histogram of z in one layer, and over it the activation function and its derivative: which units are saturated."
             ),
@@ -63,7 +61,7 @@ PANELS: dict[str, PanelEntry] = {
         ),
         PanelEntry(
             "sizes",
-            N_("Spread and size of the signal"),
+            N_("Signal"),
             N_(
                 "What differs between examples, and the size of the activations; what share is saturated, dead, zero or no number."
             ),
@@ -71,31 +69,31 @@ PANELS: dict[str, PanelEntry] = {
         ),
         PanelEntry(
             "gradient",
-            N_("Gradient, layer by layer"),
+            N_("Gradient"),
             N_("The size of the gradient in every layer, in decades: how much of it reaches layer 1."),
             "gradviz.panels.curves.gradient:GradientPanel",
         ),
         PanelEntry(
             "gradient_histograms",
-            N_("Gradient histograms, layer by layer"),
+            N_("Gradient histograms"),
             N_("A histogram of the gradient's entries on every layer, in decades: where most of them lie, not only their size."),
             "gradviz.panels.histograms.gradient_histograms:GradientHistogramsPanel",
         ),
         PanelEntry(
             "weights",
-            N_("Weights and their gradients"),
+            N_("Weights"),
             N_("The size of the weights, of their gradients, and of one over the other: how fast each layer learns."),
             "gradviz.panels.curves.weights:WeightsPanel",
         ),
         PanelEntry(
             "weight_histograms",
-            N_("Weights, layer by layer"),
+            N_("Weight histograms"),
             N_("A histogram of the weights on every layer, beside what the initializer's formula says."),
             "gradviz.panels.histograms.weight_histograms:WeightHistogramsPanel",
         ),
         PanelEntry(
             "jacobian",
-            N_("Jacobian, input to layer"),
+            N_("Jacobian"),
             N_("The directions of the input that each layer stretches most and least."),
             "gradviz.panels.curves.jacobian:JacobianPanel",
         ),
@@ -110,6 +108,18 @@ PANELS: dict[str, PanelEntry] = {
             N_("One neuron"),
             N_("z = Σ wᵢxᵢ term by term, and why the variance of z grows with the number of terms."),
             "gradviz.panels.single.neuron:NeuronPanel",
+        ),
+        PanelEntry(
+            "why",
+            N_("Why this factor?"),
+            N_("What a layer multiplies signal and gradient by, and the parts of that number: weights, activation, this draw."),
+            "gradviz.panels.single.why:WhyPanel",
+        ),
+        PanelEntry(
+            "layer",
+            N_("This layer"),
+            N_("What is measured in the layer that is looked at."),
+            "gradviz.panels.single.layer:LayerNumbersPanel",
         ),
         PanelEntry(
             "gains",

@@ -1,6 +1,6 @@
 """Panel: draws a Scene and knows nothing else.
 
-A panel has its finding for a title, a line that says what is drawn, and one that reads out a layer. Everything it shows lies in
+A panel has its name above it, what is to be seen in it, what is drawn, and what is read out of the layer that is pointed at. Everything it shows lies in
 one graphics scene, so that the window, a picture file and a test see the same. ``draw`` updates items and never creates them.
 
 A panel class is abstract or final. The methods of `Panel` do the work and are not overridden; what a panel draws and says is in
@@ -24,10 +24,10 @@ from gradviz.i18n import _
 from gradviz.panels import PANELS
 from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
-from gradviz.panels.parts.text import SharedLine, TextLine
+from gradviz.panels.parts.text import HeaderLine
 
-BODY_ROW = 2
-"""The first row of the graphics scene below the lines of text."""
+BODY_ROW = 1
+"""The first row of the graphics scene below the header."""
 
 
 class Panel(QWidget):
@@ -98,11 +98,9 @@ class Panel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
 
-        self.finding = TextLine(17, "ink", bold=True)
-        self._caption = SharedLine(13, "quiet", "ink")
-        self.legend, self.readout = self._caption.left, self._caption.right
-        self.view.ci.addItem(self.finding, 0, 0)
-        self.view.ci.addItem(self._caption, 1, 0)
+        self.header = HeaderLine()
+        self.finding, self.legend, self.readout = self.header.finding, self.header.legend, self.header.readout
+        self.view.ci.addItem(self.header, 0, 0)
         self.view.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self.view.viewport().installEventFilter(self)
 
@@ -126,7 +124,7 @@ class Panel(QWidget):
         """React to the pointer's position in the graphics scene; None when it has left."""
 
     def finding_text(self, frame: Frame) -> str:
-        """Return the title, a finding; without one it is that of a part, or the panel's name."""
+        """Return what is to be seen and stands not in the headline; without one, that of a part, or nothing."""
         return ""
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
@@ -194,8 +192,7 @@ class Panel(QWidget):
         margin, gap = round(style.px(14)), round(style.px(2))
         self.view.ci.layout.setContentsMargins(margin, round(style.px(10)), margin, round(style.px(6)))
         self.view.ci.layout.setVerticalSpacing(gap)
-        for line in (self.finding, self._caption):
-            line.restyle(style)
+        self.header.restyle(style)
         for part in self.parts:
             part.restyle(style)
         self.restyle_items(style)
@@ -239,28 +236,33 @@ class Panel(QWidget):
 
     def _write_texts(self, frame: Frame) -> None:
         title = _(PANELS[self.key].title)
-        findings = (self.finding_text(frame), *(part.finding_text(frame) for part in self.parts), title)
-        self.finding.write(next(filter(None, findings)))
+        of_layer = " · " + _("layer {layer}").format(layer=self.shown_layer()) if self.shows_one_layer else ""
+        self.header.name.write(title + of_layer)
+        findings = (self.finding_text(frame), *(part.finding_text(frame) for part in self.parts))
+        self.finding.write(next(filter(None, findings), ""))
         self.legend.write(self._with_preview_marks(self.legend_text(frame, self.reference)))
         self.setAccessibleName(title)
-        self.setAccessibleDescription(f"{self.finding.text}. {self.legend.text}")
+        self.setAccessibleDescription(self.header.said)
 
     def _with_preview_marks(self, legend: str) -> str:
         """Return the legend with the marks of previews in front, because the last clauses are dropped where there is no room."""
-        if self.scene is None or not legend:
+        if self.scene is None:
             return legend
         is_preview, is_pinned_preview = _previews_in(self.scene)
         if is_pinned_preview and self.shows_reference and self.reference is not None:
             text = _("pinned run: first {count} examples, the rest is coming; {legend}")
-            legend = text.format(count=self.reference.spec.batch, legend=legend)
+            legend = text.format(count=self.reference.spec.batch, legend=legend).removesuffix("; ")
         if is_preview:
             text = _("first {count} examples, the rest is coming; {legend}")
-            legend = text.format(count=self.scene.frame.spec.batch, legend=legend)
+            legend = text.format(count=self.scene.frame.spec.batch, legend=legend).removesuffix("; ")
         return legend
 
     def _write_readout(self) -> None:
-        if self.frame is not None:
-            layer = self.shown_layer()
+        """Read out the layer that is pointed at; where none is, nothing: the wave alone needs no numbers."""
+        layer = self.hovered
+        if self.frame is None or not 0 < layer <= self.frame.depth:
+            self.readout.write("")
+        else:
             read = (self.layer_text(self.frame, layer), *(part.layer_text(self.frame, layer) for part in self.parts))
             values = next(filter(None, read), "")
             self.readout.write(_("layer {layer}: {values}").format(layer=layer, values=values) if values else "")

@@ -25,15 +25,19 @@ class Row:
         Its share of the height, among those of the other rows.
     widths : tuple of float
         Each panel's share of the width; empty for equal ones.
+    is_column : bool
+        Whether it stands beside all other rows, as a column: its panels below one another, `widths` their shares of the height,
+        and `height` its share of the width, the other rows' being 1. Only the last row of several can.
     """
 
     panels: tuple[str, ...]
     height: float = 1.0
     widths: tuple[float, ...] = ()
+    is_column: bool = False
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """Each panel's share of the width."""
+        """Each panel's share of the width; in a column, of the height."""
         return self.widths or (1.0,) * len(self.panels)
 
 
@@ -44,6 +48,16 @@ Layout = tuple[Row, ...]
 def row_of(*panels: str) -> Row:
     """Return a row as high as the highest of its panels wishes."""
     return Row(panels, max(PANELS[key].height for key in panels))
+
+
+def rows_of(layout: Layout) -> Layout:
+    """Return the rows of a layout without its column."""
+    return tuple(row for row in layout if not row.is_column)
+
+
+def column_of(layout: Layout) -> Row | None:
+    """Return the column beside the rows, or None."""
+    return next((row for row in layout if row.is_column), None)
 
 
 def stacked(panels: Sequence[str]) -> Layout:
@@ -60,10 +74,13 @@ def with_panel(layout: Layout, key: str) -> Layout:
     """Return a layout with one more panel: in the last row while it has room, else in a new one."""
     if key in panels_in(layout):
         return layout
-    last = layout[-1] if layout else None
-    if last is not None and len(layout) > 1 and len(last.panels) < 2 and PANELS[key].height == 1.0:
-        return (*layout[:-1], replace(last, panels=(*last.panels, key), widths=()))
-    return (*layout, row_of(key))
+    rows, column = rows_of(layout), column_of(layout)
+    last = rows[-1] if rows else None
+    if last is not None and len(rows) > 1 and len(last.panels) < 2 and PANELS[key].height == 1.0:
+        rows = (*rows[:-1], replace(last, panels=(*last.panels, key), widths=()))
+    else:
+        rows = (*rows, row_of(key))
+    return rows if column is None else (*rows, column)
 
 
 def without_panel(layout: Layout, key: str) -> Layout:
@@ -74,7 +91,8 @@ def without_panel(layout: Layout, key: str) -> Layout:
         replace(row, panels=tuple(other for other in row.panels if other != key), widths=()) if key in row.panels else row
         for row in layout
     )
-    return tuple(row for row in rows if row.panels)
+    left = tuple(row for row in rows if row.panels)
+    return left if rows_of(left) else tuple(row_of(panel) for panel in panels_in(left))
 
 
 def swapped(layout: Layout, key: str, other: str) -> Layout:
@@ -85,7 +103,12 @@ def swapped(layout: Layout, key: str, other: str) -> Layout:
 
 def to_text(layout: Layout) -> str:
     """Return a layout as JSON, for the settings."""
-    return json.dumps([{"panels": row.panels, "height": row.height, "widths": row.widths} for row in layout])
+    return json.dumps(
+        [
+            {"panels": row.panels, "height": row.height, "widths": row.widths} | ({"column": True} if row.is_column else {})
+            for row in layout
+        ]
+    )
 
 
 def from_text(text: str) -> Layout | None:
@@ -95,14 +118,21 @@ def from_text(text: str) -> Layout | None:
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     keys = panels_in(rows)
-    return rows if keys and len(keys) == len(set(keys)) and len(rows) <= MOST_ROWS else None
+    columns = [place for place, row in enumerate(rows) if row.is_column]
+    stands = columns in ([], [len(rows) - 1]) and rows_of(rows)
+    return rows if stands and len(keys) == len(set(keys)) and len(rows) <= MOST_ROWS else None
 
 
 def _row(content: dict[str, object]) -> Row:
     panels, height, widths = (content[name] for name in ("panels", "height", "widths"))
     if not (isinstance(panels, list) and isinstance(widths, list)):
         raise TypeError
-    row = Row(tuple(panel_key(str(key)) for key in panels), float(str(height)), tuple(float(str(width)) for width in widths))
+    row = Row(
+        tuple(panel_key(str(key)) for key in panels),
+        float(str(height)),
+        tuple(float(str(width)) for width in widths),
+        bool(content.get("column", False)),
+    )
     sizes = (row.height, *row.widths)
     if not (1 <= len(row.panels) <= MOST_IN_A_ROW and set(row.panels) <= PANELS.keys()):
         raise ValueError
@@ -123,6 +153,16 @@ class NamedLayout:
 LAYOUTS: dict[str, NamedLayout] = {
     entry.key: entry
     for entry in (
+        NamedLayout(
+            "score",
+            N_("Score and lens"),
+            (
+                Row(("network",), 0.6),
+                Row(("activations",), 1.0),
+                Row(("gradient",), 1.1),
+                Row(("pre_activations", "why", "layer"), 0.4, (1.0, 0.85, 0.85), is_column=True),
+            ),
+        ),
         NamedLayout(
             "lecture",
             N_("Lecture"),
@@ -150,7 +190,7 @@ LAYOUTS: dict[str, NamedLayout] = {
 }
 """Key → NamedLayout, in menu order."""
 
-OPENING = LAYOUTS["lecture"]
+OPENING = LAYOUTS["score"]
 """What the program opens with."""
 
 

@@ -30,7 +30,7 @@ def reference() -> str:
 def _tables() -> Iterator[tuple[str, Sequence[str], TableRows]]:
     yield N_("Fields"), _FIELD_HEAD, [_field_row(knob) for knob in KNOBS.values()]
     yield (
-        N_("Activations"),
+        N_("Activation functions"),
         (N_("Name"), N_("Title"), N_("Formula"), N_("Between"), N_("Initializer"), N_("Saturated"), N_("Meaning")),
         [
             (

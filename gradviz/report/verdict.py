@@ -52,8 +52,8 @@ _ZERO = {
 
 _RATE = N_("{factor} per layer")
 _RATE_TO = N_("{factor} per layer ({bound} at {layers} layers)")
-_NOTHING_TO_CROSS = N_("One layer: there is nothing to cross.")
-_ALL_ALIKE = N_("No two examples differ: there is no signal between them.")
+NOTHING_TO_CROSS = N_("One layer: there is nothing to cross.")
+ALL_ALIKE = N_("No two examples differ: there is no signal between them.")
 _NOISE = N_(
     "From layer {layer} on, batch normalization finds at most rounding noise between the examples, and divides it by √ε: what"
     " follows is no signal."
@@ -63,18 +63,23 @@ _NOISE = N_(
 def forward_text(verdict: Verdict) -> str:
     """Return the sentences on the forward pass: the signal, and its size where that has another word."""
     if verdict.size.state is None:
-        return _(_NOTHING_TO_CROSS)
-    sentences = [_(_ALL_ALIKE) if verdict.signal is None else _sentence("signal", verdict.signal, verdict.dtype)]
+        return _(NOTHING_TO_CROSS)
+    sentences = [_(ALL_ALIKE) if verdict.signal is None else _sentence("signal", verdict.signal, verdict.dtype)]
     if verdict.noise_layer is not None:
-        sentences.append(_(_NOISE).format(layer=verdict.noise_layer))
+        sentences.append(noise_text(verdict))
     elif verdict.signal is None or verdict.size.state is not verdict.signal.state:
         sentences.append(_sentence("size", verdict.size, verdict.dtype))
     return " ".join(sentences)
 
 
+def noise_text(verdict: Verdict) -> str:
+    """Return that batch normalization has made noise of what followed a layer."""
+    return _(_NOISE).format(layer=verdict.noise_layer)
+
+
 def backward_text(verdict: Verdict) -> str:
     """Return the sentences on the gradient."""
-    return _(_NOTHING_TO_CROSS) if verdict.gradient.state is None else _sentence("gradient", verdict.gradient, verdict.dtype)
+    return _(NOTHING_TO_CROSS) if verdict.gradient.state is None else _sentence("gradient", verdict.gradient, verdict.dtype)
 
 
 def lines(verdict: Verdict) -> list[str]:
@@ -85,38 +90,6 @@ def lines(verdict: Verdict) -> list[str]:
 def text(verdict: Verdict) -> str:
     """Return all sentences, the gradient's first."""
     return " ".join(lines(verdict))
-
-
-def forward_finding(verdict: Verdict, *, with_size: bool = True) -> str:
-    """Return a title on the forward pass; with the size's word too, where it is another one."""
-    if verdict.size.state is None:
-        return _(_NOTHING_TO_CROSS).rstrip(".")
-    if verdict.signal is None:
-        return (
-            _(_ALL_ALIKE).rstrip(".")
-            if verdict.noise_layer
-            else f"{_(_ALL_ALIKE)} {_finding('size', verdict.size, verdict.dtype)}"
-        )
-    finding = _finding("signal", verdict.signal, verdict.dtype)
-    differs = with_size and verdict.size.state is not verdict.signal.state and verdict.noise_layer is None
-    return f"{finding}. {_phrase('size', verdict.size.state)}" if differs else finding
-
-
-def backward_finding(verdict: Verdict) -> str:
-    """Return a title on the gradient."""
-    if verdict.gradient.state is None:
-        return _(_NOTHING_TO_CROSS).rstrip(".")
-    return _finding("gradient", verdict.gradient, verdict.dtype)
-
-
-def phrases(verdict: Verdict) -> list[str]:
-    """Return the words alone, of the forward and of the backward pass; of one layer there are none, and none of noise."""
-    forward, backward = verdict.forward.state, verdict.backward.state
-    if forward is None or backward is None:
-        return []
-    what = "size" if verdict.signal is None else "signal"
-    is_noise = verdict.signal is None and verdict.noise_layer is not None
-    return [*([] if is_noise else [_phrase(what, forward)]), _phrase("gradient", backward)]
 
 
 def scale_text() -> str:
@@ -136,7 +109,8 @@ def output_text(verdict: Verdict) -> str:
     )
 
 
-def _phrase(what: str, state: State) -> str:
+def phrase(what: str, state: State) -> str:
+    """Return the clause of `PHRASES` in the language in use."""
     clause = PHRASES[what][state]
     return _(clause)
 
@@ -145,19 +119,13 @@ def _sentence(what: str, judged: Judgement, dtype: str) -> str:
     """Return a whole sentence: the word, the factor per layer, what is left at the end, and what lies beyond the precision."""
     assert judged.state is not None
     clauses = [_rate(judged)] if _has_rate(judged) else []
-    end = _end(what, judged, dtype)
-    sentence = f"{_phrase(what, judged.state)}: {', '.join([*clauses, end])}."
+    end = end_text(what, judged, dtype)
+    sentence = f"{phrase(what, judged.state)}: {', '.join([*clauses, end])}."
     if judged.zero is None:
         for stretch, texts in ((judged.underflow, _UNDERFLOW), (judged.overflow, _OVERFLOW)):
             if stretch is not None:
                 sentence += " " + _beyond(what, stretch, texts, dtype)
     return sentence
-
-
-def _finding(what: str, judged: Judgement, dtype: str) -> str:
-    """Return the word and what is left at the end, without a full stop."""
-    assert judged.state is not None
-    return f"{_phrase(what, judged.state)}: {_end(what, judged, dtype)}"
 
 
 def _has_rate(judged: Judgement) -> bool:
@@ -172,7 +140,7 @@ def _rate(judged: Judgement) -> str:
     return _(_RATE_TO).format(factor=factor, bound="10³" if judged.log10_factor > 0 else "10⁻³", layers=layers)
 
 
-def _end(what: str, judged: Judgement, dtype: str) -> str:
+def end_text(what: str, judged: Judgement, dtype: str) -> str:
     """Return what becomes of it at the farthest layer, where the word is that layer's, and at the end of its way."""
     if judged.farthest is None:
         return _last(what, judged, dtype)

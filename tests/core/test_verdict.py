@@ -8,7 +8,8 @@ from gradviz.core.choices.precisions import PRECISIONS
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.core.verdict import State, state_of
-from gradviz.report.verdict import backward_finding, backward_text, forward_finding, forward_text, lines, text
+from gradviz.report.headline import headline
+from gradviz.report.verdict import backward_text, forward_text, lines, text
 
 INF, NAN = np.inf, np.nan
 
@@ -92,7 +93,6 @@ def test_backward(sizes, state, says):
     assert verdict.gradient.state is state
     assert says in backward_text(verdict)
     assert "number of float32" not in backward_text(verdict) or "number of float32" in says
-    assert backward_finding(verdict).split(":")[0] == backward_text(verdict).split(":")[0]
 
 
 def test_forward_reads_from_layer_1_up():
@@ -139,7 +139,7 @@ def test_the_signal_is_what_differs_not_the_size():
         verdict = of(f"depth=20&activation=sigmoid&initializer=glorot_uniform&dtype={dtype}")
         assert (verdict.signal.state, verdict.size.state, verdict.gradient.state) == (State.VANISHES, State.HOLDS, State.VANISHES)
         assert abs(verdict.signal.log10_factor - verdict.gradient.log10_factor) < 0.02
-        assert "The size holds: " in forward_text(verdict) and forward_finding(verdict).endswith("The size holds")
+        assert "The size holds: " in forward_text(verdict) and headline(verdict)[1].sentence.endswith(" The size holds.")
     assert "from layer 11 on it is below the rounding of float32" in forward_text(
         of("depth=20&activation=sigmoid&initializer=glorot_uniform")
     )
@@ -211,7 +211,8 @@ def test_of_one_layer_nothing_is_said(line):
     assert (verdict.signal or verdict.size).state is verdict.size.state is verdict.gradient.state is None
     assert text(verdict) == forward_text(verdict) == "One layer: there is nothing to cross."
     assert lines(verdict) == [text(verdict)]
-    assert forward_finding(verdict) == backward_finding(verdict) == "One layer: there is nothing to cross"
+    [line] = headline(verdict)
+    assert (line.chip, line.sentence) == ("", text(verdict))
 
 
 @pytest.mark.parametrize("line", ["data=ones", "batch=1"])

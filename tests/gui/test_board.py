@@ -16,6 +16,7 @@ from gradviz.app.session.settings import Settings
 from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
+from gradviz.experiment import OPENING_EXPERIMENT
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import LAYOUTS, panels_in, stacked
 
@@ -113,7 +114,7 @@ def test_many_panels_take_turns_and_each_has_one(two, qtbot, monkeypatch):
     assert drawn == set(panels_in(two.board.layout_))
 
 
-def test_what_fills_the_board_is_what_is_copied(two, monkeypatch):
+def test_what_fills_the_board_is_what_is_copied(two, monkeypatch, qtbot):
     """And the sizes that the mouse had given the panels are there again afterwards."""
     two.board._rows.setSizes([100, 300])
     before = two.board._rows.sizes()
@@ -123,7 +124,7 @@ def test_what_fills_the_board_is_what_is_copied(two, monkeypatch):
     two.files.copy_picture()
     assert [panels_in(layout) for layout in seen] == [["gradient"]]
     two.board.maximise("")
-    assert two.board._rows.sizes() == before
+    qtbot.waitUntil(lambda: two.board._rows.sizes() == before)
     assert two.board.present_layout()[1].height > 2 * two.board.present_layout()[0].height
 
 
@@ -137,7 +138,7 @@ def test_escape_shows_all_again(two):
 def test_a_title_dragged_onto_another_panel_swaps_them(two, qapp):
     """And only a title, and only over a distance."""
     one, other = two.board.panels["activations"], two.board.panels["gradient"]
-    title = one.view.mapFromScene(one.finding.sceneBoundingRect().center())
+    title = one.view.mapFromScene(one.header.sceneBoundingRect().center())
     over = one.view.viewport().mapFromGlobal(other.mapToGlobal(other.rect().center()))
     for start, end, swapped in ((title, title + QPoint(1, 1), False), (QPoint(200, 100), over, False), (title, over, True)):
         send(one, QEvent.Type.MouseButtonPress, start)
@@ -196,7 +197,11 @@ def test_a_damaged_session_is_none(open_window, name, value):
     settings._kept.setValue(name, value)
     settings._kept.sync()
     window = open_window(restored=True)
-    assert window.session.frame.spec == Spec() and window.session.reference is None and window.session.settings.recent == []
+    assert (
+        window.session.frame.spec == OPENING_EXPERIMENT
+        and window.session.reference is None
+        and window.session.settings.recent == []
+    )
 
 
 def test_recent_files(window, tmp_path, settle):
@@ -229,7 +234,7 @@ def test_swapping_a_and_b(window, settle):
     assert window.session.frame is first and window.session.scene.reference_frame is second
     settle(window)
     assert window.session.frame.spec == first.spec == window.session.store.spec
-    assert window.verdict.labels["difference"].text() == "Pinned reference → now: Gain 2 → 1"
+    assert window.headline.headline.note == "Pinned reference → now: Gain 2 → 1"
     window.actions_["undo"].trigger()
     settle(window)
     assert window.session.frame.spec.gain == 2.0

@@ -95,10 +95,9 @@ for layout, size, points in combinations:
             kind = "clipped" if clipped(widget) else "outside"
             found.append(f"{where}: {kind}: {type(widget).__name__} {text!r} {widget.width()}x{widget.height()}")
     for panel in window.board.seen():
-        finding = panel.finding
-        if layout == next(iter(LAYOUTS)) and finding.text:
-            if finding.is_cut and size[0] > 1024:
-                found.append(f"{where}: cut: {finding.text!r} {finding._lines} of {finding.width():.0f}")
+        header = panel.header
+        if not header.has_its_name and size[0] > 1024:
+            found.append(f"{where}: no room for {header.name.text!r} in {header.width():.0f}")
 window.close()
 print(json.dumps(found))
 """

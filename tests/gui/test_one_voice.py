@@ -11,12 +11,14 @@ from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
 from gradviz.core.verdict import State
 from gradviz.i18n import use_language
+from gradviz.numbers import power_text
 from gradviz.panels import PANELS
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
 from gradviz.report.formats import json_text
+from gradviz.report.headline import headline
 from gradviz.report.table import report
-from gradviz.report.verdict import backward_finding, backward_text, forward_finding, forward_text
+from gradviz.report.verdict import backward_text, end_text, forward_text
 
 NETWORKS = [
     *(f"depth={depth}" for depth in (1, 2, 3, 20, 60)),
@@ -91,18 +93,20 @@ def test_titles_report_and_sentences_agree(frames, panels, language):
         assert said(sentences, language) <= true, text
         judged = {subject for subject, _word in said(sentences, language)}
         assert frame.depth == 1 or verdict.depth == 1 or SUBJECTS[language][2] in judged, text
-        for finding in (forward_finding(verdict), backward_finding(verdict)):
-            for clause in finding.split(". "):
-                last = clause.partition(": ")[2] or clause
-                assert last.rstrip(".") in sentences, (text, clause)
+        for line in headline(verdict):
+            judged_there = {"signal": verdict.signal, "size": verdict.size, "gradient": verdict.gradient}.get(line.what)
+            assert bool(line.chip) is (judged_there is not None)
+            if judged_there is not None:
+                assert line.state is judged_there.state
+                word = dict(zip(State, WORDS[language], strict=True))[line.state]
+                assert re.search(rf"\b{word}$", line.chip), (text, line)
+                assert said(line.sentence, language) <= true, (text, line)
+                clause = end_text(line.what, judged_there, verdict.dtype)
+                number = power_text(judged_there.log10_total)
+                assert clause in sentences and (number in line.sentence or clause[1:] in line.sentence), (text, line)
         for key, panel in panels.items():
             draw(panel, frame, Playhead(1))
-            title = panel.finding.text
-            assert said(title, language) <= true, (text, key)
-            speaks = key in ("gradient", "network") or (key == "sizes" and verdict.signal is not None)
-            assert bool(said(title, language)) or not speaks or verdict.depth == 1, (text, key)
-        for key, finding in (("gradient", backward_finding(verdict)), ("sizes", forward_finding(verdict, with_size=False))):
-            assert panels[key].finding.text.startswith(finding), (text, key)
+            assert said(panel.header.said, language) == set(), (text, key)  # the headline says it, once
         assert str(frame.depth) in panels["numbers"].finding.text or frame.depth == 1
         printed = report(frame).splitlines()
         assert {backward_text(verdict), forward_text(verdict)} <= set(printed), text

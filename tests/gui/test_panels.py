@@ -75,8 +75,8 @@ def test_any_network_is_drawn(panel, text):
         draw(panel, frame, playhead)
         panel.grab()
     assert_finite_axes(panel)
-    assert panel.finding.text and panel.legend.text and panel.readout.text
-    assert panel.accessibleName() and panel.finding.text in panel.accessibleDescription()
+    assert panel.header.name.text.startswith(panel.accessibleName()) and panel.header.said == panel.accessibleDescription()
+    assert panel.header.name.text and panel.header.said and not panel.readout.text
 
 
 def assert_finite_axes(panel):
@@ -167,15 +167,22 @@ READ_OUT = {
 }
 
 
+SHOW_A_LAYER = ("why", "layer")
+"""Panels that are nothing but the numbers of the layer that is looked at."""
+
+
 @EVERY
 def test_hover_reads_out_exact_values(panel):
     """The readout holds the series' own digits at that layer."""
     frame = frame_of("depth=6&width=20&batch=32")
     draw(panel, frame, Playhead(1))
     hover(panel, 4)
-    assert panel.readout.text.startswith("layer 4: ") and READ_OUT[key_of(panel)](frame) in panel.readout.text
+    if key_of(panel) in SHOW_A_LAYER:
+        assert not panel.readout.text
+    else:
+        assert panel.readout.text.startswith("layer 4: ") and READ_OUT[key_of(panel)](frame) in panel.readout.text
     hover(panel, 0)
-    assert panel.readout.text.startswith("layer 1: ")
+    assert not panel.readout.text
 
 
 @EVERY
@@ -218,6 +225,7 @@ def key_of(panel):
 def test_texts_follow_the_language(panel):
     frame = frame_of("depth=3&width=5&batch=4")
     draw(panel, frame, Playhead(1))
+    hover(panel, 2)
     english = texts_of(panel)
     use_language("ko")
     panel.redraw()
@@ -226,7 +234,8 @@ def test_texts_follow_the_language(panel):
 
 def texts_of(panel):
     axes = [item.labelText for item in panel.view.scene().items() if isinstance(item, LayerAxis) and item.labelText]
-    return [panel.finding.text, panel.legend.text, panel.readout.text, *axes]
+    rows = [row.name for row in panel.rows.rows] if key_of(panel) in SHOW_A_LAYER else [panel.readout.text]
+    return [panel.header.name.text, panel.header.said, *rows, *axes]
 
 
 def test_gradient_points_are_the_measured_ones(qtbot):
@@ -399,6 +408,7 @@ def test_exact_zeros_are_left_out_of_the_ridges_and_said(qtbot):
     zeros = np.round(frame.series["activation_zero"] * 200 * 200)
     np.testing.assert_array_equal((counts - rest).sum(axis=1), zeros)
     draw(panel, frame, Playhead(2))
+    panel.hover(2)
     assert "exact zeros left out" in panel.legend.text and "50% exactly 0" in panel.readout.text
     low, high = panel.plot.viewRange()[1]
     assert low <= 0 and high < 0.9 * frame.edges["activation"][-1]
@@ -480,7 +490,7 @@ def test_a_panel_without_room_leaves_names_out(panel):
     panel.resize(900, 500)
     draw(panel, frame, Playhead(1))
     assert panel.value_axis.label.isVisible() and panel.curves[0].drawn["activation_rms"].name.isVisible()
-    panel.resize(260, 150)
+    panel.resize(260, 120)
     assert not panel.value_axis.label.isVisible()
     assert not panel.curves[0].drawn["activation_rms"].name.isVisible()
 

@@ -494,7 +494,7 @@ def test_declining_a_long_first_run_shows_the_opening_experiment(session, settle
     assert session.scene is None
     session.leave_long()
     settle(session)
-    assert session.store.spec == session.scene.run.spec == Spec()
+    assert session.store.spec == session.scene.run.spec == Spec(initializer="glorot_normal")
 
 
 def test_a_long_reference_that_is_declined_leaves_the_experiment_alone(asking, settle):

@@ -78,7 +78,7 @@ def test_every_kind_of_network_is_drawn_large_and_small(open_panel, key, text):
             for layer in {1, frame.depth // 2 + 1, frame.depth}:
                 draw(panel, frame, Playhead(layer, phase))
                 panel.grab()
-        assert panel.finding.text and panel.readout.text
+        assert panel.header.name.text and panel.header.said
 
 
 # --- the shape of the strip, as functions of numbers ---
@@ -124,10 +124,8 @@ def test_runs_are_found():
 
 def test_the_strongest_weights_are_the_largest():
     W = np.array([[0.1, -4.0], [2.0, 0.0]])
-    to, from_, w = shape.strongest(W, 2)
-    assert (to.tolist(), from_.tolist(), w.tolist()) == ([0, 1], [1, 0], [-1.0, 0.5])
-    assert shape.strongest(np.zeros((3, 3)), 9)[2].size == 0
-    assert np.isfinite(shape.strongest(np.array([[np.inf, np.nan, 1.0]]), 9)[2]).all()
+    assert shape.strongest(np.abs(W), 2) == [(0, 1, 4.0), (1, 0, 2.0)]
+    assert len(shape.strongest(np.zeros((3, 3)), 5)) == 5
 
 
 def test_paler_is_nearer_to_the_ground():
@@ -162,9 +160,11 @@ def test_columns_are_as_high_as_their_layers_are_wide(open_panel, profile):
 def test_the_colours_are_the_sizes(open_panel):
     """Full at the largest RMS, and a sixth paler per decade below: read back from what is painted."""
     panel = open_panel("network")
-    frame = frame_of("depth=20&width=50&gain=0.2&batch=16")
+    panel.resize(700, 300)
+    frame = frame_of("depth=70&width=50&gain=0.2&batch=16")
     draw(panel, frame, Playhead(1))
     strip = panel.layers.strip
+    assert not strip.is_dots
     for lane, log10 in (
         (strip.forward, np.log10(frame.series["activation_rms"])),
         (strip.backward, frame.series["log10_grad_a_rms"]),
@@ -172,9 +172,9 @@ def test_the_colours_are_the_sizes(open_panel):
         expected = np.clip(1 - (log10.max() - log10) / 6, 0, 1)
         assert [c.name() for c in lane.colours] == [mixed(LIGHT, lane.role, level).name() for level in expected]
     image = panel.view.grab().toImage()
-    for place in (0, 9, 19):
+    for place in (0, 9, 69):
         for lane in (strip.forward, strip.backward):
-            spot = panel.plot.mapToScene(QPointF(lane.rects[place].center()) + QPointF(6, 0))
+            spot = panel.plot.mapToScene(QPointF(lane.rects[place].center()) + QPointF(2, 0))
             assert image.pixelColor(round(spot.x()), round(spot.y())).name() == lane.colours[place].name()
 
 
@@ -206,20 +206,77 @@ def test_zero_infinity_and_nan_have_their_marks(open_panel):
     assert strip.forward.colours[4].name() == mixed(LIGHT, "fault", 0.15).name()
 
 
-def test_small_networks_show_units_and_weights(open_panel):
-    """As many circles as units; a line is as dashed as its weight is negative, and as strong as it is large."""
+def dots_in(strokes):
+    return sum(len(stroke.path.toSubpathPolygons()) for stroke in strokes if not stroke.lines)
+
+
+def lines_in(strokes):
+    return sum(len(stroke.lines) for stroke in strokes)
+
+
+@pytest.mark.parametrize(("width", "drawn"), [(1, 1), (5, 5), (16, 16), (17, 6), (200, 6)])
+def test_units_are_dots_and_weights_lines(open_panel, width, drawn):
+    """Every unit of a narrow network, six of a wide one; a line for every weight and gradient that can be seen."""
     panel = open_panel("network", 1400, 420)
-    frame = frame_of("depth=3&width=5&batch=4&initializer=he_normal")
+    frame = frame_of(f"depth=3&width={width}&batch=8&initializer=he_normal&activation=relu")
     draw(panel, frame, Playhead(1))
-    assert len(panel.circles.strokes[0].path.toSubpathPolygons()) == 4 * 5
-    drawn = sum(len(stroke.lines) for stroke in panel.between.strokes)
-    negative = sum(len(stroke.lines) for stroke in panel.between.strokes if stroke.pen.style() == Qt.PenStyle.CustomDashLine)
-    weights = [trace(frame.spec).arrays[f"W{layer}"] for layer in (1, 2, 3)]
-    large = [np.abs(W) > 0.02 * np.abs(W).max() for W in weights]
-    assert drawn == sum(map(np.count_nonzero, large))
-    assert negative == sum(np.count_nonzero((W < 0) & seen) for W, seen in zip(weights, large, strict=True))
-    draw(panel, frame_of("depth=3&width=17&batch=4"), Playhead(1))
-    assert not panel.circles.strokes and not panel.between.strokes
+    arrays = trace(frame.spec).arrays
+    units = np.linspace(0, width - 1, drawn).round().astype(int)
+    weights, gradients = (
+        [np.abs(arrays[f"{name}{layer}"][np.ix_(units, units)]) for layer in (1, 2, 3)] for name in ("W", "grad_W")
+    )
+    strokes = panel.dots.strokes
+    assert dots_in(strokes.unlit) == dots_in(strokes.forward) == dots_in(strokes.backward) == 4 * drawn
+    assert lines_in(strokes.forward) == sum(np.count_nonzero(0.02 * W.max() < W) for W in weights)
+    with np.errstate(all="ignore"):
+        decades = [np.log10(W) for W in gradients]
+        largest = max(each.max() for each in decades)
+        seen = sum(np.count_nonzero(1 + (each - largest) / 6 > 0.02) for each in decades)
+    assert lines_in(strokes.backward) == seen
+
+
+def test_the_samples_are_the_network_s_own_numbers(open_panel):
+    """Sizes of units, weights and their gradients, against the arrays themselves."""
+    frame = frame_of("depth=4&width=40&batch=16&activation=tanh&initializer=glorot_normal")
+    arrays, units = trace(frame.spec).arrays, [0, 8, 16, 23, 31, 39]
+    for layer, sample in enumerate(frame.samples, start=1):
+        assert sample.units.tolist() == units
+        sizes = np.sqrt(np.mean(arrays[f"a{layer}"].astype(float)[:, units] ** 2, axis=0))
+        np.testing.assert_allclose(sample.activation_rms, sizes, rtol=1e-6)
+        np.testing.assert_array_equal(sample.weights, arrays[f"W{layer}"][np.ix_(units, units)])
+        gradient = np.abs(arrays[f"grad_W{layer}"][np.ix_(units, units)].astype(float))
+        np.testing.assert_allclose(10**sample.log10_gradients, gradient, rtol=1e-5)
+
+
+def test_the_wave_lights_dots_and_lines(open_panel):
+    """Forward blue to the front, backward orange from it, grey before: read back from what is painted."""
+    panel = open_panel("network", 1400, 300)
+    frame = frame_of("depth=10&width=60&batch=16&activation=relu&initializer=he_normal")
+
+    def hues(playhead, layer):
+        draw(panel, frame, playhead)
+        strip, image = panel.layers.strip, panel.view.grab().toImage()
+        area = strip.forward.rects[layer - 1].united(strip.backward.rects[layer - 1])
+        left = panel.plot.mapToScene(QPointF(strip.right[layer - 2] + 2, area.top()))
+        right = panel.plot.mapToScene(QPointF(strip.left[layer - 1] - 2, area.bottom()))
+        pixels = [
+            image.pixelColor(x, y)
+            for x in range(round(left.x()), round(right.x()))
+            for y in range(round(left.y()), round(right.y()), 2)
+        ]
+        return {
+            "forward": sum(colour.blue() > colour.red() + 25 for colour in pixels),
+            "backward": sum(colour.red() > colour.blue() + 25 for colour in pixels),
+        }
+
+    ahead = hues(Playhead(4, Phase.FORWARD), 8)
+    assert ahead == {"forward": 0, "backward": 0}
+    behind = hues(Playhead(7, Phase.FORWARD), 3)
+    assert behind["forward"] > 20 and behind["backward"] == 0
+    back = hues(Playhead(4, Phase.BACKWARD), 8)
+    assert back["backward"] > 20 > back["forward"]
+    assert hues(Playhead(4, Phase.BACKWARD), 2)["backward"] == 0
+    assert hues(Playhead(1), 2)["backward"] > 20
 
 
 def test_skip_connections_are_arcs_and_normalization_bars(open_panel):
@@ -236,14 +293,14 @@ def test_skip_connections_are_arcs_and_normalization_bars(open_panel):
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("gain=0.1", "20 layers of 100 units · The signal vanishes · The gradient vanishes"),
+        ("gain=0.1", "20 layers of 100 units"),
         ("depth=1&width=1&batch=2", "One layer of one unit"),
-        ("depth=9&width=1&activation=linear&initializer=identity", "9 layers of one unit · The signal holds · The gradient holds"),
-        ("depth=9&width=16&width_profile=funnel&activation=relu&gain=0", "9 layers of 4 to 16 units · The signal vanishes · The gradient vanishes"),
-        ("depth=300&width=4&activation=linear&initializer=identity&gain=1.5", "300 layers of 4 units · The signal explodes · The gradient explodes"),
+        ("depth=9&width=1&activation=linear&initializer=identity", "9 layers of one unit"),
+        ("depth=9&width=16&width_profile=funnel&activation=relu&gain=0", "9 layers of 4 to 16 units"),
+        ("depth=300&width=4&activation=linear&initializer=identity&gain=1.5", "300 layers of 4 units"),
     ],
 )  # fmt: skip
-def test_the_title_says_what_becomes_of_both_signals(open_panel, text, finding):
+def test_the_header_says_how_large_the_network_is(open_panel, text, finding):
     panel = open_panel("network")
     draw(panel, frame_of(text), Playhead(1))
     assert panel.finding.text == finding
@@ -289,8 +346,9 @@ def test_hover_shows_that_layers_neuron_and_leaving_the_playheads(open_panel):
     draw(panel, frame, Playhead(3))
     hover(panel, 2)
     assert panel.neuron is answer_to(panel)[Probe(frame.spec, 2)] and panel.readout.text.startswith("layer 2")
+    assert panel.header.name.text.endswith("layer 2")
     hover(panel, 0)
-    assert panel.neuron is answer_to(panel)[Probe(frame.spec, 3)] and panel.readout.text.startswith("layer 3")
+    assert panel.neuron is answer_to(panel)[Probe(frame.spec, 3)] and panel.header.name.text.endswith("layer 3")
 
 
 def answer_to(panel):

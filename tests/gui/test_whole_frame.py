@@ -114,7 +114,7 @@ def test_a_panel_needs_nothing_but_the_scene(key, scene, qtbot):
     use_language("ko")
     panel.redraw()
     panel.grab()
-    assert panel.finding.text and panel.legend.text and panel.readout.text
+    assert panel.header.name.text and panel.header.said
 
 
 @pytest.mark.parametrize("ending", FORMATS)

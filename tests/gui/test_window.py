@@ -25,20 +25,21 @@ from gradviz.core.spec import KNOBS, Spec
 from gradviz.export.embedded import experiment_in
 from gradviz.export.picture import Figure
 from gradviz.panels import PANELS
+from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.layouts import stacked
 from gradviz.panels.single.neuron import NeuronPanel
 from gradviz.report.formats import csv_text
-from gradviz.report.verdict import backward_text
+from gradviz.report.headline import headline
 
 BOTH = stacked(["activations", "gradient"])
 
 
 def test_it_opens_on_something_worth_seeing(open_window):
-    """20 layers of 100, sigmoid, N(0, 1): saturated, and said so."""
-    window = open_window()
-    assert window.session.frame.spec == Spec(depth=20, width=100, activation="sigmoid", initializer="normal")
-    assert "saturate" in window.board.panels["activations"].finding.text
-    assert window.verdict.labels["backward"].text() == backward_text(window.session.frame.verdict)
+    """20 layers of 100, sigmoid, Glorot: a gradient that vanishes, and said so."""
+    window = open_window(restored=True)
+    assert window.session.frame.spec == Spec(depth=20, width=100, activation="sigmoid", initializer="glorot_normal")
+    assert window.headline.headline.lines == headline(window.session.frame.verdict)
+    assert window.headline.accessibleName().startswith("gradient vanishes: Only 1.1·10⁻¹² of the gradient reaches layer 1.")
 
 
 @pytest.mark.parametrize("name", KNOBS)
@@ -215,12 +216,12 @@ def texts(window):
         if isinstance(control, ChoiceControl):
             shown += [control.box.itemText(place) for place in range(control.box.count())]
     for panel in window.board.panels.values():
-        shown += [panel.finding.text, panel.legend.text, panel.readout.text, panel.accessibleDescription()]
+        shown += [panel.header.name.text, panel.header.said, panel.readout.text]
     return [
         *shown,
         window.bar.place.text(),
         window.bar.track.toolTip(),
-        *(label.text() for label in window.verdict.labels.values()),
+        window.headline.headline.text,
     ]
 
 
@@ -253,10 +254,10 @@ def test_pin_keeps_the_run_as_a_ghost_and_says_what_differs(window, settle):
     window.session.store.edit("gain", 2.5)
     settle(window)
     assert all(panel.reference is pinned for panel in window.board.panels.values())
-    assert window.verdict.labels["difference"].text() == "Pinned reference → now: Gain 1 → 2.5"
+    assert window.headline.headline.note == "Pinned reference → now: Gain 1 → 2.5"
     window.actions_["pin"].setChecked(False)
     assert all(panel.reference is None for panel in window.board.panels.values())
-    assert not window.verdict.labels["difference"].isVisible()
+    assert not window.headline.headline.note
 
 
 def test_a_click_in_a_panel_moves_the_playhead_in_all(window, qtbot):
@@ -265,14 +266,15 @@ def test_a_click_in_a_panel_moves_the_playhead_in_all(window, qtbot):
     scene = panel.plot.vb.mapViewToScene(QPointF(4.0, y))
     qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=panel.view.mapFromScene(scene))
     assert window.session.transport.playhead == Playhead(4, Phase.WHOLE)
-    assert all(other.stage.cursors[0].value() == 4 for other in window.board.panels.values())
+    assert all(other.stage.cursors[0].value() == 4 for other in window.board.panels.values() if isinstance(other, LayerPanel))
 
 
 def test_hover_reads_out_in_all_panels(window, qtbot):
     panel = window.board.panels["activations"]
     scene = panel.plot.vb.mapViewToScene(QPointF(5.0, 0.5))
     panel.view.scene().sigMouseMoved.emit(scene)
-    assert all(other.readout.text.startswith("layer 5: ") for other in window.board.panels.values())
+    for other in window.board.panels.values():
+        assert other.readout.text.startswith("layer 5: ") or other.header.name.text.endswith("layer 5")
 
 
 def press(window, qtbot, keys):
@@ -608,10 +610,9 @@ def test_a_pinned_preview_is_marked_in_the_bar_below_the_board(window, qtbot, se
     window.session.store.edit("batch", 64)
     qtbot.waitUntil(lambda: window.session.scene.run.is_preview)
     window.session.set_pinned(True)
-    difference = window.verdict.labels["difference"]
-    assert difference.text().endswith("(pinned run: over the first 32 of 64 examples)")
+    assert "(pinned run: over the first 32 of 64 examples)" in window.headline.headline.note
     settle(window)
-    assert window.session.reference.spec.batch == 64 and "over the first" not in difference.text()
+    assert window.session.reference.spec.batch == 64 and "over the first" not in window.headline.headline.note
 
 
 def test_a_picture_is_of_the_layer_under_the_pointer_and_computed_in_the_worker(window, qtbot, made, monkeypatch):
@@ -650,12 +651,11 @@ def test_a_preview_is_marked_and_what_is_copied_is_whole(window, qtbot, settle, 
     """In the bar below the board; the picture that is asked for meanwhile is made of the whole run."""
     window.session.store.edit("batch", 64)
     qtbot.waitUntil(lambda: window.session.scene.run.is_preview)
-    said = window.verdict.labels["backward"].text()
-    assert said.endswith("(over the first 32 of 64 examples)")
+    assert window.headline.headline.note.endswith("(over the first 32 of 64 examples)")
     window.files.copy_picture(BOTH)
     assert window.files.steps.is_idle
     settle(window)
-    assert window.verdict.labels["backward"].text() == backward_text(window.session.frame.verdict)
+    assert not window.headline.headline.note
     made(window)
     image = QGuiApplication.clipboard().image()
     assert Spec.from_text(image.text("gradviz")).batch == 64
@@ -682,7 +682,7 @@ def test_the_budget_of_the_cache_is_a_setting(open_window):
 def test_of_one_layer_the_bar_says_one_line(window, qtbot):
     window.session.store.edit("depth", 1)
     qtbot.waitUntil(lambda: window.session.frame is not None and window.session.frame.depth == 1)
-    assert [key for key in ("backward", "forward") if not window.verdict.labels[key].isHidden()] == ["backward"]
+    assert window.headline.headline.text == "One layer: there is nothing to cross."
     window.session.store.edit("depth", 2)
     qtbot.waitUntil(lambda: window.session.frame.depth == 2)
-    assert not window.verdict.labels["forward"].isHidden()
+    assert len(window.headline.headline.lines) == 2

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QShowEvent
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 from gradviz.core.runs.scene import Scene
 from gradviz.panels import PANELS
 from gradviz.panels.base import Panel
-from gradviz.panels.layouts import Layout, Row, panels_in, stacked, swapped
+from gradviz.panels.layouts import Layout, Row, column_of, panels_in, rows_of, stacked, swapped
 from gradviz.panels.parts.style import Style
 
 TURN = 0.05
@@ -21,6 +22,9 @@ TURN = 0.05
 MADE_BEFOREHAND = 2
 """Panels that are made before the window is shown, and seen first; more would hold up the first picture, which is not computed
 meanwhile: two threads in Python take longer together than one after the other."""
+
+ROUNDED = 2.0
+"""Pixels by which the parts of a splitter differ from their shares when nobody has moved them."""
 
 LEAST_PANEL = (110, 60)
 """Pixels at scale 1 below which a panel cannot be made."""
@@ -54,11 +58,15 @@ class Board(QWidget):
         self._turns = QTimer(self, interval=0, singleShot=True)
         self._turns.timeout.connect(self._draw_waiting)
         self._grabbed: tuple[str, QPoint] | None = None
-        self._rows = QSplitter(Qt.Orientation.Vertical)
+        self._sizes: list[list[int]] = []
+        """Those of the rows and the column before a panel filled the board."""
+        self._rows, self._sides = QSplitter(Qt.Orientation.Vertical), QSplitter(Qt.Orientation.Horizontal)
         self._rows.setChildrenCollapsible(False)
+        self._sides.setChildrenCollapsible(False)
+        self._sides.addWidget(self._rows)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self._rows)
+        box.addWidget(self._sides)
         self.arrange(layout)
 
     # --- where the panels stand ---
@@ -73,9 +81,13 @@ class Board(QWidget):
         for splitter in old:
             splitter.setParent(self)
             splitter.deleteLater()
-        for row in layout:
+        rows, column = rows_of(layout), column_of(layout)
+        for row in rows:
             self._rows.addWidget(self._made_row(row))
-        self._rows.setSizes(_pixels([row.height for row in layout]))
+        self._rows.setSizes(_pixels([row.height for row in rows]))
+        if column is not None:
+            self._sides.addWidget(self._made_row(column))
+            self._sides.setSizes(_pixels([1.0, column.height]))
         self._restyle_handles()
         self._draw_if_visible()
         self.maximised.emit("")
@@ -84,13 +96,18 @@ class Board(QWidget):
         """Return the layout with the sizes that the mouse has given it."""
         if self.maximised_key or not self.isVisible():
             return self.layout_
-        heights = self._rows.sizes()
+        rows, column = rows_of(self.layout_), column_of(self.layout_)
+        heights, sides = self._rows.sizes(), self._sides.sizes()
         widths = [splitter.sizes() for splitter in self._splitters()]
-        if not all(heights) or not all(map(all, widths)):
+        if not all(heights) or not all(sides) or not all(map(all, widths)):
             return self.layout_
+        sizes = list(_as_given([row.height for row in rows], heights))
+        if column is not None:
+            wide, beside = _as_given([1.0, column.height], sides)
+            sizes.append(beside / wide)
         return tuple(
-            Row(row.panels, float(height), tuple(map(float, shares)))
-            for row, height, shares in zip(self.layout_, heights, widths, strict=True)
+            replace(row, height=size, widths=tuple(_as_given(row.shares, shares)))
+            for row, size, shares in zip(self.layout_, sizes, widths, strict=True)
         )
 
     def seen_layout(self) -> Layout:
@@ -101,16 +118,21 @@ class Board(QWidget):
         """Fill the board with one panel, or with nothing given show all again."""
         if key and not self.maximised_key:
             self.layout_ = self.present_layout()  # the sizes that the mouse has given it
+            self._sizes = [splitter.sizes() for splitter in (self._sides, self._rows)]
         self.maximised_key = key
         for row, splitter in zip(self.layout_, self._splitters(), strict=True):
             splitter.setVisible(not key or key in row.panels)
             for other in row.panels:
                 self._slots[other].setVisible(not key or other == key)
+        self._rows.setVisible(not key or any(key in row.panels for row in rows_of(self.layout_)))
+        if not key:
+            for splitter, sizes in zip((self._sides, self._rows), self._sizes, strict=False):
+                splitter.setSizes(sizes)
         self._draw_seen()
         self.maximised.emit(key)
 
     def _made_row(self, row: Row) -> QSplitter:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter = QSplitter(Qt.Orientation.Vertical if row.is_column else Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
         for key in row.panels:
             splitter.addWidget(self._slot(key))
@@ -140,8 +162,10 @@ class Board(QWidget):
         return self.panels[key]
 
     def _splitters(self) -> list[QSplitter]:
+        """Return the splitter of every row of the layout, in its order."""
         rows = (self._rows.widget(place) for place in range(self._rows.count()))
-        return [row for row in rows if isinstance(row, QSplitter)]
+        beside = (self._sides.widget(place) for place in range(1, self._sides.count()))
+        return [row for row in (*rows, *beside) if isinstance(row, QSplitter)]
 
     # --- what they show ---
 
@@ -232,7 +256,7 @@ class Board(QWidget):
         self._draw_if_visible()
 
     def _restyle_handles(self) -> None:
-        for splitter in (self._rows, *self._splitters()):
+        for splitter in (self._sides, self._rows, *self._splitters()):
             splitter.setHandleWidth(round(self._style.px(6)))
         for slot in self._slots.values():
             slot.setMinimumSize(*(round(self._style.px(side)) for side in LEAST_PANEL))
@@ -267,7 +291,7 @@ class Board(QWidget):
 
     def _is_title(self, key: str, place: QPoint) -> bool:
         panel = self.panels[key]
-        return panel.finding.sceneBoundingRect().contains(panel.view.mapToScene(place))
+        return panel.header.sceneBoundingRect().contains(panel.view.mapToScene(place))
 
     def _show_grab(self, place: QPoint) -> None:
         assert self._grabbed is not None
@@ -284,6 +308,13 @@ class Board(QWidget):
         if other != key and (place - start).manhattanLength() >= QApplication.startDragDistance():
             self.arrange(swapped(self.present_layout(), key, other))
             self.arranged.emit(self.layout_)
+
+
+def _as_given(shares: Sequence[float], pixels: Sequence[int]) -> Sequence[float]:
+    """Return the sizes of a splitter's parts: the shares that it was given, where it has only rounded them."""
+    unit = sum(pixels) / sum(shares)
+    is_rounded = all(abs(share * unit - size) <= ROUNDED for share, size in zip(shares, pixels, strict=True))
+    return shares if is_rounded else [float(size) for size in pixels]
 
 
 def _pixels(shares: Iterable[float]) -> list[int]:

@@ -24,6 +24,7 @@ from gradviz.core.runs.request import Request, Run
 from gradviz.core.runs.scene import Scene
 from gradviz.core.runs.timeline import Timeline
 from gradviz.core.spec import Spec
+from gradviz.experiment import OPENING_EXPERIMENT
 from gradviz.i18n import _
 
 
@@ -114,7 +115,7 @@ class Session(QObject):
 
     def reset(self) -> None:
         """Go back to the opening experiment."""
-        self.store.replace(Spec(), _("Opening experiment"))
+        self.store.replace(OPENING_EXPERIMENT, _("Opening experiment"))
 
     def shows(self, run: Run) -> bool:
         """Whether the whole answer to a run is what is looked at."""
@@ -145,7 +146,7 @@ class Session(QObject):
         if REFERENCE in left:
             self._wanted_reference = None
         if RUN in left:
-            self.store.replace(Spec() if self.scene is None else self.scene.run.spec, _("Do not run"))
+            self.store.replace(OPENING_EXPERIMENT if self.scene is None else self.scene.run.spec, _("Do not run"))
 
     def _on_spec(self, spec: Spec) -> None:
         run, self._swapped_in = self._swapped_in, None

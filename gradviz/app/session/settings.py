@@ -14,6 +14,7 @@ from gradviz.cache import BUDGET
 from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.choices.regular_files import content_of, path_shown
 from gradviz.core.spec import Spec
+from gradviz.experiment import OPENING_EXPERIMENT
 from gradviz.i18n import LANGUAGES, _, system_language
 from gradviz.panels.layouts import OPENING, Layout, from_text, to_text
 from gradviz.panels.parts.themes import THEMES
@@ -180,7 +181,7 @@ class Settings:
     @property
     def experiment(self) -> Spec:
         """The experiment of the last time; where nothing valid is kept, the one that the program opens with."""
-        return self._spec("experiment") or Spec()
+        return self._spec("experiment") or OPENING_EXPERIMENT
 
     @experiment.setter
     def experiment(self, spec: Spec) -> None:

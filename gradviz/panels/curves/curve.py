@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
-from gradviz.numbers import exact_text, signed_text
+from gradviz.numbers import exact_text, percent_text, signed_text
 from gradviz.panels.scales.limits import LARGEST_DRAWN
 
 Measures = Mapping[str, np.ndarray]
@@ -48,11 +48,6 @@ def decades(values: np.ndarray) -> np.ndarray:
     """Return log10 of the magnitude, −∞ for 0."""
     with np.errstate(divide="ignore"):
         return np.log10(np.abs(values))
-
-
-def percent_text(share: float) -> str:
-    """Return a share with three digits: ``0.0153%``."""
-    return "NaN" if share != share else f"{100 * share:.3g}%"
 
 
 LOGARITHMS = Scale(as_it_is, exact_text, has_zero=True)

@@ -22,7 +22,6 @@ from gradviz.panels.parts.floor import Floor
 from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.extents import extent_of
-from gradviz.report.verdict import backward_finding
 
 GRADIENT_RMS = "log10_grad_a_rms"
 
@@ -86,10 +85,6 @@ class GradientPanel(CurvePanel):
         ground = GradientGround(self.plot, self.curves[0])
         self.floor, self.zones, self.slope = ground.floor, ground.zones, ground.slope
         self.parts.append(ground)
-
-    def finding_text(self, frame: Frame) -> str:
-        """Say what becomes of the gradient."""
-        return backward_finding(frame.verdict)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""

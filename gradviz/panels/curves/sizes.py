@@ -8,15 +8,14 @@ from PySide6.QtWidgets import QGraphicsPolygonItem
 
 from gradviz.core.frame import Frame
 from gradviz.i18n import N_, _
-from gradviz.numbers import signed_text
-from gradviz.panels.curves.curve import MAGNITUDES, SHARES, Curve, Scale, decades, percent_text
+from gradviz.numbers import percent_text, signed_text
+from gradviz.panels.curves.curve import MAGNITUDES, SHARES, Curve, Scale, decades
 from gradviz.panels.curves.curve_item import polygon
 from gradviz.panels.curves.curve_panel import CurvePanel, CurvePlot, only
 from gradviz.panels.curves.curves import Sources
 from gradviz.panels.parts.axes import DecadeAxis, PercentAxis
 from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.limits import drawable
-from gradviz.report.verdict import forward_finding
 
 
 def _spread_text(value: float) -> str:
@@ -118,9 +117,12 @@ class SizesPanel(CurvePanel):
         self.band.setPolygon(polygon(np.concatenate([layers, layers[::-1]]), np.concatenate([low, high[::-1]])))
 
     def finding_text(self, frame: Frame) -> str:
-        """Say what becomes of the signal, and how many units are lost."""
-        share = self._worst_share(frame)
-        return forward_finding(frame.verdict, with_size=not share) + share
+        """Say how many units are lost, where there are any."""
+        for curve in found_shares(frame):
+            shares = np.nan_to_num(frame.series[curve.key])
+            if shares.max() >= WORTH_SAYING:
+                return _("Up to {share} {what}").format(share=percent_text(round(float(shares.max()), 2)), what=_(curve.name))
+        return ""
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
@@ -128,13 +130,6 @@ class SizesPanel(CurvePanel):
         text += _("; dashed: theory") if _sizes(frame, None).theory else ""
         text += _("; band: two thirds of all draws, one input; theory is drawn inside it only") if BAND in frame.bands else ""
         return text + (_("; grey: pinned reference") if reference is not None else "")
-
-    def _worst_share(self, frame: Frame) -> str:
-        for curve in found_shares(frame):
-            shares = np.nan_to_num(frame.series[curve.key])
-            if shares.max() >= WORTH_SAYING:
-                return _("; up to {share} {what}").format(share=percent_text(round(float(shares.max()), 2)), what=_(curve.name))
-        return ""
 
 
 def drawn_band(frame: Frame) -> np.ndarray:

@@ -21,7 +21,6 @@ from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.limits import Span, drawable_span
 from gradviz.panels.scales.ranges import StillRange
 from gradviz.panels.scales.spans import joined, span_of_decades, span_of_values
-from gradviz.report.verdict import forward_finding
 
 SATURATED = 0.4
 """Above this share of activations at the ends, saturation is the finding."""
@@ -108,13 +107,13 @@ class ActivationAxis(PanelPart):
         return span_of_values(rows)
 
     def finding_text(self, frame: Frame) -> str:
-        """Say how many activations are saturated, where they are many, else what becomes of the signal."""
+        """Say how many activations are saturated, where they are many."""
         at_the_ends = share_at_the_ends(frame)
         if at_the_ends is not None and at_the_ends > SATURATED:
             ends = [signed_text(end, 1) for end in frame.net.hidden.bounds]
-            text = _("Activations saturate: {share:.0%} of them lie next to {low} or {high}")
+            text = _("{share:.0%} lie next to {low} or {high}")
             return text.format(share=at_the_ends, low=ends[0], high=ends[1])
-        return forward_finding(frame.verdict)
+        return ""
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the activations at a layer."""

@@ -21,7 +21,6 @@ from gradviz.panels.parts.marks import Marks
 from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.ranges import StillRange
 from gradviz.panels.scales.spans import joined, span_of_decades
-from gradviz.report.verdict import backward_finding
 
 HISTOGRAM, RMS_MEASURE = "grad_a_log10", "log10_grad_a_rms"
 
@@ -76,12 +75,12 @@ class GradientHistogramsPanel(LayerPanel):
         """State the median in the first and the last layer."""
         first, last = log10_median(frame, 1), log10_median(frame, frame.depth)
         if np.isnan(first) or np.isnan(last):
-            return backward_finding(frame.verdict)
+            return ""
         if first == -inf:
-            return _("At least half of ∂loss/∂a is exactly 0 in layer 1")
+            return _("Median gradient: exactly 0 in layer 1")
         if frame.depth == 1:
-            return _("Half of |∂loss/∂a| lies below {first} in layer 1").format(first=_rough(first))
-        text = _("Half of |∂loss/∂a| lies below {first} in layer 1, below {last} in layer {depth}")
+            return _("Median gradient: {first} in layer 1").format(first=_rough(first))
+        text = _("Median gradient: {first} in layer 1, {last} in layer {depth}")
         return text.format(first=_rough(first), last=_rough(last), depth=frame.depth)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:

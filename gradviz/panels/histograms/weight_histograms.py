@@ -25,11 +25,11 @@ from gradviz.panels.scales.spans import in_units, joined, span_of_values, unit_e
 
 _FINDINGS = {
     # what the formula says: nothing, the same in the first and the last layer, or not
-    "fixed": N_("Weights: {formula}; std {first} → {last}"),
-    "same": N_("Weights: std {first} → {last}; {formula} says {wanted}"),
-    "apart": N_("Weights: std {first} → {last}; {formula} says {wanted} → {wanted_last}"),
+    "fixed": N_("{formula}; std {first} → {last}"),
+    "same": N_("std {first} → {last}; {formula} says {wanted}"),
+    "apart": N_("std {first} → {last}; {formula} says {wanted} → {wanted_last}"),
 }
-_FINDINGS_OF_ONE = {"fixed": N_("Weights: {formula}; std {first}"), "same": N_("Weights: std {first}; {formula} says {wanted}")}
+_FINDINGS_OF_ONE = {"fixed": N_("{formula}; std {first}"), "same": N_("Weights: std {first}; {formula} says {wanted}")}
 
 
 class WeightHistogramsPanel(LayerPanel):

@@ -46,11 +46,16 @@ class StillItem(pg.GraphicsObject):
         return self._rect
 
     def paint(self, painter: QPainter, *_options: object) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for stroke in self.strokes:
-            painter.setPen(stroke.pen)
-            painter.setBrush(stroke.brush)
-            if stroke.lines:
-                painter.drawLines(list(stroke.lines))
-            if not stroke.path.isEmpty():  # an empty one is a fault in a PDF
-                painter.drawPath(stroke.path)
+        paint_strokes(painter, self.strokes)
+
+
+def paint_strokes(painter: QPainter, strokes: Sequence[Stroke]) -> None:
+    """Paint strokes, one over the other."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for stroke in strokes:
+        painter.setPen(stroke.pen)
+        painter.setBrush(stroke.brush)
+        if stroke.lines:
+            painter.drawLines(list(stroke.lines))
+        if not stroke.path.isEmpty():  # an empty one is a fault in a PDF
+            painter.drawPath(stroke.path)

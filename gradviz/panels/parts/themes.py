@@ -27,6 +27,11 @@ class Theme:
     explode: str
     vanish: str
     fault: str
+    holds: str
+    drifts: str
+    fails: str
+    on_state: str
+    """What stands on a chip of the three colours before it, at 4.5:1 or more."""
     weight: float = 1.0
     """How thick lines are, 1 being right for a screen on a desk."""
 
@@ -50,6 +55,10 @@ THEMES: dict[str, Theme] = {
             explode="#cc79a7",
             vanish="#56b4e9",
             fault="#b3261e",
+            holds="#1a7444",
+            drifts="#8f5600",
+            fails="#b3261e",
+            on_state="#ffffff",
         ),
         Theme(
             name="dark",
@@ -67,6 +76,10 @@ THEMES: dict[str, Theme] = {
             explode="#cc79a7",
             vanish="#0072b2",
             fault="#ff8a80",
+            holds="#5fd08f",
+            drifts="#ffb84d",
+            fails="#ff8a80",
+            on_state="#10131a",
         ),
         Theme(
             name="projector",
@@ -84,6 +97,10 @@ THEMES: dict[str, Theme] = {
             explode="#b0417f",
             vanish="#1f8fd0",
             fault="#9c1710",
+            holds="#0f5c33",
+            drifts="#7a4800",
+            fails="#9c1710",
+            on_state="#ffffff",
             weight=1.6,
         ),
     )

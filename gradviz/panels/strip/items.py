@@ -62,6 +62,8 @@ class Strip:
         Text, role, size, where, and how aligned.
     reach : float
         How far the light of the wave front goes, in pixels.
+    is_dots : bool
+        Whether units are drawn one by one, and not as columns.
     """
 
     forward: Lane
@@ -74,6 +76,7 @@ class Strip:
     entrance: QRectF = field(default_factory=QRectF)
     texts: Sequence[tuple[str, str, float, QRectF, Qt.AlignmentFlag]] = ()
     reach: float = 26.0
+    is_dots: bool = False
 
     def lit(self, lane: Lane, playhead: Playhead) -> range:
         """Return the columns of a lane that the wave has reached."""
@@ -125,13 +128,14 @@ class StripItem(LitItem):
         style, strip = self.style_, self.strip
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._paint_front(painter, style, strip)
-        painter.setPen(style.pen("quiet", 1.0))
-        painter.setBrush(style.brush("grid"))
-        painter.drawRect(strip.entrance)
-        for lane in (strip.forward, strip.backward):
-            lit = strip.lit(lane, self.playhead)
-            self._paint_unlit(painter, style, lane, lit)
-            self._paint_lit(painter, style, lane, lit)
+        if not strip.is_dots:
+            painter.setPen(style.pen("quiet", 1.0))
+            painter.setBrush(style.brush("grid"))
+            painter.drawRect(strip.entrance)
+            for lane in (strip.forward, strip.backward):
+                lit = strip.lit(lane, self.playhead)
+                self._paint_unlit(painter, style, lane, lit)
+                self._paint_lit(painter, style, lane, lit)
         for bar in strip.bars:
             painter.fillRect(bar, style.brush("quiet"))
         self._paint_current(painter, style, strip)
@@ -164,13 +168,18 @@ class StripItem(LitItem):
         gradient = QLinearGradient(bright, 0, behind, 0)
         gradient.setColorAt(0, style.colour(lane.role, 0.55))
         gradient.setColorAt(1, style.colour(lane.role, 0.0))
-        painter.fillRect(QRectF(min(bright, behind), lane.area.top(), reach, lane.area.height()), gradient)
+        area = strip.forward.area.united(strip.backward.area) if strip.is_dots else lane.area
+        painter.fillRect(QRectF(min(bright, behind), area.top(), reach, area.height()), gradient)
 
     def _paint_current(self, painter: QPainter, style: Style, strip: Strip) -> None:
         """Draw around the current layer what of it has been reached."""
         place = strip.column(self.playhead.layer)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(style.pen("ink", 1.6))
+        if strip.is_dots:
+            painter.setPen(style.pen("quiet", 1.0))
+            painter.drawRect(strip.forward.rects[place].united(strip.backward.rects[place]))
+            return
         for lane in (strip.forward, strip.backward):
             if place in strip.lit(lane, self.playhead):
                 painter.drawRect(lane.rects[place])

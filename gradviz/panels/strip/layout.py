@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF
 
-from gradviz.core.frame import Frame
+from gradviz.core.frame import FEW_UNITS, Frame, sampled_units
 from gradviz.i18n import _
 from gradviz.panels.parts.layer_plots import layer_ends
 from gradviz.panels.parts.style import Style
@@ -22,8 +22,8 @@ LEAST_COLUMN = 3
 ARC_ROOM = 14.0
 """Pixels above the columns, for skip connections."""
 
-LEAST_FOR_CIRCLES = (9.0, 4.0)
-"""Pixels a layer, and a unit, below which circles are too small and columns are drawn."""
+LEAST_FOR_DOTS = (12.0, 4.0)
+"""Pixels a layer, and a unit, below which dots are too small and columns are drawn."""
 
 SMALLEST_NAME = 6.5
 """Pixels at scale 1 below which the names of the two waves are left out of a low strip."""
@@ -76,29 +76,45 @@ class StripLayout:
 
     @property
     def spacing(self) -> float:
-        """From a unit to the next, where they are circles."""
-        return min(2 * self.half / max(self.units[1:]), self.style.px(26))
+        """From a unit to the next, where they are drawn one by one."""
+        if self.draws_all:
+            return min(2 * self.half / max(self.units[1:]), self.style.px(26))
+        rooms = 2 * self.half * shape.heights(self.units)[1:] / np.array([len(sampled_units(n)) for n in self.units[1:]])
+        return min(float(rooms.min()), self.style.px(26))
 
     @property
-    def is_circles(self) -> bool:
+    def draws_all(self) -> bool:
+        """Whether every unit of every layer is drawn, and not some of them."""
+        return max(self.units[1:]) <= FEW_UNITS
+
+    @property
+    def is_dots(self) -> bool:
         """Whether units are drawn one by one."""
-        room, least = LEAST_FOR_CIRCLES
-        return max(self.units[1:]) <= shape.MOST_CIRCLES and self.pixels >= room and self.spacing >= least
+        room, least = LEAST_FOR_DOTS
+        return self.pixels >= room and self.spacing >= least
+
+    def places(self, layer: int) -> np.ndarray:
+        """Return where the drawn units of a layer stand, in pixels from the middle."""
+        count = len(sampled_units(self.units[layer]))
+        if self.draws_all and self.units[layer] <= FEW_UNITS:
+            return shape.unit_places(count, min(self.spacing, 2 * self.half / count))
+        end = max(0.0, float(self.highs[layer]) - self.radius)
+        return np.linspace(-end, end, count) if count > 1 else np.zeros(1)
 
     @property
     def radius(self) -> float:
-        """Of a circle."""
+        """Of a dot."""
         return shape.radius(self.pixels, self.spacing)
 
     @property
     def rim(self) -> float:
-        """From a circle to the edge of its column."""
+        """From a dot to the edge of its column."""
         return min(self.style.px(3), 0.12 * self.pixels)
 
     @cached_property
     def highs(self) -> np.ndarray:
         """Half of the height of each column, 0 … L."""
-        if self.is_circles:
+        if self.is_dots and self.draws_all:
             return np.minimum(np.array(self.units) * self.spacing / 2, self.half)
         return shape.heights(self.units) * self.half
 
@@ -111,7 +127,7 @@ class StripLayout:
         """Return the layers and what is written beside them."""
         first, last = self.columns
         inset = 0.5 if self.pixels < shape.OWN_COLUMNS else shape.FILLED / 2
-        if self.is_circles:
+        if self.is_dots:
             inset = (self.radius + self.rim) / self.pixels
         left, right = (np.array([self.x(float(each)) for each in ends]) for ends in (first - inset, last + inset))
         with np.errstate(all="ignore"):
@@ -126,6 +142,7 @@ class StripLayout:
             bars=self._bars(left, right),
             entrance=self._entrance(),
             texts=self._texts(),
+            is_dots=self.is_dots,
             reach=max(self.style.px(LEAST_GLOW), GLOW_LAYERS * self.pixels),
         )
 
@@ -158,10 +175,10 @@ class StripLayout:
         ]
 
     def _entrance(self) -> QRectF:
-        if self.pixels < shape.LEAST_BAND:
+        if self.pixels < shape.LEAST_BAND or self.is_dots:
             return QRectF()
         high = max(float(LEAST_COLUMN), float(self.highs[0]))
-        wide = 2 * (self.radius + self.rim) if self.is_circles else min(self.pixels * shape.FILLED, self.style.px(INPUT_WIDTH))
+        wide = min(self.pixels * shape.FILLED, self.style.px(INPUT_WIDTH))
         return QRectF(self.x(0) - wide / 2, self.middle - high, wide, 2 * high)
 
     def _bars(self, left: np.ndarray, right: np.ndarray) -> list[QRectF]:
@@ -187,7 +204,7 @@ class StripLayout:
         size = 12 * min(1.0, min(wide, px(62)) / widest, self.half / metrics.height())
         texts = (
             []
-            if size < SMALLEST_NAME
+            if size < SMALLEST_NAME or self.is_dots
             else [
                 (name, role, size, QRectF(0, top, wide, self.half), flag.AlignRight | flag.AlignVCenter)
                 for role, (name, top) in names.items()

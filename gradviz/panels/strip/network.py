@@ -14,12 +14,13 @@ from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.parts.axes import NoAxis
 from gradviz.panels.parts.still_item import StillItem
 from gradviz.panels.parts.style import Style
-from gradviz.panels.strip.between import circles_of, strokes_between
+from gradviz.panels.strip.between import strokes_between
+from gradviz.panels.strip.dots import strokes_of
 from gradviz.panels.strip.items import StripItem
 from gradviz.panels.strip.labels import LabelsItem
 from gradviz.panels.strip.layout import StripLayout
 from gradviz.panels.strip.shape import is_by_root
-from gradviz.report.verdict import phrases
+from gradviz.panels.strip.wave_item import WaveItem
 
 _SIZES = {
     # (one layer, one unit in each)
@@ -31,7 +32,7 @@ _SIZES = {
 
 
 class NetworkPanel(LayerPanel):
-    """Columns as high as their layers are wide, or circles for units; the upper half is the signal, the lower half the gradient."""
+    """Units as dots with some of their weights, which the waves light; where layers stand close, columns in two halves."""
 
     key = "network"
     value_axis_types = (NoAxis,)
@@ -39,18 +40,18 @@ class NetworkPanel(LayerPanel):
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
-        self.between, self.layers, self.circles = StillItem(self.plot), StripItem(self.plot), StillItem(self.plot)
+        self.between, self.layers, self.dots = StillItem(self.plot), StripItem(self.plot), WaveItem(self.plot)
         # Under the view box, whose ground is clear: the playhead's line stands over them.
         self.between.setZValue(-3)
         self.layers.setZValue(-2)
-        self.circles.setZValue(-1)
+        self.dots.setZValue(-1)
         self.labels = LabelsItem(self.plot)
         self.labels.setZValue(1)
         self.restyle(style)
 
     def restyle_items(self, style: Style) -> None:
         """Give the layers their colours; the weights and units take theirs with the next Frame."""
-        self.layers.style_ = self.labels.style_ = style
+        self.layers.style_ = self.labels.style_ = self.dots.style_ = style
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Lay the network out in the room there is."""
@@ -60,24 +61,26 @@ class NetworkPanel(LayerPanel):
         self.layers.show_strip(strip, self.plot.rect())
         self.labels.show_strip(strip, self.plot.rect())
         self.between.show_strokes(strokes_between(layout), self.plot.rect())
-        self.circles.show_strokes(circles_of(layout), self.plot.rect())
+        self.dots.show_strip(strip, self.plot.rect())
+        self.dots.show_strokes(strokes_of(layout))
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light what the wave has reached."""
         self.layers.show_playhead(playhead)
+        self.dots.show_playhead(playhead)
         self.labels.show_playhead(playhead)
 
     def finding_text(self, frame: Frame) -> str:
-        """Say how large the network is, and how signal and gradient arrive."""
-        return " · ".join([_size_text(frame.net), *phrases(frame.verdict)])
+        """Say how large the network is."""
+        return _size_text(frame.net)
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn, and what of the network cannot be seen."""
         net, layout = frame.net, StripLayout(frame, self.style_, self.plot.vb.geometry())
-        if layout.is_circles:
-            text = _(
-                "circles: units, lines: weights, dashed where negative; upper half RMS of a, lower RMS of ∂loss/∂a, the paler the smaller"
-            )
+        if layout.is_dots:
+            text = _("dots: RMS of a unit's a; lines: ∂loss/∂W of a weight, palest from 10⁻⁶ of the largest")
+            if not layout.draws_all:
+                text = _("dots: RMS of a unit's a, of some units; lines: ∂loss/∂W of a weight, palest from 10⁻⁶ of the largest")
         elif is_by_root(layout.units):
             text = _("height: √units; upper half RMS of a, lower RMS of ∂loss/∂a, palest from 10⁻⁶ of the largest")
         else:

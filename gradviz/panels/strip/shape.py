@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradviz.core.frame import FEW_UNITS
-
 PALE_DECADES = 6.0
 """Sizes this many decades below the largest are palest: enough to tell 10⁻³, where vanishing begins, from 10⁻⁶."""
 
@@ -23,9 +21,6 @@ FILLED = 0.64
 
 LINEAR_RATIO = 16.0
 """Layers that differ by more in units are drawn by the square root, so that the narrowest can still be seen."""
-
-MOST_CIRCLES = FEW_UNITS
-"""Units in a layer, up to which each is drawn as a circle."""
 
 FINITE, ZERO, INFINITE, NAN = range(4)
 """The kinds of a size, the gravest last."""
@@ -86,17 +81,11 @@ def runs(values: np.ndarray) -> list[tuple[int, int, int]]:
     return [(start, end, int(values[start])) for start, end in zip(starts, ends, strict=True) if values[start]]
 
 
-def strongest(W: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the strongest weights of a layer: to which unit, from which, and w over the layer's largest |w|, (k,) each."""
-    w = np.nan_to_num(W.astype(np.float64), nan=0.0, posinf=1e300, neginf=-1e300)
-    largest = np.abs(w).max()
-    if largest == 0:
-        return np.empty(0, int), np.empty(0, int), np.empty(0)
-    w = w / largest
-    order = np.argsort(-np.abs(w), axis=None, kind="stable")[:most]
-    order = order[np.abs(w.flat[order]) > 0.02]
-    to, from_ = np.unravel_index(order, w.shape)
-    return to, from_, w[to, from_]
+def strongest(strengths: np.ndarray, most: int) -> list[tuple[int, int, float]]:
+    """Return the strongest entries of a matrix, at most so many: to which unit, from which, and how strong."""
+    order = np.argsort(-strengths, axis=None, kind="stable")[:most]
+    to, from_ = np.unravel_index(order, strengths.shape)
+    return list(zip(to.tolist(), from_.tolist(), strengths[to, from_].tolist(), strict=True))
 
 
 def unit_places(units: int, spacing: float) -> np.ndarray:
@@ -105,5 +94,5 @@ def unit_places(units: int, spacing: float) -> np.ndarray:
 
 
 def radius(pixels_per_layer: float, spacing: float) -> float:
-    """Return the radius of a circle that touches neither its neighbours in the layer nor those of the next."""
-    return min(0.44 * spacing, 0.30 * pixels_per_layer, 2.6 * sqrt(max(spacing, 0.0)))
+    """Return the radius of a dot that touches neither its neighbours in the layer nor those of the next."""
+    return min(0.40 * spacing, 0.22 * pixels_per_layer, 1.7 * sqrt(max(spacing, 0.0)))

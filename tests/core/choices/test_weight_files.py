@@ -148,7 +148,7 @@ def test_stored_weights_are_measured_themselves(tmp_path, network, dtype):
         weights = network[f"W{l}"].astype(dtype).astype(np.float64)
         assert frame.series["weight_std"][l - 1] == pytest.approx(weights.std(), rel=1e-12)
         assert frame.series["log10_weight_rms"][l - 1] == pytest.approx(np.log10(np.sqrt(np.mean(weights**2))), abs=1e-12)
-        np.testing.assert_array_equal(frame.weights[l], weights)
+        np.testing.assert_array_equal(frame.samples[l - 1].weights, weights)
         assert frame.counts["weight_own"][l - 1].sum() == weights.size
 
 
@@ -662,7 +662,7 @@ def test_a_file_is_read_once_for_each_change(tmp_path, monkeypatch, network):
     path.unlink()
     with pytest.raises(ExperimentError, match="No such file"):
         simulate(small(path))
-    assert first.weights[1].shape == (3, 4)
+    assert first.samples[0].weights.shape == (3, 4)
 
 
 def test_the_command_line_says_everything_and_leaves_with_2(tmp_path, network, capsys, monkeypatch):

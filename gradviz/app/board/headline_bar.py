@@ -1,0 +1,77 @@
+"""The headline above the board: what becomes of the gradient and of the signal, and what differs from the pinned run."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gradviz.core.runs.playhead import Phase, Playhead
+from gradviz.core.runs.scene import Scene
+from gradviz.panels.headline.headline import Headline
+from gradviz.panels.parts.style import Style
+from gradviz.report.headline import headline, note_text
+from gradviz.report.verdict import output_text, scale_text, text
+
+
+class HeadlineBar(QWidget):
+    """As high as its text; while the wave is on its way, it does not say what the wave has not shown."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__()
+        self._style = style
+        self.headline: Headline | None = None
+        self._scene: Scene | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_scene(self, scene: Scene) -> None:
+        """Say what becomes of signal and gradient in a Scene, as far as its wave has come."""
+        before, self._scene = self._scene, scene
+        is_same_run = before is not None and (scene.frame, scene.run, scene.reference) == (
+            before.frame,
+            before.run,
+            before.reference,
+        )
+        kept_back = what_is_kept_back(scene.playhead, scene.frame.depth)
+        if not is_same_run or self.headline is None or kept_back != self.headline.kept_back:
+            self._write(scene, kept_back)
+
+    def retranslate(self) -> None:
+        """Take the texts of the language in use."""
+        self._rewrite()
+
+    def restyle(self, style: Style) -> None:
+        """Take colours and sizes."""
+        self._style = style
+        self._rewrite()
+
+    def _rewrite(self) -> None:
+        if self._scene is not None:
+            self._write(self._scene, what_is_kept_back(self._scene.playhead, self._scene.frame.depth))
+
+    def _write(self, scene: Scene, kept_back: frozenset[str]) -> None:
+        verdict = scene.frame.verdict
+        self.headline = Headline(headline(verdict), note_text(scene), self._style, kept_back)
+        self.setAccessibleName(self.headline.text)
+        self.setToolTip("\n".join(filter(None, (text(verdict), scale_text(), output_text(verdict)))))
+        self._fit()
+        self.update()
+
+    def _fit(self) -> None:
+        if self.headline is not None:
+            self.setFixedHeight(round(self.headline.height(self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.headline is not None:
+            self.headline.paint(QPainter(self), 0, 0, self.width())
+
+
+def what_is_kept_back(playhead: Playhead, depth: int) -> frozenset[str]:
+    """Return what a wave has not yet shown at a place of its way."""
+    if playhead.phase is Phase.FORWARD:
+        return frozenset({"gradient"} if playhead.layer >= depth else {"gradient", "signal", "size", ""})
+    is_back = playhead.phase is Phase.WHOLE or playhead.layer <= 1
+    return frozenset() if is_back else frozenset({"gradient"})

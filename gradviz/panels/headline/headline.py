@@ -1,0 +1,122 @@
+"""The headline of the window and of a picture: chips with a word, and a sentence beside each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+
+from gradviz.core.verdict import State
+from gradviz.panels.parts.style import Style
+from gradviz.report.headline import HeadlineLine
+
+ROLES = {
+    State.VANISHES: "fails",
+    State.SHRINKS: "drifts",
+    State.HOLDS: "holds",
+    State.GROWS: "drifts",
+    State.EXPLODES: "fails",
+}
+"""State → the field of `Theme` with the colour of its chip."""
+
+FIRST, SECOND, LAST = 22.0, 15.0, 13.0
+"""Size of the type in pixels at scale 1: the first line's, the second's, and that of what is compared."""
+
+_WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What is painted.
+
+    Attributes
+    ----------
+    lines : sequence of HeadlineLine
+    note : str
+        A line below them: what is compared, or that only a part has been measured; may be empty.
+    style : Style
+    kept_back : frozenset of str
+        What is not yet said, because the wave is still on its way; its place stays empty.
+    """
+
+    lines: Sequence[HeadlineLine]
+    note: str
+    style: Style
+    kept_back: frozenset[str] = frozenset()
+
+    @property
+    def text(self) -> str:
+        """All that is said, as one text."""
+        said = [line for line in self.lines if line.what not in self.kept_back]
+        words = (f"{line.chip}: {line.sentence}" if line.chip else line.sentence for line in said)
+        return " ".join([*words, *([self.note] if self.note else [])])
+
+    def height(self, width: float) -> float:
+        """Return how high it is in a width, in pixels."""
+        rows = [self._row_height(line, place, width) for place, line in enumerate(self.lines)]
+        note = QFontMetricsF(self._note_font()).height() if self.note else 0.0
+        gap = self.style.px(5)
+        return sum(rows) + gap * (len(rows) - 1 + bool(note)) + note + self.style.px(16)
+
+    def paint(self, painter: QPainter, left: float, top: float, width: float) -> None:
+        """Paint it, its upper left corner at a place."""
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        top += self.style.px(8)
+        for place, line in enumerate(self.lines):
+            height = self._row_height(line, place, width)
+            if line.what not in self.kept_back:
+                self._paint_line(painter, line, place, QRectF(left, top, width, height))
+            top += height + self.style.px(5)
+        if self.note:
+            painter.setFont(self._note_font())
+            painter.setPen(self.style.colour("quiet"))
+            metrics = QFontMetricsF(painter.font())
+            text = metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, width - 2 * self._margin)
+            painter.drawText(QRectF(left + self._margin, top, width - 2 * self._margin, metrics.height()), _WRAPPED, text)
+
+    @property
+    def _margin(self) -> float:
+        return self.style.px(14)
+
+    def _note_font(self) -> QFont:
+        return self.style.font(LAST)
+
+    def _font(self, place: int) -> QFont:
+        return self.style.font(FIRST if place == 0 else SECOND, bold=place == 0)
+
+    def _chip_font(self, place: int) -> QFont:
+        return self.style.font((FIRST if place == 0 else SECOND) * 0.78, bold=True)
+
+    def _chip_width(self, line: HeadlineLine, place: int) -> float:
+        if not line.chip:
+            return 0.0
+        font = self._chip_font(place)
+        return QFontMetricsF(font).horizontalAdvance(line.chip) + 1.5 * font.pixelSize()
+
+    def _text_left(self, line: HeadlineLine, place: int) -> float:
+        chip = self._chip_width(line, place)
+        return self._margin + (chip + self.style.px(10) if chip else 0.0)
+
+    def _row_height(self, line: HeadlineLine, place: int, width: float) -> float:
+        room = width - self._text_left(line, place) - self._margin
+        metrics = QFontMetricsF(self._font(place))
+        wrapped = metrics.boundingRect(QRectF(0, 0, max(room, 1.0), 1e6), _WRAPPED, line.sentence)
+        return max(wrapped.height(), 1.25 * metrics.height())
+
+    def _paint_line(self, painter: QPainter, line: HeadlineLine, place: int, room: QRectF) -> None:
+        left = room.left() + self._text_left(line, place)
+        if line.chip and line.state is not None:
+            font = self._chip_font(place)
+            height = 1.25 * QFontMetricsF(self._font(place)).height()
+            chip = QRectF(room.left() + self._margin, room.top(), self._chip_width(line, place), height)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.style.brush(ROLES[line.state]))
+            painter.drawRoundedRect(chip, height / 2, height / 2)
+            painter.setFont(font)
+            painter.setPen(self.style.colour("on_state"))
+            painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, line.chip)
+        painter.setFont(self._font(place))
+        painter.setPen(self.style.colour("ink" if place == 0 else "quiet"))
+        painter.drawText(QRectF(left, room.top(), room.right() - self._margin - left, room.height()), _WRAPPED, line.sentence)

@@ -1,0 +1,114 @@
+"""The network unit by unit: dots coloured by what the units do, and lines for weights, as strokes that a wave lights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QBrush, QPainterPath, QPen
+
+from gradviz.panels.parts.still_item import Stroke
+from gradviz.panels.strip import shape as shape
+from gradviz.panels.strip.items import mixed
+from gradviz.panels.strip.layout import StripLayout
+
+MOST_LINES = 3000
+"""So many weights are drawn; with more layers, of each only the strongest."""
+
+STRENGTHS = 6
+"""So many widths and shades tell strengths apart."""
+
+SPARSE = 90.0
+"""Pixels a layer, from which on lines are drawn at full strength."""
+
+LEAST_STRENGTH = 0.02
+"""Of the strongest; what is weaker is not drawn."""
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """A network's strokes before a wave, behind the forward and behind the backward one."""
+
+    unlit: tuple[Stroke, ...] = ()
+    forward: tuple[Stroke, ...] = ()
+    backward: tuple[Stroke, ...] = ()
+
+
+def strokes_of(layout: StripLayout) -> Strokes:
+    """Return the strokes of a network whose units are drawn one by one, else none."""
+    if not layout.is_dots:
+        return Strokes()
+    lit, unlit = tuple(_dots(layout, is_lit=True)), tuple(_dots(layout, is_lit=False))
+    return Strokes(
+        (*_lines(layout, "grid", _by_weight(layout)), *unlit),
+        (*_lines(layout, "forward", _by_weight(layout)), *lit),
+        (*_lines(layout, "backward", _by_gradient(layout)), *lit),
+    )
+
+
+def _dots(layout: StripLayout, *, is_lit: bool) -> Iterator[Stroke]:
+    """Yield the dots by their shade: how large a unit's activation is, against the largest of the network and of its layer."""
+    style, r = layout.style, layout.radius
+    paths: dict[int, QPainterPath] = {}
+    levels = _levels(layout) if is_lit else None
+    for layer in range(layout.frame.depth + 1):
+        for place, y in enumerate(layout.places(layer)):
+            level = -1 if levels is None or layer == 0 else int(levels[layer - 1][place])
+            paths.setdefault(level, QPainterPath()).addEllipse(QPointF(layout.x(layer), layout.middle + float(y)), r, r)
+    for level, path in sorted(paths.items()):
+        fill = style.brush("grid") if level < 0 else QBrush(mixed(style, "forward", level / STRENGTHS))
+        yield Stroke(QPen(Qt.PenStyle.NoPen), fill, path=path)
+
+
+def _levels(layout: StripLayout) -> list[np.ndarray]:
+    """Return the shade of each drawn unit, 0 … STRENGTHS."""
+    frame = layout.frame
+    with np.errstate(all="ignore"):
+        of_layers = shape.levels(np.log10(frame.series["activation_rms"]))
+    shades = []
+    for level, sample in zip(of_layers, frame.samples, strict=True):
+        sizes = np.nan_to_num(sample.activation_rms, nan=0.0, posinf=1e300)
+        largest = sizes.max()
+        shares = sizes / largest if largest > 0 else np.zeros(sizes.size)
+        shades.append(np.round(STRENGTHS * level * (0.35 + 0.65 * shares)).astype(int))
+    return shades
+
+
+def _by_weight(layout: StripLayout) -> list[np.ndarray]:
+    """Return the strength of each line by its weight, against the layer's largest, and by how much signal it carries."""
+    strengths = []
+    for sample in layout.frame.samples:
+        sizes = np.nan_to_num(np.abs(sample.weights), nan=0.0, posinf=1e300)
+        largest = sizes.max()
+        strengths.append(sizes / largest if largest > 0 else np.zeros(sizes.shape))
+    return strengths
+
+
+def _by_gradient(layout: StripLayout) -> list[np.ndarray]:
+    """Return the strength of each line by its weight's gradient, in decades below the largest of the network."""
+    samples = layout.frame.samples
+    finite = [sample.log10_gradients[np.isfinite(sample.log10_gradients)] for sample in samples]
+    largest = max((float(each.max()) for each in finite if each.size), default=0.0)
+    return [
+        np.clip(1 + (np.nan_to_num(sample.log10_gradients, nan=-np.inf, posinf=largest) - largest) / shape.PALE_DECADES, 0, 1)
+        for sample in samples
+    ]
+
+
+def _lines(layout: StripLayout, role: str, strengths: list[np.ndarray]) -> Iterator[Stroke]:
+    lines: dict[int, list[QLineF]] = {}
+    most = max(1, MOST_LINES // layout.frame.depth)
+    for layer, of_layer in enumerate(strengths, start=1):
+        start, end = layout.x(layer - 1), layout.x(layer)
+        ys = [layout.middle + layout.places(each) for each in (layer - 1, layer)]
+        for to, from_, strength in shape.strongest(of_layer, most):
+            if strength > LEAST_STRENGTH:
+                level = max(1, round(STRENGTHS * strength))
+                lines.setdefault(level, []).append(QLineF(start, float(ys[0][from_]), end, float(ys[1][to])))
+    crowd = min(1.0, max(0.35, layout.pixels / SPARSE))
+    for level, found in sorted(lines.items()):
+        share = level / STRENGTHS
+        alpha = 0.8 if role == "grid" else 0.08 + 0.82 * share**1.5
+        yield Stroke(layout.style.pen(role, (0.4 + 1.3 * share**2) * crowd**0.5, alpha * crowd), lines=found)
