@@ -278,10 +278,12 @@ def test_a_zone_begins_at_the_number_that_its_name_says(panel_of, text, role, na
     frame = frame_of(text)
     panel = panel_of("gradient", frame, size=(1400, 900))
     [item] = named(panel, name)
-    border = float(frame.series["log10_grad_a_rms"][-1]) + exponent_in(item.toPlainText())
-    ground, colour = (np.array(QColor(getattr(THEME, each)).getRgb()[:3]) for each in ("ground", role))
-    tint = QColor(*np.round(ground + 0.13 * (colour - ground)).astype(int).tolist())
+    output = float(frame.series["log10_grad_a_rms"][-1])
+    border = output + exponent_in(item.toPlainText())
+    ground, colour = (np.array(QColor(getattr(THEME, each)).getRgb()[:3]) for each in ("ground", "zone"))
+    tint = QColor(*np.round(ground + 0.16 * (colour - ground)).astype(int).tolist())
     rows = np.flatnonzero(near(pixels_of(panel.view), tint, 3).mean(axis=1) > 0.4)
+    rows = rows[[(decades_at(panel, row) > output) == (role == "explode") for row in rows]]
     edge = rows[-1] + 1 if role == "explode" else rows[0]
     pixel = abs(decades_at(panel, 101) - decades_at(panel, 100))
     assert decades_at(panel, edge) == pytest.approx(border, abs=2 * pixel)

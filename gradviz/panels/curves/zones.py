@@ -25,7 +25,7 @@ _NAMES = {
 
 
 class Zones:
-    """Two coloured ranges of the axis, each with its name in a corner."""
+    """Two shaded ranges of the axis, each with its name in a corner."""
 
     def __init__(self, plot: pg.PlotItem) -> None:
         self._plot, self._scale = plot, 1.0
@@ -44,7 +44,7 @@ class Zones:
         """Take colours and sizes."""
         self._scale = style.scale
         for role, zone in self._zones.items():
-            zone.setBrush(style.brush(role, 0.13))
+            zone.setBrush(style.brush("zone", 0.16))
             for line in zone.lines:
                 line.setPen(pg.mkPen(None))
             self.names[role].setColor(style.colour("quiet"))

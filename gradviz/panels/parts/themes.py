@@ -24,8 +24,8 @@ class Theme:
     backward: str
     reference: str
     cursor: str
-    explode: str
-    vanish: str
+    zone: str
+    """Where a size counts as vanishing or exploding: laid thinly over the ground, neutral, for forward and backward have their hues."""
     fault: str
     holds: str
     drifts: str
@@ -52,8 +52,7 @@ THEMES: dict[str, Theme] = {
             backward="#d55e00",
             reference="#7a828e",
             cursor="#16181d",
-            explode="#cc79a7",
-            vanish="#56b4e9",
+            zone="#9aa0aa",
             fault="#b3261e",
             holds="#1a7444",
             drifts="#8f5600",
@@ -73,8 +72,7 @@ THEMES: dict[str, Theme] = {
             backward="#e69f00",
             reference="#9aa3b0",
             cursor="#f0f2f5",
-            explode="#cc79a7",
-            vanish="#0072b2",
+            zone="#8a93a0",
             fault="#ff8a80",
             holds="#5fd08f",
             drifts="#ffb84d",
@@ -94,8 +92,7 @@ THEMES: dict[str, Theme] = {
             backward="#b84500",
             reference="#5b626e",
             cursor="#000000",
-            explode="#b0417f",
-            vanish="#1f8fd0",
+            zone="#7a828e",
             fault="#9c1710",
             holds="#0f5c33",
             drifts="#7a4800",
