@@ -6,6 +6,7 @@ import string
 import pytest
 from catalogue import MO, stored, template
 
+from gradviz.core.spec import KNOBS
 from gradviz.i18n import LANGUAGES, N_, _, language, system_language, use_language
 
 
@@ -54,3 +55,13 @@ def test_the_machine_s_language(monkeypatch, environment, expected):
         monkeypatch.setenv(name, value)
     assert system_language() == expected
     assert expected in LANGUAGES
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_two_fields_and_no_two_values_of_a_field_have_one_name(code):
+    """One name for two things on the controls says the wrong thing of one of them."""
+    use_language(code)
+    names = [_(knob.title) for knob in KNOBS.values()]
+    of_values = [[_(entry.title) for entry in knob.choices.values()] for knob in KNOBS.values() if knob.choices]
+    for titles in (names, *of_values):
+        assert len(set(titles)) == len(titles), sorted(titles)
