@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
@@ -36,6 +37,10 @@ from gradviz.panels.parts.style import Style
 from gradviz.report.words import reading_text
 
 SLIDER_STEPS = 1000
+UNLIMITED = (1 << 24) - 1
+"""Qt's QWIDGETSIZE_MAX, which PySide does not have."""
+LYING_WIDTH = 176.0
+"""Pixels at scale 1 that a field beside others takes at most."""
 
 
 class Control(QWidget):
@@ -289,6 +294,8 @@ class Controls(QScrollArea):
         super().__init__()
         self._store = store
         self._only: frozenset[str] = frozenset()
+        self._is_lying = False
+        self._style: Style | None = None
         self._frame: Frame | None = None
         self.controls = {name: control_for(knob, store.new_drag) for name, knob in KNOBS.items()}
         self.fold = QToolButton()
@@ -296,12 +303,12 @@ class Controls(QScrollArea):
         self.fold.setAutoRaise(True)
         self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._more = QWidget()
-        more_rows = QVBoxLayout(self._more)
-        more_rows.setContentsMargins(0, 0, 0, 0)
+        self._more_rows = QVBoxLayout(self._more)
+        self._more_rows.setContentsMargins(0, 0, 0, 0)
         inside = QWidget()
         self._rows = QVBoxLayout(inside)
         for control in self.controls.values():
-            (self._rows if control.knob.group == "front" else more_rows).addWidget(control)
+            (self._rows if control.knob.group == "front" else self._more_rows).addWidget(control)
             control.edited.connect(self._on_edited)
         self._rows.addWidget(self.fold)
         self._rows.addWidget(self._more)
@@ -341,6 +348,34 @@ class Controls(QScrollArea):
         self.fold.setVisible(not names)
         self._more.setVisible(bool(names) or self.fold.isChecked())
         self.show_spec(self._store.spec)
+        self._fit()
+
+    def set_lying(self, on: bool) -> None:
+        """Put the fields of `show_only` beside one another, for a line below the picture; or below one another again."""
+        self._is_lying = on
+        direction = QBoxLayout.Direction.LeftToRight if on else QBoxLayout.Direction.TopToBottom
+        for rows in (self._rows, self._more_rows):
+            rows.setDirection(direction)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Take the width of a column, or of as many fields as lie beside one another."""
+        if self._style is None:
+            return
+        px, count = self._style.px, len(self._only)
+        margin = round(px(12))
+        self._rows.setContentsMargins(margin, 0 if self._is_lying else margin, margin, 0 if self._is_lying else margin)
+        self.setVisible(bool(count) or not self._is_lying)
+        bars = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if self._is_lying else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.setVerticalScrollBarPolicy(bars)
+        if self._is_lying:
+            hints = [self.controls[name].sizeHint() for name in self._only]
+            width = sum(min(hint.width() + self._rows.spacing(), px(LYING_WIDTH)) for hint in hints)
+            self.setFixedSize(round(width) + 2 * margin, max((hint.height() for hint in hints), default=0) + round(px(8)))
+        else:
+            self.setFixedWidth(round(px(288)))
+            self.setMinimumHeight(0)
+            self.setMaximumHeight(UNLIMITED)
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
@@ -351,14 +386,13 @@ class Controls(QScrollArea):
 
     def restyle(self, style: Style) -> None:
         """Take the sizes that belong to the type."""
-        margin = round(style.px(12))
-        self._rows.setContentsMargins(margin, margin, margin, margin)
+        self._style = style
         self._rows.setSpacing(round(style.px(11)))
-        self.setFixedWidth(round(style.px(288)))
         sheet = slider_sheet(style)
         for control in self.controls.values():
             if isinstance(control, NumberControl):
                 control.slider.setStyleSheet(sheet)
+        self._fit()
 
     def focus(self, name: str) -> None:
         """Bring a field into sight, and the keyboard to it."""

@@ -84,22 +84,20 @@ class Window(QMainWindow):
         self.headline, self.banner, self.question = HeadlineBar(self.look.style_), Banner(), LongRunQuestion()
         self.bar, self.lesson_bar = TransportBar(session.transport, self.actions_), LessonBar(self.player, self.actions_)
         self.progress = _thin_progress()
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(0)
+        self._right, self._middle, self._below = QVBoxLayout(), QHBoxLayout(), QHBoxLayout()
         for widget in (self.banner, self.question, self.progress, self.headline, self.board):
-            right.addWidget(widget, 1 if widget is self.board else 0)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.controls)
-        middle.addLayout(right, 1)
+            self._right.addWidget(widget, 1 if widget is self.board else 0)
+        self._middle.addWidget(self.controls)
+        self._middle.addLayout(self._right, 1)
         central = QWidget()
-        rows = QVBoxLayout(central)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self.lesson_bar)
-        rows.addLayout(middle, 1)
-        rows.addWidget(self.bar)
+        self._rows = QVBoxLayout(central)
+        self._rows.addWidget(self.lesson_bar)
+        self._rows.addLayout(self._middle, 1)
+        self._rows.addLayout(self._below)
+        self._rows.addWidget(self.bar)
+        for layout in (self._right, self._middle, self._below, self._rows):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
         self.setCentralWidget(central)
         self.setMinimumSize(*LEAST_SIZE)
 
@@ -141,6 +139,7 @@ class Window(QMainWindow):
         self.arrangement.copy_asked.connect(self.files.copy_picture)
         self.presenter.enlarged.connect(self.look.set_growth)
         self.presenter.controls_chosen.connect(self.controls.show_only)
+        self.presenter.lesson_presented.connect(self._set_lesson_presented)
         self.look.restyled.connect(self._restyle)
         self.look.retranslated.connect(self._retranslate)
         self.files.recent_changed.connect(self._fill_recent)
@@ -153,6 +152,19 @@ class Window(QMainWindow):
             changed.connect(lambda *_what: self._keeping.start())
         self._resized = QTimer(self, interval=40, singleShot=True)
         self._resized.timeout.connect(self.look.restyle_if_needed)
+
+    def _set_lesson_presented(self, on: bool) -> None:
+        """Give the picture the whole width and what the text leaves of the height: headline, controls and time lie in one line below it."""
+        if on:
+            for widget, share in ((self.headline, 3), (self.controls, 0), (self.bar, 2)):
+                self._below.addWidget(widget, share)
+        else:
+            self._rows.addWidget(self.bar)
+            self._right.insertWidget(self._right.indexOf(self.board), self.headline)
+            self._middle.insertWidget(0, self.controls)
+        self.headline.set_compact(on)
+        self.controls.set_lying(on)
+        self.bar.set_small(on)
 
     def _choices(self, name: str, titles: dict[str, str], choose: Callable[[str], None]) -> QActionGroup:
         """Add a submenu to View of which one entry is chosen."""

@@ -44,10 +44,13 @@ def test_a_lesson_from_beginning_to_end(open_window, qtbot, lesson):
         assert player.step is step and bar.isVisible()
         if step.question is not None:
             assert bar.labels["question"].text() == str(step.question.text.en) and not bar.labels["text"].isVisible()
-            assert "✓" not in bar.labels["choices"].text()
+            assert not any("✓" in button.text() for button in bar.answers.buttons)
             assert str(step.title) not in bar.labels["title"].text()  # which says it
             window.lecture.next()
-            assert bar.labels["choices"].text().endswith(str(step.question.because.en))
+            assert bar.labels["because"].text() == str(step.question.because.en)
+            marked = [button.text() for button in bar.answers.buttons if button.isVisible() and "✓" in button.text()]
+            right = str(step.question.choices[step.question.answer - 1].text.en)
+            assert len(marked) == 1 and marked[0].endswith(right.replace("&", "&&")) and bar.labels["question"].isVisible()
         qtbot.waitUntil(lambda step=step: shown(window, step))
         window.session.transport.to_end()
         for claim in step.claims:
@@ -108,6 +111,28 @@ def test_a_lesson_that_begins_with_a_question_leaves_what_is_there(open_window, 
     assert lesson.pictured(0, is_asked=True) is None and lesson.pictured(0, is_asked=False) is lesson.steps[0]
 
 
+def test_votes_are_counted_by_clicks_and_keys(open_window, qtbot):
+    """While the question waits; they stay beside the answer, and are forgotten with the step."""
+    window = open_window("depth=3&width=4&batch=4")
+    window.activateWindow()
+    window.lecture.begin(lesson_named("check_the_claim"), 2)
+    buttons, player = window.lesson_bar.answers.buttons, window.lecture.player
+    qtbot.waitUntil(lambda: buttons[0].isVisible())
+    assert [button.isVisible() for button in buttons[:4]] == [True, True, True, False] and "(" not in buttons[0].text()
+    for _hand in range(3):
+        qtbot.mouseClick(buttons[2], Qt.MouseButton.LeftButton)
+    press(window, qtbot, "1")
+    press(window, qtbot, "5")  # there is none
+    assert player.votes == [1, 0, 3] and buttons[2].text().endswith("(3)") and buttons[1].text().endswith("(0)")
+    window.lecture.next()
+    press(window, qtbot, "1")
+    assert player.votes == [1, 0, 3] and not buttons[0].isEnabled() and buttons[2].text().startswith("✓ C")
+    window.lecture.next()
+    assert player.votes == [0, 0, 0]
+    window.lecture.player.close()
+    assert not window.lesson_bar.isVisible()
+
+
 def press(window, qtbot, keys):
     sequence = QKeySequence(keys)[0]
     qtbot.keyClick(window, sequence.key(), sequence.keyboardModifiers())
@@ -152,6 +177,29 @@ def test_presenting_enlarges_type_and_gives_it_back(window, qapp):
     qapp.processEvents()
     window.look.restyle_if_needed()
     assert window.look.style_.scale == before and window.look._growth == 1.0
+
+
+def test_the_picture_keeps_its_room_while_a_lesson_is_presented(open_window, qtbot):
+    """At every step that asks, with its answer, and the longest texts: the panels keep six tenths of the height."""
+    window = open_window("depth=3&width=4&batch=4", size=(1280, 720))
+    window.actions_["present"].trigger()
+    window.showNormal()
+    window.resize(1280, 720)
+    shares = {}
+    for lesson in LESSONS:
+        for place, step in enumerate(lesson.steps):
+            if step.question is None and len(str(step.text)) < 300:
+                continue
+            for code in ("en", "ko"):
+                window.look.set_language(code)
+                window.lecture.player.open(lesson, place)
+                window.lecture.player.reveal()
+                QApplication.processEvents()
+                shares[lesson.name, step.name, code] = window.board.height() / window.height()
+    assert len(shares) >= 30 and min(shares.values()) >= 0.6, min(shares.items(), key=lambda item: item[1])
+    assert window.headline.headline.is_compact and window.bar.y() == window.controls.y() > window.board.y()
+    window.lecture.player.close()
+    assert not window.headline.headline.is_compact and window.controls.y() < window.bar.y()
 
 
 def test_the_lecturers_own_window(window, qtbot):

@@ -21,6 +21,7 @@ class HeadlineBar(QWidget):
         self._style = style
         self.headline: Headline | None = None
         self._scene: Scene | None = None
+        self._is_compact = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_scene(self, scene: Scene) -> None:
@@ -34,6 +35,12 @@ class HeadlineBar(QWidget):
         kept_back = what_is_kept_back(scene.playhead, scene.frame.depth)
         if not is_same_run or self.headline is None or kept_back != self.headline.kept_back:
             self._write(scene, kept_back)
+
+    def set_compact(self, on: bool) -> None:
+        """Say the gradient's line alone, in smaller type, while a lesson that is presented has its own text."""
+        if on != self._is_compact:
+            self._is_compact = on
+            self._rewrite()
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
@@ -50,7 +57,11 @@ class HeadlineBar(QWidget):
 
     def _write(self, scene: Scene, kept_back: frozenset[str]) -> None:
         verdict = scene.frame.verdict
-        self.headline = Headline(headline(verdict), note_text(scene), self._style, kept_back)
+        lines = headline(verdict)
+        if self._is_compact:
+            self.headline = Headline(lines[:1], "", self._style, kept_back, is_compact=True)
+        else:
+            self.headline = Headline(lines, note_text(scene), self._style, kept_back)
         self.setAccessibleName(self.headline.text)
         self.setToolTip("\n".join(filter(None, (text(verdict), scale_text(), output_text(verdict)))))
         self._fit()

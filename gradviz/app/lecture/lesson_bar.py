@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from gradviz.app.lecture.answers import AnswerButtons
 from gradviz.app.lecture.lesson_player import LessonPlayer
 from gradviz.core.choices.errors import shown
 from gradviz.export.formula import LONGEST_SHOWN, formula_pixmap
@@ -16,7 +17,7 @@ from gradviz.panels.parts.style import Style
 SIGNS = {"lesson_back": "◀", "lesson_next": "▶", "lesson_close": "×"}
 """Keys of `ACTIONS` and what stands on the button."""
 
-LESSON_POINTS = {"title": 19.0, "text": 16.0, "question": 16.0, "choices": 15.0, "place": 14.0}
+LESSON_POINTS = {"title": 19.0, "text": 16.0, "question": 16.0, "because": 15.0, "place": 14.0}
 FORMULA_SIZE = 20.0
 
 
@@ -39,6 +40,7 @@ class LessonBar(QWidget):
             button.setDefaultAction(actions[key])
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
             button.setAutoRaise(True)
+        self.answers = AnswerButtons(player)
         self._lay_out()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setAutoFillBackground(True)
@@ -46,19 +48,23 @@ class LessonBar(QWidget):
         self.hide()
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        for name in ("title", "text", "question", "choices"):
-            words.addWidget(self.labels[name])
-        way = QHBoxLayout()
-        way.addWidget(self.buttons["lesson_back"])
-        way.addWidget(self.labels["place"])
-        way.addWidget(self.buttons["lesson_next"])
-        way.addWidget(self.buttons["lesson_close"])
-        self._row = QHBoxLayout(self)
-        self._row.addLayout(words, 1)
-        self._row.addWidget(self.formula, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._row.addLayout(way)
-        self._row.setAlignment(way, Qt.AlignmentFlag.AlignTop)
+        way, head, words = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for widget in (
+            self.buttons["lesson_back"],
+            self.labels["place"],
+            self.buttons["lesson_next"],
+            self.buttons["lesson_close"],
+        ):
+            way.addWidget(widget)
+        head.addWidget(self.labels["title"], 1)
+        head.addLayout(way)
+        words.addWidget(self.labels["text"], 1)
+        words.addWidget(self.formula, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+        self._rows = QVBoxLayout(self)
+        self._rows.addLayout(head)
+        self._rows.addLayout(words)
+        for widget in (self.labels["question"], self.answers, self.labels["because"]):
+            self._rows.addWidget(widget)
 
     def refresh(self) -> None:
         """Show the step of now."""
@@ -70,16 +76,18 @@ class LessonBar(QWidget):
         texts = {
             "title": str(lesson.title) if asks else f"{lesson.title} · {step.title}",
             "text": "" if asks else str(step.text),
-            "question": str(step.question.text) if asks and step.question else "",
-            "choices": choices_text(step.question, revealed=not asks) if step.question else "",
+            "question": str(step.question.text) if step.question else "",
+            "because": str(step.question.because) if step.question and not asks else "",
             "place": _("{step} of {steps}").format(step=self._player.place + 1, steps=len(lesson.steps)),
         }
         for name, text in texts.items():
             self.labels[name].setText(text)
             self.labels[name].setVisible(bool(text))
+        self.answers.refresh()
         self._show_formula(step, self._style, hidden=asks)
         self.setAccessibleName(texts["title"])
-        self.setAccessibleDescription(" ".join(texts[name] for name in ("text", "question", "choices")))
+        choices = choices_text(step.question, revealed=not asks) if step.question else ""
+        self.setAccessibleDescription(" ".join(filter(None, (texts["text"], texts["question"], choices))))
 
     def _show_formula(self, step: LessonStep, style: Style, *, hidden: bool) -> None:
         latex = "" if step.formula is None or hidden else str(step.formula)
@@ -99,8 +107,8 @@ class LessonBar(QWidget):
         """Take colours and sizes."""
         self._style = style
         margin = round(style.px(14))
-        self._row.setContentsMargins(margin, round(style.px(8)), margin, round(style.px(8)))
-        self._row.setSpacing(round(style.px(18)))
+        self._rows.setContentsMargins(margin, round(style.px(4)), margin, round(style.px(6)))
+        self._rows.setSpacing(round(style.px(3)))
         palette = self.palette()
         palette.setColor(self.backgroundRole(), style.colour("raised"))
         self.setPalette(palette)
@@ -108,6 +116,7 @@ class LessonBar(QWidget):
             label.setFont(style.font(LESSON_POINTS[name], bold=name in ("title", "question")))
         for button in self.buttons.values():
             button.setFont(style.font(16))
+        self.answers.restyle(style)
         self.refresh()
 
 

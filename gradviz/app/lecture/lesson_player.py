@@ -22,6 +22,8 @@ class LessonPlayer(QObject):
         self.lesson: Lesson | None = None
         self.place = 0
         self.is_revealed = False
+        self.votes: list[int] = []
+        """How many have raised a hand for each choice of the step's question."""
 
     @property
     def step(self) -> LessonStep | None:
@@ -79,6 +81,14 @@ class LessonPlayer(QObject):
             self.is_revealed = True
             self.changed.emit()
 
+    def vote(self, number: int) -> None:
+        """Count a vote for a choice, counted from 1, while the question waits."""
+        if self.asks and 1 <= number <= len(self.votes):
+            self.votes[number - 1] += 1
+            self.changed.emit()
+
     def _go(self, place: int, *, revealed: bool) -> None:
         self.place, self.is_revealed = place, revealed
+        question = None if self.step is None else self.step.question
+        self.votes = [0] * (len(question.choices) if question else 0)
         self.changed.emit()

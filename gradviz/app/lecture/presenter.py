@@ -22,6 +22,8 @@ class Presenter(QObject):
     """By how much type and lines are to grow."""
     controls_chosen = Signal(object)
     """The names of the only controls that are to be seen; none: all."""
+    lesson_presented = Signal(bool)
+    """Whether a lesson is presented, whose text comes first on the screen."""
 
     def __init__(
         self, window: QMainWindow, board: Board, player: LessonPlayer, actions: dict[str, QAction], style: Style
@@ -76,6 +78,7 @@ class Presenter(QObject):
     def _show_controls(self) -> None:
         step = self.player.step
         self.controls_chosen.emit(step.controls if step and self.is_presenting else ())
+        self.lesson_presented.emit(step is not None and self.is_presenting)
 
     def show_states(self) -> None:
         """Show in the menus what can be done."""

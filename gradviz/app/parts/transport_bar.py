@@ -31,6 +31,7 @@ class TransportBar(QWidget):
         self._transport = transport
         self._style: Style | None = None
         self._icons_key: object = None
+        self._is_small = False
         self._row = QHBoxLayout(self)
         self.buttons = {}
         for key in BUTTONS:
@@ -63,7 +64,16 @@ class TransportBar(QWidget):
             self.track.setMaximum(2 * depth)
             self.track.setValue(playhead.position(depth))
             self.speed.setCurrentIndex(SPEEDS.index(self._transport.speed))
-        self.place.setText(_(_PLACE[playhead.phase]).format(layer=playhead.layer, depth=depth))
+        text = _("layer {layer} of {depth}") if self._is_small else _(_PLACE[playhead.phase])
+        self.place.setText(text.format(layer=playhead.layer, depth=depth))
+
+    def set_small(self, on: bool) -> None:
+        """Leave only the button that plays, and the track."""
+        self._is_small = on
+        for key, button in self.buttons.items():
+            button.setVisible(key == "play" or not on)
+        self.speed.setVisible(not on)
+        self.retranslate()
 
     def _show_icons(self) -> None:
         key = (self._style, self._transport.is_playing)
@@ -83,7 +93,9 @@ class TransportBar(QWidget):
         self.speed.setToolTip(_("How fast the wave runs"))
         self.refresh()
         # The longest text decides, so that the bar does not jump while the wave runs.
-        longest = max((_(text) for text in _PLACE.values()), key=len).format(layer=1000, depth=1000)
+        texts = [_("layer {layer} of {depth}")] if self._is_small else [_(text) for text in _PLACE.values()]
+        most = self._transport.depth if self._is_small else 1000
+        longest = max(texts, key=len).format(layer=most, depth=most)
         self.place.setMinimumWidth(self.place.fontMetrics().horizontalAdvance(longest))
 
     def restyle(self, style: Style) -> None:

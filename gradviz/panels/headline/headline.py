@@ -39,12 +39,15 @@ class Headline:
     style : Style
     kept_back : frozenset of str
         What is not yet said, because the wave is still on its way; its place stays empty.
+    is_compact : bool
+        Whether it is set in the smaller type, for where a lesson's text is what comes first.
     """
 
     lines: Sequence[HeadlineLine]
     note: str
     style: Style
     kept_back: frozenset[str] = frozenset()
+    is_compact: bool = False
 
     @property
     def text(self) -> str:
@@ -84,10 +87,13 @@ class Headline:
         return self.style.font(LAST)
 
     def _font(self, place: int) -> QFont:
-        return self.style.font(FIRST if place == 0 else SECOND, bold=place == 0)
+        return self.style.font(self._size(place), bold=place == 0)
+
+    def _size(self, place: int) -> float:
+        return SECOND if place or self.is_compact else FIRST
 
     def _chip_font(self, place: int) -> QFont:
-        return self.style.font((FIRST if place == 0 else SECOND) * 0.78, bold=True)
+        return self.style.font(self._size(place) * 0.78, bold=True)
 
     def _chip_width(self, line: HeadlineLine, place: int) -> float:
         if not line.chip:
