@@ -49,13 +49,9 @@ class LessonBar(QWidget):
 
     def _lay_out(self) -> None:
         way, head, words = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for widget in (
-            self.buttons["lesson_back"],
-            self.labels["place"],
-            self.buttons["lesson_next"],
-            self.buttons["lesson_close"],
-        ):
-            way.addWidget(widget)
+        around = (self.buttons["lesson_back"], self.labels["place"], self.buttons["lesson_next"], self.buttons["lesson_close"])
+        for part in around:
+            way.addWidget(part)
         head.addWidget(self.labels["title"], 1)
         head.addLayout(way)
         words.addWidget(self.labels["text"], 1)
