@@ -8,24 +8,23 @@ from math import exp, log
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from gradviz.app.parts.inputs import ShareSlider, number_box
+from gradviz.app.parts.inputs import ShareSlider, TypedBox, WholeBox, number_box
 from gradviz.app.parts.keys import KeepsItsKeys
 from gradviz.app.parts.theme import slider_sheet
 from gradviz.app.session.store import Store
@@ -37,6 +36,9 @@ from gradviz.panels.parts.style import Style
 from gradviz.report.words import reading_text
 
 SLIDER_STEPS = 1000
+DETENT = 0.006
+"""How near, as a share of its way, a slider that is dragged holds at its field's detent. The keys reach every value."""
+
 UNLIMITED = (1 << 24) - 1
 """Qt's QWIDGETSIZE_MAX, which PySide does not have."""
 LYING_WIDTH = 176.0
@@ -68,6 +70,9 @@ class Control(QWidget):
 
     def show_value(self, value: Any) -> None:
         """Show a value without asking for it."""
+
+    def show_experiment(self, spec: Spec) -> None:
+        """Show what the other fields make of this one."""
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
@@ -108,7 +113,7 @@ class NumberControl(Control):
         self._drag = 0
         self.slider = ShareSlider()
         self.slider.set_steps(1 / SLIDER_STEPS if knob.kind is float else self._smallest_step(), 0.1)
-        self.box: QSpinBox | QDoubleSpinBox = number_box(knob)
+        self.box: WholeBox | TypedBox = number_box(knob)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.slider, 1)
@@ -119,6 +124,7 @@ class NumberControl(Control):
         self.slider.sliderReleased.connect(self._on_released)
         self.slider.moved.connect(self._on_slid)
         self.box.valueChanged.connect(self._on_typed)
+        self.box.typed_beyond.connect(self._on_typed)
 
     def show_value(self, value: Any) -> None:
         with QSignalBlocker(self.slider), QSignalBlocker(self.box):
@@ -152,6 +158,9 @@ class NumberControl(Control):
 
     def _on_slid(self, place: float) -> None:
         value = self._value_at(place)
+        detent = self.knob.detent
+        if detent is not None and self.slider.isSliderDown() and abs(place - self._place_of(detent)) < DETENT:
+            value = detent
         value = round(value) if self.knob.kind is int else float(f"{value:.3g}")
         self.edited.emit(self.knob.name, value, self._drag)
 
@@ -160,27 +169,57 @@ class NumberControl(Control):
 
 
 class ChoiceControl(Control):
-    """A list of the entries of a table."""
+    """A list of the entries of a table, under headings where there are many; what is usual in the experiment is ticked."""
 
     def __init__(self, knob: Knob, new_drag: Callable[[], int]) -> None:
         super().__init__(knob, new_drag)
         self.box = QComboBox()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(12)
-        for name in knob.choices or {}:
-            self.box.addItem(name, name)
+        self._headings: dict[int, str] = {}
+        """Place in the list → the heading there."""
+        self._suiting: frozenset[str] = frozenset()
+        for heading, names in (knob.groups or {"": list(knob.choices or {})}).items():
+            if heading:
+                self._headings[self.box.count()] = heading
+                self.box.addItem("")
+                self._list.item(self.box.count() - 1).setEnabled(False)
+            for name in names:
+                self.box.addItem(name, name)
         self.rows.addWidget(self.box)
         self.label.setBuddy(self.box)
         self.box.currentIndexChanged.connect(self._on_chosen)
+
+    @property
+    def _list(self) -> QStandardItemModel:
+        model = self.box.model()
+        assert isinstance(model, QStandardItemModel)
+        return model
 
     def show_value(self, value: Any) -> None:
         with QSignalBlocker(self.box):
             self.box.setCurrentIndex(self.box.findData(value))
 
+    def show_experiment(self, spec: Spec) -> None:
+        suiting = frozenset(self.knob.suits(spec))
+        if suiting != self._suiting:
+            self._suiting = suiting
+            self.retranslate_values()
+
     def retranslate_values(self) -> None:
-        for place, entry in enumerate((self.knob.choices or {}).values()):
-            self.box.setItemText(place, _(entry.title))
-            self.box.setItemData(place, _(entry.help), Qt.ItemDataRole.ToolTipRole)
+        for place in range(self.box.count()):
+            name = self.box.itemData(place)
+            if name is None:
+                self.box.setItemText(place, _(self._headings[place]))
+                continue
+            entry, tick = (self.knob.choices or {})[name], " ✓" if name in self._suiting else ""
+            # The heading stands farther to the left than what is below it.
+            indent = "   " if self._headings else ""
+            self.box.setItemText(place, f"{indent}{_(entry.title)}{tick}")
+            self.box.setItemData(place, self._tip(entry, is_usual=bool(tick)), Qt.ItemDataRole.ToolTipRole)
+
+    def _tip(self, entry: Any, *, is_usual: bool) -> str:
+        return _("{help} Usual here.").format(help=_(entry.help)) if is_usual else _(entry.help)
 
     def _on_chosen(self, place: int) -> None:
         self.edited.emit(self.knob.name, self.box.itemData(place), 0)
@@ -198,7 +237,8 @@ class SeedControl(Control):
         row.addWidget(self.button)
         self.rows.addLayout(row)
         self.label.setBuddy(self.box)
-        self.box.valueChanged.connect(lambda value: self.edited.emit(self.knob.name, value, 0))
+        for typed in (self.box.valueChanged, self.box.typed_beyond):
+            typed.connect(lambda value: self.edited.emit(self.knob.name, value, 0))
         self.button.clicked.connect(self.draw_anew)
 
     def show_value(self, value: Any) -> None:
@@ -268,9 +308,13 @@ class PathControl(Control):
         self.button.setText(_("Browse…"))
         self.button.setAccessibleName(_("Browse…"))
 
-    def _look_for(self) -> None:
+    def chosen(self) -> str:
+        """Return the path of a file that is looked for in a dialog, or nothing."""
         path, _kind = QFileDialog.getOpenFileName(self, _(self.knob.title), self.box.text(), self.knob.opens)
-        if path:
+        return path
+
+    def _look_for(self) -> None:
+        if path := self.chosen():
             self.edited.emit(self.knob.name, path, 0)
 
 
@@ -294,6 +338,7 @@ class Controls(QScrollArea):
         super().__init__()
         self._store = store
         self._only: frozenset[str] = frozenset()
+        self._hinted: frozenset[str] = frozenset()
         self._is_lying = False
         self._style: Style | None = None
         self._frame: Frame | None = None
@@ -328,6 +373,7 @@ class Controls(QScrollArea):
         """Show the values of an experiment, and only the fields that make a difference in it."""
         for name, control in self.controls.items():
             control.show_value(getattr(spec, name))
+            control.show_experiment(spec)
             control.setVisible(name in self._only if self._only else control.knob.applies(spec))
 
     def show_reading(self, frame: Frame) -> None:
@@ -392,7 +438,20 @@ class Controls(QScrollArea):
         for control in self.controls.values():
             if isinstance(control, NumberControl):
                 control.slider.setStyleSheet(sheet)
+        self._restyle_names()
         self._fit()
+
+    def set_hinted(self, names: Sequence[str]) -> None:
+        """Bring out the names of some fields: here it goes on. With none given, of none."""
+        self._hinted = frozenset(names)
+        self._restyle_names()
+
+    def _restyle_names(self) -> None:
+        if self._style is not None:
+            for name, control in self.controls.items():
+                colour = self._style.theme.forward if name in self._hinted else self._style.theme.ink
+                control.label.setFont(self._style.font(13, bold=name in self._hinted))
+                control.label.setStyleSheet(f"color: {colour}")
 
     def focus(self, name: str) -> None:
         """Bring a field into sight, and the keyboard to it."""
@@ -404,10 +463,24 @@ class Controls(QScrollArea):
 
     def _on_edited(self, name: str, value: Any, drag: int) -> None:
         try:
-            self._store.edit(name, value, drag)
+            spec = self._store.spec.replace(**{name: value})
+            if (control := self._lacking_file(spec)) is None:
+                self._store.edit(name, value, drag)
+            elif path := control.chosen():
+                self._store.replace(spec.replace(**{control.knob.name: path}), _(KNOBS[name].title))
+            else:  # the former experiment stays, and so does what the control says
+                self.show_spec(self._store.spec)
         except ExperimentError as error:
             self.controls[name].show_value(getattr(self._store.spec, name))
             self.refused.emit(error)
+
+    def _lacking_file(self, spec: Spec) -> PathControl | None:
+        """Return the control of a file that a changed experiment would read, and none is named yet."""
+        for name, control in self.controls.items():
+            is_new = control.knob.applies(spec) and not control.knob.applies(self._store.spec)
+            if isinstance(control, PathControl) and is_new and not getattr(spec, name):
+                return control
+        return None
 
     def _on_folded(self, open_: bool) -> None:
         self._more.setVisible(open_)

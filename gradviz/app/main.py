@@ -7,6 +7,7 @@ import gc
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from gradviz.app.opening import Opening
 from gradviz.app.parts.faults import FaultHooks, QuitOnSignal
 from gradviz.app.parts.qt_setup import make_application, use_qt_language
 from gradviz.app.session.runner import Runner
@@ -70,6 +71,8 @@ def open_window(
         lambda text: window.banner.say(_("Something went wrong ({fault}). The program goes on.").format(fault=text))
     )
     leaving = QuitOnSignal(lambda: (window.close(), QApplication.quit()))  # which it may not be shown yet to do by itself
+    if spec is None and window.session.store.spec == OPENING_EXPERIMENT and window.session.settings.reference is None:
+        Opening(window.session, window.headline, window.controls)
     window.session.start(window.session.settings.reference if spec is None else None)
     if step is not None:
         window.lecture.begin(*step)

@@ -31,6 +31,7 @@ from gradviz.core.choices.errors import ExperimentError
 from gradviz.core.runs.scene import Scene
 from gradviz.core.spec import KNOBS
 from gradviz.i18n import LANGUAGES, _, language
+from gradviz.panels.layouts import panels_in
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
 
@@ -81,7 +82,11 @@ class Window(QMainWindow):
     def _lay_out(self) -> None:
         session, self.player = self.session, LessonPlayer()
         self.controls, self.board = Controls(session.store), Board(self.look.style_, session.settings.layout)
-        self.headline, self.banner, self.question = HeadlineBar(self.look.style_), Banner(), LongRunQuestion()
+        self.headline, self.banner, self.question = (
+            HeadlineBar(self.look.style_, self.actions_["helps"]),
+            Banner(),
+            LongRunQuestion(),
+        )
         self.bar, self.lesson_bar = TransportBar(session.transport, self.actions_), LessonBar(self.player, self.actions_)
         self.progress = _thin_progress()
         self._right, self._middle, self._below = QVBoxLayout(), QHBoxLayout(), QHBoxLayout()
@@ -134,8 +139,10 @@ class Window(QMainWindow):
         self.question.declined.connect(session.leave_long)
         self.board.layer_clicked.connect(session.transport.look_at)
         self.board.asked.connect(session.asks)
+        self.board.change_asked.connect(session.change)
         self.controls.refused.connect(self._on_edit_refused)
         self.board.maximised.connect(self._show_states)
+        self.arrangement.changed.connect(self._show_states)
         self.arrangement.copy_asked.connect(self.files.copy_picture)
         self.presenter.enlarged.connect(self.look.set_growth)
         self.presenter.controls_chosen.connect(self.controls.show_only)
@@ -205,6 +212,7 @@ class Window(QMainWindow):
         actions["loop"].setChecked(self.session.transport.loops)
         actions["pin"].setChecked(self.session.reference is not None)
         actions["swap"].setEnabled(self.session.reference is not None)
+        actions["helps"].setChecked("helps" in panels_in(self.board.layout_))
         self.lecture.show_states()
         self.presenter.show_states()
 

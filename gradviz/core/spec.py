@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 from urllib.parse import quote, unquote
@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from gradviz.core.choices.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from gradviz.core.choices.blocks import NORMALIZATION_PLACES, RESIDUAL_ORDERS, RESIDUAL_SCALES
 from gradviz.core.choices.errors import MOST_PROBLEMS, ExperimentError, Problem, nearest_name, shown, unknown_name
-from gradviz.core.choices.initializers import FAN_MODES, INITIALIZERS
+from gradviz.core.choices.initializers import FAMILIES, FAN_MODES, INITIALIZERS, family_of
 from gradviz.core.choices.losses import LOSSES
 from gradviz.core.choices.normalization import BLOCK_NORMALIZATIONS
 from gradviz.core.choices.precisions import PRECISIONS
@@ -69,6 +69,12 @@ class Knob:
         For a field that is the path of a file: what a file dialog offers, as Qt writes it.
     applies : callable
         ``applies(spec)``: whether the field has an effect in that experiment.
+    detent : float or None
+        A value that the slider holds at, because it means something.
+    groups : mapping or None
+        Heading → the choices below it, where a list of all would be long.
+    suits : callable
+        ``suits(spec)``: the choices that are usual in that experiment.
     """
 
     name: str
@@ -86,6 +92,9 @@ class Knob:
     is_seed: bool
     opens: str
     applies: Callable[[Spec], bool]
+    detent: float | None
+    groups: Mapping[str, Sequence[str]] | None
+    suits: Callable[[Spec], Collection[str]]
 
 
 def _knob(
@@ -105,6 +114,9 @@ def _knob(
     is_seed: bool = False,
     opens: str = "",
     applies: Callable[[Spec], bool] = lambda spec: True,
+    detent: float | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    suits: Callable[[Spec], Collection[str]] = lambda spec: (),
 ) -> Any:
     more = {
         "unit": unit,
@@ -115,6 +127,9 @@ def _knob(
         "is_seed": is_seed,
         "opens": opens,
         "applies": applies,
+        "detent": detent,
+        "groups": groups,
+        "suits": suits,
     }
     limits = {"enum": list(choices or ()), "pattern": form and f"^({form})?$"}
     schema: dict[str, Any] = {key: limit for key, limit in limits.items() if limit}
@@ -187,6 +202,8 @@ class Spec(BaseModel):
         N_("Initializer"),
         N_("How the weights are drawn before learning begins."),
         choices=INITIALIZERS,
+        groups=FAMILIES,
+        suits=lambda spec: family_of(ACTIVATIONS[spec.activation].initializer),
     )
     weights_file: str = _knob(
         "",
@@ -207,6 +224,7 @@ class Spec(BaseModel):
         reach=(0.01, 10.0),
         scale="log",
         applies=lambda spec: not INITIALIZERS[spec.initializer].is_loaded,
+        detent=1.0,
     )
     data: str = _knob("gaussian", N_("Data"), N_("What goes into the first layer."), choices=SOURCES)
     data_file: str = _knob(

@@ -122,6 +122,15 @@ PANELS: dict[str, PanelEntry] = {
             "gradviz.panels.single.layer:LayerNumbersPanel",
         ),
         PanelEntry(
+            "helps",
+            N_("What helps here?"),
+            N_(
+                "Other initializers, activations, skip connections and normalizations for this network, ranked by how much of signal and "
+                "gradient they let through. Each is measured, and one click away."
+            ),
+            "gradviz.panels.single.helps:HelpsPanel",
+        ),
+        PanelEntry(
             "gains",
             N_("Gains"),
             N_(

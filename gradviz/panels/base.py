@@ -9,7 +9,7 @@ its hooks, which are empty here; what several panels have in common is in parts 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
@@ -17,7 +17,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gradviz.core.frame import Frame
-from gradviz.core.runs.playhead import Playhead
+from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.runs.request import Request
 from gradviz.core.runs.scene import Scene
 from gradviz.i18n import _
@@ -67,6 +67,8 @@ class Panel(QWidget):
     layer_clicked = Signal(int)
     outgrown = Signal()
     """Its size has changed and it has not been redrawn yet; emitted only where it `waits`."""
+    change_asked = Signal(object)
+    """Fields and values, by name: the experiment is to be changed so."""
     asked = Signal()
     """What it `asks` has changed because another layer is hovered."""
 
@@ -145,12 +147,17 @@ class Panel(QWidget):
         """Return the layer at a place of the graphics scene, or 0."""
         return 0
 
+    def change_at(self, position: QPointF) -> dict[str, Any]:
+        """Return what a click at a place of the graphics scene changes: fields and values by name, or nothing."""
+        return {}
+
     # --- what all panels do ---
 
     def draw(self, scene: Scene) -> None:
         """Show a Scene: its Frame at its playhead, over the reference where there is one."""
         before, self.scene = self.scene, scene
         frame, reference, self.playhead = scene.frame, scene.reference_frame, scene.playhead
+        has_begun = before is not None and (before.playhead.phase is Phase.WHOLE) != (scene.playhead.phase is Phase.WHOLE)
         # Whether a run is a preview is written in the legend, so it matters even where the Frame stays.
         has_other_marks = before is None or _previews_in(before) != _previews_in(scene)
         anew = self._is_outdated or frame is not self.frame or reference is not self.reference or has_other_marks
@@ -164,7 +171,7 @@ class Panel(QWidget):
         self.show_playhead(frame, self.playhead)
         if anew and self.hovered:
             self._show_hovered(frame)
-        if anew or self.shows_one_layer:
+        if anew or has_begun or self.shows_one_layer or (before is not None and before.answers != scene.answers):
             self._write_texts(frame)
         self._write_readout()
 
@@ -239,7 +246,8 @@ class Panel(QWidget):
         of_layer = " · " + _("layer {layer}").format(layer=self.shown_layer()) if self.shows_one_layer else ""
         self.header.name.write(title + of_layer)
         findings = (self.finding_text(frame), *(part.finding_text(frame) for part in self.parts))
-        self.finding.write(next(filter(None, findings), ""))
+        # A finding is of all layers: while the wave is on its way it would say what is not shown yet.
+        self.finding.write(next(filter(None, findings), "") if self.playhead.phase is Phase.WHOLE else "")
         self.legend.write(self._with_preview_marks(self.legend_text(frame, self.reference)))
         self.setAccessibleName(title)
         self.setAccessibleDescription(self.header.said)
@@ -277,9 +285,11 @@ class Panel(QWidget):
             self.show_pointed(None)
             self.layer_hovered.emit(0)
         elif isinstance(event, QMouseEvent) and kind == pg.QtCore.QEvent.Type.MouseButtonPress:
-            layer = self.layer_at(self.view.mapToScene(event.position().toPoint()))
-            if layer and event.button() == Qt.MouseButton.LeftButton:
+            place, is_left = self.view.mapToScene(event.position().toPoint()), event.button() == Qt.MouseButton.LeftButton
+            if is_left and (layer := self.layer_at(place)):
                 self.layer_clicked.emit(layer)
+            if is_left and (change := self.change_at(place)):
+                self.change_asked.emit(change)
         return False
 
 

@@ -95,6 +95,11 @@ def without_panel(layout: Layout, key: str) -> Layout:
     return left if rows_of(left) else tuple(row_of(panel) for panel in panels_in(left))
 
 
+def exchanged(layout: Layout, key: str, other: str) -> Layout:
+    """Return a layout in which one panel stands at another's place."""
+    return tuple(replace(row, panels=tuple(other if panel == key else panel for panel in row.panels)) for row in layout)
+
+
 def swapped(layout: Layout, key: str, other: str) -> Layout:
     """Return a layout in which two panels have changed places."""
     places = {key: other, other: key}

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 from gradviz.app.board.board import Board
 from gradviz.i18n import _
 from gradviz.panels import PANELS
-from gradviz.panels.layouts import LAYOUTS, OPENING, Layout, panels_in, stacked, with_panel, without_panel
+from gradviz.panels.layouts import LAYOUTS, OPENING, Layout, column_of, exchanged, panels_in, stacked, with_panel, without_panel
 
 
 class Arrangement(QObject):
@@ -51,6 +51,16 @@ class Arrangement(QObject):
         if shown != (key in panels_in(self._board.layout_)):
             self.use((with_panel if shown else without_panel)(self._board.present_layout(), key))
         self._show_state()
+
+    def set_helps_shown(self, shown: bool) -> None:
+        """Ask what helps here: in the column beside the score where there is one, in the place of the layer's numbers."""
+        layout = self._board.present_layout()
+        there, wanted = ("layer", "helps") if shown else ("helps", "layer")
+        column = column_of(layout)
+        if column is not None and there in column.panels and wanted not in panels_in(layout):
+            self.use(exchanged(layout, there, wanted))
+        else:
+            self.set_shown("helps", shown)
 
     def toggle_maximised(self) -> None:
         """Fill the board with the panel under the pointer, or the first; or show all again."""

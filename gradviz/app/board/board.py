@@ -36,6 +36,8 @@ class Board(QWidget):
     layer_clicked = Signal(int)
     arranged = Signal(object)
     """The new Layout, when it was changed with the mouse."""
+    change_asked = Signal(object)
+    """Fields and values, by name: a panel offers a change of the experiment, and it was clicked."""
     maximised = Signal(str)
     """The key of the panel that fills the board now, or nothing."""
     asked = Signal(str, object)
@@ -157,6 +159,7 @@ class Board(QWidget):
             for wanted in (panel.outgrown, panel.asked):
                 wanted.connect(lambda: self._draw_later(key))
             panel.layer_clicked.connect(self.layer_clicked)
+            panel.change_asked.connect(self.change_asked)
             panel.layer_hovered.connect(self.hover)
             panel.view.viewport().installEventFilter(self)
         return self.panels[key]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.runs.scene import Scene
+from gradviz.core.verdict import State
 from gradviz.panels.headline.headline import Headline
 from gradviz.panels.parts.style import Style
 from gradviz.report.headline import headline, note_text
@@ -14,11 +16,19 @@ from gradviz.report.verdict import output_text, scale_text, text
 
 
 class HeadlineBar(QWidget):
-    """As high as its text; while the wave is on its way, it does not say what the wave has not shown."""
+    """As high as its text; while the wave is on its way, it does not say what the wave has not shown.
 
-    def __init__(self, style: Style) -> None:
+    Where something does not hold, a button beside it asks what helps.
+    """
+
+    def __init__(self, style: Style, helps: QAction) -> None:
         super().__init__()
         self._style = style
+        self.button = QToolButton(self)
+        self.button.setDefaultAction(helps)
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.is_hinting = self._has_button = False
         self.headline: Headline | None = None
         self._scene: Scene | None = None
         self._is_compact = False
@@ -42,6 +52,11 @@ class HeadlineBar(QWidget):
             self._is_compact = on
             self._rewrite()
 
+    def set_hinting(self, on: bool) -> None:
+        """Fill the button with colour: here it goes on."""
+        self.is_hinting = on
+        self._restyle_button()
+
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
         self._rewrite()
@@ -49,6 +64,7 @@ class HeadlineBar(QWidget):
     def restyle(self, style: Style) -> None:
         """Take colours and sizes."""
         self._style = style
+        self._restyle_button()
         self._rewrite()
 
     def _rewrite(self) -> None:
@@ -68,8 +84,30 @@ class HeadlineBar(QWidget):
         self.update()
 
     def _fit(self) -> None:
-        if self.headline is not None:
-            self.setFixedHeight(round(self.headline.height(self.width())))
+        if self.headline is None:
+            return
+        self._has_button = not self._is_compact and any(line.state not in (None, State.HOLDS) for line in self.headline.lines)
+        self.button.setVisible(self._has_button and not self.headline.kept_back)
+        self.button.adjustSize()
+        self.setFixedHeight(round(self.headline.height(self._room())))
+        gap = round(self._style.px(14))
+        self.button.move(self.width() - self.button.width() - gap, gap)
+
+    def _room(self) -> float:
+        """Return the width that the text has, the same while the wave keeps the button back."""
+        return self.width() - (self.button.width() + self._style.px(14) if self._has_button else 0)
+
+    def _restyle_button(self) -> None:
+        style, theme = self._style, self._style.theme
+        ground, ink = (theme.forward, theme.ground) if self.is_hinting else (theme.raised, theme.ink)
+        self.button.setFont(style.font(14, bold=self.is_hinting))
+        self.button.setStyleSheet(
+            f"QToolButton {{ background: {ground}; color: {ink}; border: {style.px(1):.0f}px solid {theme.forward};"
+            f" border-radius: {style.px(6):.0f}px; padding: {style.px(4):.0f}px {style.px(12):.0f}px; }}"
+            f"QToolButton:checked {{ background: {theme.grid}; color: {theme.ink}; }}"
+            f"QToolButton:focus {{ border-width: {style.px(2.5):.0f}px; }}"
+        )
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -77,7 +115,7 @@ class HeadlineBar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.headline is not None:
-            self.headline.paint(QPainter(self), 0, 0, self.width())
+            self.headline.paint(QPainter(self), 0, 0, self._room())
 
 
 def what_is_kept_back(playhead: Playhead, depth: int) -> frozenset[str]:

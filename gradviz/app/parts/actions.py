@@ -88,6 +88,7 @@ ACTIONS: dict[str, ActionEntry] = {
         ActionEntry("palette", "view", "show_palette", N_("Command palette…"), N_("Find anything that can be done by a part of its name."), ("Ctrl+K",)),
         ActionEntry("maximise", "view", "arrangement.toggle_maximised", N_("Fill the board with one panel"), N_("The panel under the pointer fills the board, or all are shown again."), ("Ctrl+M",), separated=True),
         ActionEntry("show_all", "view", "leave", N_("Show all panels"), N_("Show the whole board again, or leave the presentation."), ("Esc",)),
+        ActionEntry("helps", "view", "arrangement.set_helps_shown", N_("What helps here?"), N_("Rank what could be chosen for this network by how much of signal and gradient would arrive."), ("Ctrl+H",), checkable=True),
         ActionEntry("reset_layout", "view", "arrangement.reset", N_("Reset layout"), N_("Put the panels where they are when the program opens."), ("Ctrl+Shift+L",)),
         ActionEntry("reset_view", "view", "reset_view", N_("Reset view"), N_("Show everything, at its usual size, with fitted axes."), ("Ctrl+Shift+R",)),
         ActionEntry("fit", "view", "board.fit", N_("Fit the axes"), N_("Fit the axes to what is shown; else they keep still."), ("Ctrl+F",), separated=True),

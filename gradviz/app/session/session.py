@@ -26,6 +26,7 @@ from gradviz.core.runs.timeline import Timeline
 from gradviz.core.spec import Spec
 from gradviz.experiment import OPENING_EXPERIMENT
 from gradviz.i18n import _
+from gradviz.report.words import difference_text
 
 
 class Session(QObject):
@@ -112,6 +113,11 @@ class Session(QObject):
             self.pin(pinned)
         else:
             self.pin_experiment(reference)
+
+    def change(self, values: dict[str, Any]) -> None:
+        """Change several fields of the experiment at once, as one step to be undone."""
+        spec = self.store.spec.replace(**values)
+        self.store.replace(spec, difference_text(spec, self.store.spec))
 
     def reset(self) -> None:
         """Go back to the opening experiment."""

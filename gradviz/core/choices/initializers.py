@@ -176,3 +176,18 @@ INITIALIZERS: dict[str, Initializer] = {
     )
 }  # fmt: skip
 """Name → Initializer, in teaching order."""
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    N_("Not drawn"): ("identity", "zeros", "constant"),
+    N_("The same at every width"): ("normal", "uniform", "truncated"),
+    N_("LeCun: variance 1 / fan-in"): ("lecun_normal", "lecun_uniform", "lecun_truncated"),
+    N_("Glorot: variance 1 / mean of the fans"): ("glorot_normal", "glorot_uniform", "glorot_truncated"),
+    N_("He: variance 2 / fan-in"): ("he_normal", "he_uniform", "he_truncated"),
+    N_("Others"): ("orthogonal", "pytorch_default", "lsuv", "file"),
+}
+"""Heading → the names below it, in the order of `INITIALIZERS`."""
+
+
+def family_of(name: str) -> tuple[str, ...]:
+    """Return the initializers that stand under one heading with an initializer."""
+    return next(names for names in FAMILIES.values() if name in names)
