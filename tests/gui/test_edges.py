@@ -195,7 +195,9 @@ def test_1_37_can_be_dragged_to(qtbot):
     assert {(name, drag) for name, _value, drag in seen} == {("gain", 1)}
     assert 1.37 in values and values == sorted(values)
     assert all(value == float(f"{value:.3g}") for value in values)
-    assert max(b / a for a, b in pairwise(values)) < 1.012
+    held, beyond = [value for value in values if value == 1.0], [value for value in values if value != 1.0]
+    assert len(held) >= 10 and beyond[0] < 1.045  # 1 is held for a moment: it means something
+    assert max(b / a for a, b in pairwise(beyond)) < 1.012
 
 
 # --- colours ---
@@ -223,7 +225,7 @@ def headings_of(panel, row_height):
     ids=["whole", "forward", "backward"],
 )
 def test_a_cell_has_the_colour_of_its_way(panel_of, playhead, lit):
-    """Headings of the signal blue, to the left; of the gradient orange; numbers dark where the wave has been, pale where not."""
+    """Headings of the signal blue, to the left; of the gradient orange; numbers stand where the wave has been."""
     frame = frame_of("depth=6&width=8&batch=8&initializer=orthogonal&activation=tanh")
     panel = panel_of("numbers", frame, playhead, (1700, 460))
     table = panel.table
@@ -240,7 +242,7 @@ def test_a_cell_has_the_colour_of_its_way(panel_of, playhead, lit):
             for layer in range(1, 7):
                 cell = pixels[top + layer * row_height + 2 : top + (layer + 1) * row_height - 2, right - 14 : right + 3]
                 ground = np.median(cell)
-                assert ground - cell.min() > 20, (role, layer)  # something is written there
+                assert (ground - cell.min() > 20) == (layer in lit[role]), (role, layer)
                 if ground - cell.min() > 120:
                     found.add(layer)
             assert found == lit[role], (role, right)

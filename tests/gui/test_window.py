@@ -5,9 +5,9 @@ import time
 
 import pytest
 from catalogue import stored
-from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QKeySequence, QWheelEvent
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
 from gradviz.app import controls as controls_module
 from gradviz.app import files as files_module
@@ -16,6 +16,7 @@ from gradviz.app.parts.actions import ACTIONS
 from gradviz.app.session.settings import Settings
 from gradviz.cache import CACHE
 from gradviz.core.choices.errors import ExperimentError, Problem
+from gradviz.core.choices.initializers import FAMILIES, INITIALIZERS
 from gradviz.core.runs import request as request_module
 from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.runs.probe import Probe
@@ -51,7 +52,8 @@ def test_every_field_has_the_control_that_its_declaration_calls_for(window, name
     assert control.box.accessibleName() == knob.title
     if knob.choices is not None:
         assert isinstance(control, ChoiceControl)
-        assert [control.box.itemData(place) for place in range(control.box.count())] == list(knob.choices)
+        names = [control.box.itemData(place) for place in range(control.box.count())]
+        assert [name for name in names if name is not None] == list(knob.choices)
         assert control.box.currentData() == getattr(window.session.store.spec, name)
     elif knob.low is None:
         assert isinstance(control, {bool: SwitchControl, str: PathControl if knob.opens else TextControl}[knob.kind])
@@ -214,7 +216,7 @@ def texts(window):
     for control in window.controls.controls.values():
         shown += [control.label.text(), control.toolTip()]
         if isinstance(control, ChoiceControl):
-            shown += [control.box.itemText(place) for place in range(control.box.count())]
+            shown += [control.box.itemText(place).strip(" ✓") for place in range(control.box.count())]
     for panel in window.board.panels.values():
         shown += [panel.header.name.text, panel.header.said, panel.readout.text]
     return [
@@ -686,3 +688,80 @@ def test_of_one_layer_the_bar_says_one_line(window, qtbot):
     window.session.store.edit("depth", 2)
     qtbot.waitUntil(lambda: window.session.frame.depth == 2)
     assert len(window.headline.headline.lines) == 2
+
+
+def wheel_over(widget):
+    """Turn the wheel by one notch over a widget, as the system would; return whether it was used up there."""
+    middle = QPointF(widget.rect().center())
+    event = QWheelEvent(
+        middle,
+        widget.mapToGlobal(middle),
+        QPoint(0, 0),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted()
+
+
+@pytest.mark.parametrize("name", ["depth", "gain", "activation", "normalization"])
+def test_the_wheel_turns_only_what_has_the_keyboard(window, settle, name):
+    """Scrolled past, a box keeps its value; after a click into it the wheel turns it."""
+    window.controls.fold.setChecked(True)
+    box, before = window.controls.controls[name].box, getattr(window.session.store.spec, name)
+    window.controls.controls["seed"].box.setFocus()
+    wheel_over(box)
+    assert getattr(window.session.store.spec, name) == before and not box.hasFocus()
+    box.setFocus()
+    wheel_over(box)
+    settle(window)
+    assert getattr(window.session.store.spec, name) != before
+
+
+@pytest.mark.parametrize(("name", "typed"), [("depth", "5000"), ("seed", "-3"), ("gain", "1e9")])
+def test_a_number_beyond_the_ends_is_refused_in_words(window, qtbot, settle, name, typed):
+    """Never shortened in silence: 5000 layers are not 500."""
+    control, before = window.controls.controls[name], getattr(window.session.store.spec, name)
+    control.box.setFocus()
+    control.box.selectAll()
+    qtbot.keyClicks(control.box, typed)
+    assert control.box.lineEdit().text() == typed
+    qtbot.keyClick(control.box, Qt.Key.Key_Return)
+    assert getattr(window.session.store.spec, name) == before and control.box.value() == before
+    said = window.banner.label.text()
+    assert window.banner.isVisible() and said.startswith(f"{name}: ") and "is outside" in said
+
+
+def test_a_file_of_yours_opens_a_dialog(window, monkeypatch, tmp_path, settle):
+    """Cancelled, the former data stay, on the controls too; chosen, data and file are one step."""
+    control, before = window.controls.controls["data"], window.session.store.spec
+    place = control.box.findData("file")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    control.box.setCurrentIndex(place)
+    assert window.session.store.spec == before and control.box.currentData() == before.data
+    assert not window.banner.isVisible()
+    path = tmp_path / "points.csv"
+    path.write_text("1,2\n3,4\n5,7\n")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    steps = window.session.store.history.count()
+    control.box.setCurrentIndex(place)
+    settle(window)
+    assert (window.session.frame.spec.data, window.session.frame.spec.data_file) == ("file", str(path))
+    assert window.session.store.history.count() == steps + 1
+
+
+def test_initializers_stand_under_headings_and_the_usual_ones_are_ticked(window, settle):
+    """A heading cannot be chosen; which are ticked follows the activation."""
+    box = window.controls.controls["initializer"].box
+    headings = [place for place in range(box.count()) if box.itemData(place) is None]
+    assert [box.itemText(place) for place in headings] == list(FAMILIES)
+    assert not any(box.model().item(place).isEnabled() for place in headings)
+    assert sum(FAMILIES.values(), ()) == tuple(INITIALIZERS)
+    for activation, family in (("relu", "he"), ("tanh", "glorot"), ("selu", "lecun")):
+        window.session.store.edit("activation", activation)
+        ticked = {box.itemData(place) for place in range(box.count()) if box.itemText(place).endswith("✓")}
+        assert ticked == {f"{family}_normal", f"{family}_uniform", f"{family}_truncated"}
+    settle(window)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QValidator, QWheelEvent
@@ -65,8 +66,33 @@ def jump_to_pointer(slider: QSlider, event: QMouseEvent) -> None:
         slider.setSliderPosition(QStyle.sliderValueFromPosition(slider.minimum(), slider.maximum(), place, room))
 
 
-class _TypedBox(QDoubleSpinBox):
-    """A box that writes numbers as short as they are and reads 1e-6 too."""
+class WholeBox(QSpinBox):
+    """A box in which any whole number can be typed; one beyond its ends is handed on, to be refused in words.
+
+    Qt's own takes no further digit where the number would be too large: 5000 becomes 500, unnoticed.
+    """
+
+    typed_beyond = Signal(object)
+    """A number that was typed and is beyond the ends."""
+
+    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
+        if not re.fullmatch(r"-?[0-9]{0,30}", text):
+            return QValidator.State.Invalid, text, place
+        is_number = text.lstrip("-") != ""
+        inside = is_number and self.minimum() <= int(text) <= self.maximum()
+        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, place
+
+    def fixup(self, text: str) -> str:
+        if text.lstrip("-"):
+            self.typed_beyond.emit(int(text))
+        return self.textFromValue(self.value())
+
+
+class TypedBox(QDoubleSpinBox):
+    """A box that writes numbers as short as they are and reads 1e-6 too; one beyond its ends is handed on, to be refused in words."""
+
+    typed_beyond = Signal(object)
+    """A number that was typed and is beyond the ends."""
 
     def textFromValue(self, value: float) -> str:
         return repr(value).removesuffix(".0")
@@ -83,14 +109,19 @@ class _TypedBox(QDoubleSpinBox):
             inside = False
         return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, place
 
+    def fixup(self, text: str) -> str:
+        with suppress(ValueError):  # half typed: nothing is meant
+            self.typed_beyond.emit(float(text))
+        return self.textFromValue(self.value())
 
-def number_box(knob: Knob) -> QSpinBox | QDoubleSpinBox:
+
+def number_box(knob: Knob) -> WholeBox | TypedBox:
     """Return a box for a field's exact value."""
-    box: QSpinBox | QDoubleSpinBox
+    box: WholeBox | TypedBox
     if knob.kind is int:
-        box = QSpinBox()
+        box = WholeBox()
     else:
-        box = _TypedBox()
+        box = TypedBox()
         box.setDecimals(323)
         box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     box.setRange(knob.low, knob.high)

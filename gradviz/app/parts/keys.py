@@ -1,4 +1,4 @@
-"""Keeps the window's plain keys from the widgets that need them."""
+"""Keeps the window's plain keys from the widgets that need them, and the wheel from those that do not have the keyboard."""
 
 from __future__ import annotations
 
@@ -18,13 +18,21 @@ OWN_KEYS: dict[type[QWidget], tuple[Qt.Key, ...]] = {
 """Widget → the keys that it takes while it has the focus, though the window has shortcuts on them."""
 
 
+TURNED_BY_THE_WHEEL = (QComboBox, QAbstractSpinBox)
+
+
 class KeepsItsKeys(QObject):
-    """An event filter: answers Qt's question whether a widget wants a key that is a shortcut too."""
+    """An event filter: answers Qt's question whether a widget wants a key that is a shortcut too.
+
+    And the wheel scrolls the page: it turns no box that it happens to pass over, but one that has the focus.
+    """
 
     def install(self, parent: QWidget) -> None:
         """Watch every widget below one."""
         for widget in parent.findChildren(QWidget):
             widget.installEventFilter(self)
+            if isinstance(widget, TURNED_BY_THE_WHEEL):
+                widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt's own would take the focus from the wheel
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
@@ -32,4 +40,7 @@ class KeepsItsKeys(QObject):
                 if isinstance(watched, kind) and event.key() in keys and not event.modifiers():
                     event.accept()
                     return True
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, TURNED_BY_THE_WHEEL) and not watched.hasFocus():
+            event.ignore()  # it goes on to the page
+            return True
         return False
