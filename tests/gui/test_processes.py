@@ -17,6 +17,15 @@ def start(code, tmp_path):
     )
 
 
+def communicated(child, seconds):
+    """What a child has written; one that does not end is killed, so that it does not slow down whatever comes after."""
+    try:
+        return child.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        raise
+
+
 ANIMATION = """
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -43,15 +52,17 @@ raise SystemExit(status)
 def test_an_animation_of_350_frames_ends_well(tmp_path):
     """A binding that loses a reference per call dies after some hundred frames (PySide6 6.12 on Python 3.11 after 138)."""
     child = start(ANIMATION, tmp_path)
-    errors = child.communicate(timeout=600)[1]
+    errors = communicated(child, 600)[1]
     assert (child.returncode, errors) == (0, "")
 
 
 CLOSE = """
 from PySide6.QtCore import QTimer
 from gradviz.app import main
+from gradviz.app.session import runner
 from gradviz.core.runs import request
 from gradviz.core.spec import Spec
+runner.LONG = float("inf")  # a slow machine would ask first whether to run it at all
 made, frame_of, finished = main.make_window, request.frame_of, []
 def frame_of_and_note(*arguments):
     frame = frame_of(*arguments)
@@ -77,7 +88,7 @@ raise SystemExit(status)
 def test_closing_while_a_run_is_under_way(tmp_path):
     """Status 0, and the run is not waited for."""
     child = start(CLOSE, tmp_path)
-    errors = child.communicate(timeout=300)[1]
+    errors = communicated(child, 300)[1]
     assert (child.returncode, errors) == (0, "")
 
 
@@ -109,7 +120,7 @@ raise SystemExit(run(["show", *{words!r}]))
 def test_a_step_on_the_command_line_opens_its_lesson(tmp_path, words, said):
     """And one that is changed is an experiment like any other."""
     child = start(OPENS_A_STEP.format(words=words), tmp_path)
-    out, errors = child.communicate(timeout=300)
+    out, errors = communicated(child, 300)
     assert (child.returncode, errors, out.splitlines()[0]) == (0, "", said)
 
 
@@ -136,7 +147,7 @@ main()
 def test_the_collector_rests_until_the_first_picture(tmp_path):
     """And is not left off; what only lessons need is loaded later still."""
     child = start(STARTS, tmp_path)
-    out, errors = child.communicate(timeout=300)
+    out, errors = communicated(child, 300)
     assert (child.returncode, errors, out.split()) == (0, "", ["False", "True", "True", "False"])
 
 
@@ -159,7 +170,7 @@ def test_signals_close_the_window(tmp_path, number):
     child = start(SAYS_WHEN_IT_RUNS, tmp_path)
     assert child.stdout.readline() == "running\n"
     child.send_signal(number)
-    errors = child.communicate(timeout=300)[1]
+    errors = communicated(child, 300)[1]
     assert (child.returncode, errors) == (0, "")
 
 

@@ -475,7 +475,7 @@ def test_a_row_is_a_layer_to_hover_and_to_click(open_panel):
     assert panel.layer_at(panel.table.mapToScene(QPointF(40, 0.5 * high))) == 0
 
 
-def test_numbers_that_the_wave_has_not_reached_are_pale(open_panel):
+def test_numbers_that_the_wave_has_not_reached_are_left_blank(open_panel):
     panel = open_panel("numbers")
     draw(panel, frame_of("depth=9&width=5&batch=4"), Playhead(4, Phase.FORWARD))
     assert [panel.table.is_lit(row, "forward") for row in (2, 3, 4)] == [True, True, False]

@@ -1,5 +1,7 @@
 """Playing: the wave runs there and back, and then everything is shown."""
 
+import time
+
 import pytest
 
 from gradviz.app.session import transport as module
@@ -68,3 +70,20 @@ def test_speeds_end_at_the_slowest_and_the_fastest(transport):
     for _ in range(10):
         transport.change_speed(-1)
     assert transport.speed == SPEEDS[0]
+
+
+def test_the_wave_stays_at_the_loss_before_it_turns(transport, qtbot, monkeypatch):
+    """Half a second at speed 1, less at a higher one; a part that is only forward ends there at once."""
+    monkeypatch.setattr(module, "LEAST_RATE", 60.0)
+    seen = []
+    transport.moved.connect(lambda head: seen.append((time.monotonic(), head)))
+    transport.play()
+    qtbot.waitUntil(lambda: not transport.is_playing)
+    turn = next(place for place, (_when, head) in enumerate(seen) if head.phase is Phase.BACKWARD)
+    assert seen[turn - 1][1] == Playhead(5, Phase.FORWARD)
+    assert 0.4 <= seen[turn][0] - seen[turn - 1][0] <= 2.0
+    seen.clear()
+    transport.play_part("forward")
+    started = time.monotonic()
+    qtbot.waitUntil(lambda: not transport.is_playing)
+    assert time.monotonic() - started < 0.45 and seen[-1][1] == Playhead(5, Phase.WHOLE)

@@ -62,7 +62,8 @@ class TransportBar(QWidget):
         depth, playhead = self._transport.depth, self._transport.playhead
         with QSignalBlocker(self.track), QSignalBlocker(self.speed):
             self.track.setMaximum(2 * depth)
-            self.track.setValue(playhead.position(depth))
+            # Where everything is shown the wave is over, whichever layer is looked at.
+            self.track.setValue(2 * depth if playhead.phase is Phase.WHOLE else playhead.position(depth))
             self.speed.setCurrentIndex(SPEEDS.index(self._transport.speed))
         text = _("layer {layer} of {depth}") if self._is_small else _(_PLACE[playhead.phase])
         self.place.setText(text.format(layer=playhead.layer, depth=depth))

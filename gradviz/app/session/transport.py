@@ -10,11 +10,14 @@ from gradviz.core.runs.playhead import Phase, Playhead
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 
-SECONDS_PER_WAVE = 3.0
+SECONDS_PER_WAVE = 2.0
 """How long the forward wave takes through a deep network at speed 1 …"""
 
 LEAST_RATE = 4.0
 """… and how many layers a second a shallow one passes, so that it is not slower than one can watch."""
+
+AT_LOSS = 0.5
+"""Seconds at speed 1 for which the wave stays in the last layer, at the loss, before it turns."""
 
 TICK_MS = 16
 
@@ -34,6 +37,8 @@ class Transport(QObject):
         self.loops = False
         self.depth = 1
         self._place = 0.0
+        self._rest = 0.0
+        """How much longer it stays at the loss."""
         self._end: int | None = None
         """Where the wave ends before its time."""
         self._last = 0.0
@@ -63,7 +68,7 @@ class Transport(QObject):
         if self.playhead.phase is Phase.WHOLE or self.playhead.position(self.depth) >= 2 * self.depth:
             self._move(Playhead.at(1, self.depth))
             self._end = None
-        self._place = float(self.playhead.position(self.depth))
+        self._place, self._rest = float(self.playhead.position(self.depth)), 0.0
         self._last = time.monotonic()
         self._timer.start()
         self.changed.emit()
@@ -153,7 +158,14 @@ class Transport(QObject):
         now = time.monotonic()
         # After a pause of the machine the wave goes on from where it was seen last.
         passed, self._last = min(now - self._last, 0.25), now
-        self._place += passed * self.speed * max(LEAST_RATE, self.depth / SECONDS_PER_WAVE)
+        if self._rest > 0:
+            self._rest -= passed * self.speed
+            return
+        before, self._place = self._place, self._place + passed * self.speed * max(LEAST_RATE, self.depth / SECONDS_PER_WAVE)
+        if self._end is None and before < self.depth + 1 <= self._place:
+            self._place, self._rest = float(self.depth + 1), AT_LOSS
+            self._move(Playhead.at(self.depth, self.depth))
+            return
         if self._end is not None and self._place >= self._end + 1:
             self._move(Playhead(self._end, Phase.WHOLE))
             self.pause()

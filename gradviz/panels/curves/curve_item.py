@@ -13,17 +13,16 @@ from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPen, QPixmap, QPolygo
 
 from gradviz.panels.parts.style import Style
 
-PALE = 0.25
-"""How much of its colour has what the wave has not reached."""
-
 SYMBOL, CURRENT_SYMBOL = 7.5, 12.0
 """Pixels at scale 1."""
 
 
 class CurveItem(pg.GraphicsObject):
-    """Points joined by a line, in the colour of a role; what is not lit is pale, and the current layer's point is larger.
+    """Points joined by a line, in the colour of a role: those that are lit, and the current layer's larger.
 
-    pyqtgraph's own curve with symbols takes 0.3 ms to be given new points, and each curve would be two of them, lit and pale.
+    What is not lit is what the wave has not reached. It is not drawn: a curve that comes in shows nothing of what is to come.
+
+    pyqtgraph's own curve with symbols takes 0.3 ms to be given new points.
     On the screen the line is drawn as separate, opaque pieces: 152 of them in 0.2 ms, where Qt 6.11 takes 4 ms for one polyline
     wider than a pixel, and 6 ms for a translucent one. A picture file gets the polyline, with its joints.
 
@@ -54,22 +53,21 @@ class CurveItem(pg.GraphicsObject):
         self._rect = QRectF()
         self._exporting = False
         self._all_pieces: list[QLineF] = []
-        self._pieces: dict[bool, np.ndarray] = {}
-        self._pens: dict[bool, QPen] = {}
-        self._stamps: dict[tuple[bool, float], QPixmap] = {}
-        """The symbol as a picture, by whether it is lit, and by the ratio of the device's pixels."""
-        self._brushes: dict[bool, QBrush] = {}
+        self._pieces = np.empty(0, bool)
+        """Whether a layer is joined to the next one, (L − 1,)."""
+        self._pen, self._brush = QPen(), QBrush()
+        self._stamps: dict[float, QPixmap] = {}
+        """The symbol as a picture, by the ratio of the device's pixels."""
         self._current_pen = QPen()
         self._size = SYMBOL
         self._current_size = CURRENT_SYMBOL
 
     def restyle(self, style: Style, role: str) -> None:
         """Take colour and size."""
-        for lit, alpha in ((False, PALE * self._alpha), (True, self._alpha)):
-            colour = style.outline(role, alpha).color()
-            self._pens[lit] = style.pen(role, self._width, line=self._line)
-            self._pens[lit].setColor(colour)
-            self._brushes[lit] = QBrush(colour)
+        colour = style.outline(role, self._alpha).color()
+        self._pen = style.pen(role, self._width, line=self._line)
+        self._pen.setColor(colour)
+        self._brush = QBrush(colour)
         self._current_pen = style.pen("ink", 1.5)
         self._size, self._current_size = style.px(SYMBOL * min(1.0, self._width / 2)), style.px(CURRENT_SYMBOL)
         self._stamps = {}
@@ -96,18 +94,17 @@ class CurveItem(pg.GraphicsObject):
         return self._rect
 
     def paint(self, painter: QPainter, *_options: object) -> None:
-        if not (self._pens and len(self.values)):
+        if not len(self.values):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for lit in (False, True):
-            painter.setPen(self._pens[lit])
-            if self._exporting:
-                for part in self._polylines(self._pieces[lit]):
-                    painter.drawPolyline(part)
-            elif self._line == Qt.PenStyle.SolidLine:
-                painter.drawLines([self._all_pieces[place] for place in np.flatnonzero(self._pieces[lit])])
-            else:
-                self._paint_dashes(painter, lit)
+        painter.setPen(self._pen)
+        if self._exporting:
+            for part in self._polylines(self._pieces):
+                painter.drawPolyline(part)
+        elif self._line == Qt.PenStyle.SolidLine:
+            painter.drawLines([self._all_pieces[place] for place in np.flatnonzero(self._pieces)])
+        else:
+            self._paint_dashes(painter)
         if self._symbol:
             transform = painter.worldTransform()
             painter.save()
@@ -118,19 +115,17 @@ class CurveItem(pg.GraphicsObject):
     def _light(self, lit: np.ndarray, here: int) -> None:
         self.lit, self._here = lit, here
         drawn = np.isfinite(self.values)
-        joined = drawn[:-1] & drawn[1:]
-        bright = joined & lit[:-1] & lit[1:]
-        self._pieces = {True: bright, False: joined & ~bright}
+        self._pieces = drawn[:-1] & drawn[1:] & lit[:-1] & lit[1:]
         self.update()
 
-    def _paint_dashes(self, painter: QPainter, lit: bool) -> None:
+    def _paint_dashes(self, painter: QPainter) -> None:
         """Draw the pieces of a dashed line; where one ends in the pattern, the next goes on."""
-        transform, pen = painter.worldTransform(), QPen(self._pens[lit])
+        transform, pen = painter.worldTransform(), QPen(self._pen)
         # Dashes are counted in widths of the pen, and that is in pixels of the device.
         width = pen.widthF() / painter.device().devicePixelRatio()
         lengths = np.hypot(transform.m11(), transform.m22() * np.diff(self.values)) / width
         offsets = np.cumsum(np.nan_to_num(lengths)) - np.nan_to_num(lengths)
-        for place in np.flatnonzero(self._pieces[lit]):
+        for place in np.flatnonzero(self._pieces):
             pen.setDashOffset(float(offsets[place]))
             painter.setPen(pen)
             painter.drawLine(self._all_pieces[place])
@@ -142,28 +137,23 @@ class CurveItem(pg.GraphicsObject):
 
     def _paint_symbols(self, painter: QPainter, transform: QTransform) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        for lit in (False, True):
-            layers = [layer for layer in self._with_symbol(transform) if self.lit[layer - 1] == lit]
-            if self._exporting:
-                self._paint_outlines(painter, layers, lit, transform)
-            else:
-                self._paint_stamps(painter, layers, lit, transform)
-        painter.setBrush(self._brushes[True])
+        painter.setBrush(self._brush)
+        layers = [layer for layer in self._with_symbol(transform) if self.lit[layer - 1]]
+        (self._paint_outlines if self._exporting else self._paint_stamps)(painter, layers, transform)
         here = self._here
         if 0 < here <= len(self.values) and self.lit[here - 1] and np.isfinite(self.values[here - 1]):
             painter.setPen(self._current_pen)
             painter.drawPath(self._symbol_at(here, self._current_size, transform))
 
-    def _paint_outlines(self, painter: QPainter, layers: list[int], lit: bool, transform: QTransform) -> None:
+    def _paint_outlines(self, painter: QPainter, layers: list[int], transform: QTransform) -> None:
         path = QPainterPath()
         for layer in layers:
             path.addPath(self._symbol_at(layer, self._size, transform))
-        painter.setBrush(self._brushes[lit])
         painter.drawPath(path)
 
-    def _paint_stamps(self, painter: QPainter, layers: list[int], lit: bool, transform: QTransform) -> None:
+    def _paint_stamps(self, painter: QPainter, layers: list[int], transform: QTransform) -> None:
         """Draw the same small picture at every layer: a tenth of the time that filling outlines takes."""
-        stamp = self._stamp(lit, painter.device().devicePixelRatio())
+        stamp = self._stamp(painter.device().devicePixelRatio())
         half = stamp.deviceIndependentSize().width() / 2
         places = np.array(layers, dtype=np.intp)
         xs = transform.m11() * places + transform.dx() - half
@@ -171,8 +161,8 @@ class CurveItem(pg.GraphicsObject):
         for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
             painter.drawPixmap(QPointF(x, y), stamp)
 
-    def _stamp(self, lit: bool, ratio: float) -> QPixmap:
-        if (lit, ratio) not in self._stamps:
+    def _stamp(self, ratio: float) -> QPixmap:
+        if ratio not in self._stamps:
             side = ceil(self._size) + 2
             stamp = QPixmap(round(side * ratio), round(side * ratio))
             stamp.setDevicePixelRatio(ratio)
@@ -180,13 +170,13 @@ class CurveItem(pg.GraphicsObject):
             painter = QPainter(stamp)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._brushes[lit])
+            painter.setBrush(self._brush)
             painter.translate(side / 2, side / 2)
             painter.scale(self._size, self._size)
             painter.drawPath(Symbols[self._symbol])
             painter.end()
-            self._stamps[lit, ratio] = stamp
-        return self._stamps[lit, ratio]
+            self._stamps[ratio] = stamp
+        return self._stamps[ratio]
 
     def _with_symbol(self, transform: QTransform) -> list[int]:
         """Return the layers that have a symbol: as many as can be told apart, and what no line leads to."""

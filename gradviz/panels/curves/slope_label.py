@@ -10,7 +10,7 @@ import pyqtgraph as pg
 
 from gradviz.core.runs.playhead import Playhead
 from gradviz.i18n import _
-from gradviz.numbers import factor_text
+from gradviz.numbers import factor_text, power_text
 from gradviz.panels.curves.zones import LINE
 from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.extents import extent_of, span_across, span_up
@@ -22,14 +22,21 @@ class SlopeLabel:
     def __init__(self, plot: pg.PlotItem) -> None:
         self._plot, self._scale = plot, 1.0
         self.text = pg.TextItem(anchor=(0.5, 1.25))
-        self.text.setZValue(20)
-        plot.addItem(self.text, ignoreBounds=True)
+        self.running = pg.TextItem()
+        """The product so far, beside the layer that the wave has come to."""
+        self._sizes = np.empty(0)
+        for item in (self.text, self.running):
+            item.setZValue(20)
+            plot.addItem(item, ignoreBounds=True)
+        self.running.hide()
 
     def restyle(self, style: Style) -> None:
         """Take colour and size."""
         self._scale = style.scale
-        self.text.setColor(style.colour("backward"))
-        self.text.setFont(style.font(15, bold=True))
+        for item in (self.text, self.running):
+            item.setColor(style.colour("backward"))
+            item.setFont(style.font(15, bold=True))
+        self.running.fill = style.brush("ground", 0.8)
 
     def show(self, log10_sizes: np.ndarray, log10_factor: float, log10_total: float, names: Sequence[pg.TextItem]) -> None:
         """Write the factor beside the curve; nothing where it is not finite or there is no room.
@@ -44,6 +51,7 @@ class SlopeLabel:
         names : sequence of TextItem
             The other texts in the plot.
         """
+        self._sizes = log10_sizes
         (first, last), (low, high) = self._plot.viewRange()
         line = span_up(self._plot, LINE * self._scale)
         self.text.setText(_("{factor} per layer").format(factor=factor_text(log10_factor)) if isfinite(log10_total) else "")
@@ -65,8 +73,18 @@ class SlopeLabel:
                 name.hide()
 
     def light(self, playhead: Playhead) -> None:
-        """Show it once the gradient has reached layer 1."""
-        self.text.setVisible(playhead.has_gradient(1) and self.text.toPlainText() != "")
+        """Show it once the gradient has reached layer 1; on the way there, the product so far at the layer that it has come to."""
+        has_arrived = playhead.has_gradient(1)
+        self.text.setVisible(has_arrived and self.text.toPlainText() != "")
+        depth, layer = len(self._sizes), playhead.layer
+        product = "" if has_arrived or not playhead.has_gradient(layer) else running_product(self._sizes, layer)
+        self.running.setVisible(bool(product))
+        if product:
+            falls = self._sizes[layer - 1] < self._sizes[-1]  # both finite, as there is a product
+            self.running.setText(product)
+            # On the side where the curve still has to come, unless that is too narrow.
+            self.running.setAnchor((1.03 if layer > 0.6 * depth else -0.03, -0.15 if falls else 1.15))
+            self.running.setPos(layer, float(self._sizes[layer - 1]))
 
     def _write(self, log10_sizes: np.ndarray, left: float, width: float, highest: float) -> None:
         """Put it above the part of the curve in its columns, or below where that part is too high."""
@@ -74,3 +92,19 @@ class SlopeLabel:
         above = float(under.max()) < highest
         self.text.setAnchor((0, 1.15) if above else (0, -0.15))
         self.text.setPos(left, float(under.max() if above else under.min()))
+
+
+FACTORS_SHOWN = 2
+"""So many factors are written out in a product, the last ones; of those before them stand dots."""
+
+
+def running_product(log10_sizes: np.ndarray, layer: int) -> str:
+    """Return the product of the factors from the last layer down to one, ``… ×0.23 ×0.22 = 3.2·10⁻⁴``; "" where one is no number."""
+    with np.errstate(invalid="ignore"):  # between infinities
+        factors = [float(factor) for factor in log10_sizes[layer - 1 : -1] - log10_sizes[layer:]]
+        total = float(log10_sizes[layer - 1] - log10_sizes[-1])
+    if not factors or not all(map(isfinite, factors)):
+        return ""
+    written = " ".join(map(factor_text, reversed(factors[:FACTORS_SHOWN])))
+    dots = "… " if len(factors) > FACTORS_SHOWN else ""
+    return written if len(factors) == 1 else f"{dots}{written} = {power_text(total)}"

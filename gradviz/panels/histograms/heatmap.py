@@ -21,9 +21,6 @@ from gradviz.panels.parts.broken_curve import set_curve
 from gradviz.panels.parts.ramp import ramp
 from gradviz.panels.parts.style import Style
 
-VEIL = 0.78
-"""How opaque the veil over the layers that the forward wave has not reached is."""
-
 LEAST_ACROSS, LEAST_UP = 800, 300
 """The smallest size of the image in pixels: SVG viewers blur it by one pixel, which should not be as wide as a layer."""
 
@@ -53,7 +50,7 @@ class HeatmapPanel(LayerPanel):
     def restyle_items(self, style: Style) -> None:
         """Compute the ramp of colours for the theme."""
         self._colours = ramp(style.colour("ground"), style.colour("forward"))
-        self._veil.setBrush(style.brush("ground", VEIL))
+        self._veil.setBrush(style.brush("ground"))
         for line in self._veil.lines:
             line.setPen(pg.mkPen(None))
         for curve in self._reference:

@@ -77,7 +77,7 @@ class RidgesItem(pg.GraphicsObject):
         self.update()
 
     def show_playhead(self, playhead: Playhead) -> None:
-        """Light what the wave has reached and bring out the current layer, which has a ridge even where not every one has."""
+        """Show what the wave has reached, and bring out the current layer, which has a ridge even where not every one has."""
         self._playhead = playhead
         self._current = self._outline_of(playhead.layer)
         self.update()
@@ -93,12 +93,11 @@ class RidgesItem(pg.GraphicsObject):
         painter.setPen(style.outline("reference", 0.9))
         painter.setBrush(style.fill("reference", 0.35))
         _paint(painter, self.ghosts)
-        others = [ridge for ridge in self.ridges if ridge.layer != self._playhead.layer]
-        for lit in (False, True):
-            painter.setPen(style.outline(self._role, 0.9 if lit else 0.25))
-            painter.setBrush(style.fill(self._role, 0.45 if lit else 0.08))
-            _paint(painter, [ridge for ridge in others if self._is_lit(self._playhead, ridge.layer) is lit])
-        if self._current is not None:
+        here = self._playhead.layer
+        painter.setPen(style.outline(self._role, 0.9))
+        painter.setBrush(style.fill(self._role, 0.45))
+        _paint(painter, [ridge for ridge in self.ridges if ridge.layer != here and self._is_lit(self._playhead, ridge.layer)])
+        if self._current is not None and self._is_lit(self._playhead, here):
             painter.setPen(style.pen("ink", 1.4))
             painter.setBrush(style.fill(self._role, 0.95))
             _paint(painter, [self._current])

@@ -79,7 +79,7 @@ class TableItem(pg.GraphicsWidget):
         self._measure()
 
     def show_row(self, current: int, is_lit: Callable[[int, str], bool] = lambda row, role: True) -> None:
-        """Bring out a row and scroll to it; what is not lit, by row and the column's role, is pale."""
+        """Bring out a row and scroll to it; what is not lit, by row and the column's role, is left blank."""
         self.current, self.is_lit = current, is_lit
         rows, columns = self.rows(), self.columns()
         self.cells = [[self.table.text(row, column) for column in columns] for row in rows] if self.table else []
@@ -140,8 +140,9 @@ class TableItem(pg.GraphicsWidget):
         assert self._style is not None and self.table is not None
         for (column, left, width), text in zip(places, cells, strict=False):
             heading = self.table.columns[column]
-            painter.setPen(self._style.colour("ink", 1.0 if self.is_lit(row, heading.role) else 0.25))
-            painter.drawText(QRectF(left, top, width, self._row_height()), LEFT if heading.left else RIGHT, text)
+            if self.is_lit(row, heading.role):
+                painter.setPen(self._style.colour("ink"))
+                painter.drawText(QRectF(left, top, width, self._row_height()), LEFT if heading.left else RIGHT, text)
 
     def _places(self) -> list[tuple[int, float, float]]:
         """Return column, left edge and width of those shown: room that is left over goes between them."""

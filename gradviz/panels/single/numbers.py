@@ -21,7 +21,7 @@ SAMPLES = 40
 
 
 class NumbersPanel(Panel):
-    """As many layers as fit, around the playhead; what the wave has not reached is pale."""
+    """As many layers as fit, around the playhead; what the wave has not reached is blank."""
 
     key = "numbers"
 

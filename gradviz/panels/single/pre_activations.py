@@ -84,6 +84,8 @@ class PreActivationsPanel(Panel):
                 line.setPen(pg.mkPen(None))
         self._reference.setPen(style.pen("reference", 1.6))
         self._theory.setPen(style.outline("ink", 0.8, Qt.PenStyle.DashLine))
+        self._histogram.setPen(style.outline("forward", 0.7))
+        self._histogram.setBrush(style.fill("forward", 0.3))
         self._f.setPen(style.pen("forward", 2.6))
         self._slope.setPen(style.pen("backward", 2.6))
         self._names.restyle(style)
@@ -95,14 +97,12 @@ class PreActivationsPanel(Panel):
         self._name_z()
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
-        """Show the playhead's layer, or the one that is looked at; pale where the forward wave has not been."""
+        """Show the playhead's layer, or the one that is looked at; nothing of its z where the forward wave has not been."""
         layer = self.shown_layer()
         if layer != self._layer:
             self._layer = layer
             self._show_layer(frame, layer)
-        lit = playhead.has_activation(layer)
-        self._histogram.setPen(self.style_.outline("forward", 0.7 if lit else 0.25))
-        self._histogram.setBrush(self.style_.fill("forward", 0.3 if lit else 0.08))
+        self._histogram.setVisible(playhead.has_activation(layer))
 
     def show_hovered(self, frame: Frame, layer: int) -> None:
         """Show the layer that is looked at in any panel."""
