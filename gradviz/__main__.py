@@ -52,13 +52,23 @@ def _close_early(number: int, frame: FrameType | None) -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Raise KeyboardInterrupt; within an import leave at once, because some of what is imported swallows it, or aborts on it."""
+    """Raise KeyboardInterrupt, or leave at once where nobody would hear it.
+
+    Some of what is imported swallows it, or aborts on it. So does Qt where it calls Python while a window is made: the window would
+    come up all the same. It has nothing to lose yet; when it is there, it hears the signal itself.
+    """
+    if is_for_a_window(sys.argv[1:]) or _is_within_an_import(frame):
+        _say_interrupted()
+        _leave_at_once()
+    raise KeyboardInterrupt
+
+
+def _is_within_an_import(frame: FrameType | None) -> bool:
     while frame is not None:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
-            _say_interrupted()
-            _leave_at_once()
+            return True
         frame = frame.f_back
-    raise KeyboardInterrupt
+    return False
 
 
 def _say_interrupted() -> None:

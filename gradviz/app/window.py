@@ -34,6 +34,7 @@ from gradviz.i18n import LANGUAGES, _, language
 from gradviz.panels.layouts import panels_in
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.themes import THEMES
+from gradviz.starting_points import STARTING_POINTS, StartingPoint
 
 OPENING_SIZE = (1280, 800)
 LEAST_SIZE = (900, 560)
@@ -140,6 +141,8 @@ class Window(QMainWindow):
         self.board.layer_clicked.connect(session.transport.look_at)
         self.board.asked.connect(session.asks)
         self.board.change_asked.connect(session.change)
+        self.controls.tiles.asked.connect(session.asks)
+        self.controls.tiles.chosen.connect(self._start_from)
         self.controls.refused.connect(self._on_edit_refused)
         self.board.maximised.connect(self._show_states)
         self.arrangement.changed.connect(self._show_states)
@@ -192,6 +195,7 @@ class Window(QMainWindow):
         self.board.draw(scene)
         self.headline.show_scene(scene)
         self.controls.show_reading(scene.frame)
+        self.controls.tiles.show_scene(scene)
 
     def _on_edit_refused(self, error: ExperimentError) -> None:
         self.session.complain(_("The last picture stays."), error, about_a_run=True)
@@ -285,7 +289,10 @@ class Window(QMainWindow):
         menus = [self.arrangement.layouts_menu, self.arrangement.panels_menu, *self.menus_of_choices.values()]
         for menu in menus:
             for action in menu.actions():
-                yield Command(f"{menu.title()}: {action.text()}", "", action.trigger)
+                help_text = "" if action.toolTip() == action.text() else action.toolTip()
+                yield Command(f"{menu.title()}: {action.text()}", help_text, action.trigger)
+        for point in STARTING_POINTS.values():
+            yield Command(f"{_('Start from')}: {_(point.title)}", _(point.help), partial(self._start_from, point))
         yield from self.lecture.commands()
         yield from self.cards.commands()
         for name, knob in KNOBS.items():
@@ -295,6 +302,17 @@ class Window(QMainWindow):
             for value, choice in (knob.choices or {}).items():
                 text = f"{_(knob.title)}: {_(choice.title)}"
                 yield Command(text, "", partial(self.session.store.edit, name, value))
+
+    def _start_from(self, point: StartingPoint) -> None:
+        self.session.store.replace(point.spec, _(point.title))
+        self.board.fit_next()
+
+    def reset(self) -> None:
+        """Go back to the opening experiment, with axes that are fitted to it."""
+        self.session.reset()
+        self.board.fit_next()
+        if self.session.shows(self.session.wanted):  # nothing else is to come
+            self.board.fit()
 
     def show_shortcuts(self) -> None:
         """List every action and its keys."""
@@ -322,6 +340,9 @@ class Window(QMainWindow):
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        # The event loop runs once more below, and what was asked for just before would open a dialog that nobody closes.
+        for action in self.actions_.values():
+            action.blockSignals(True)
         self.session.use_whole_runs()
         if not self.files.steps.finish(FINISH_WITHIN):
             streams.tell(_("a picture was not finished when the window was closed, and is not written"))

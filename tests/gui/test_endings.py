@@ -6,6 +6,8 @@ import sys
 
 import pytest
 from ending import ended
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no process can be sent these signals there")
@@ -50,3 +52,45 @@ def test_a_presented_lesson_ends_well(tmp_path, leaves_at_once):
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_nothing_is_begun_any_more_while_the_window_closes(open_window, monkeypatch):
+    """The event loop runs while pictures are finished: what was asked for just before would open a dialog that nobody closes."""
+    window, opened = open_window("depth=2&width=4&batch=4"), []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: opened.append("dialog") or ("", ""))
+
+    def work():
+        QTimer.singleShot(0, window.actions_["open"].trigger)
+        for _step in range(5):
+            yield
+
+    window.actions_["open"].trigger()
+    assert opened == ["dialog"]
+    window.files.steps.begin(work())
+    window.close()
+    QApplication.processEvents()
+    assert opened == ["dialog"]
+
+
+MADE_IN_QT = """
+import os, signal, sys
+from gradviz.app.window import Window
+restyle = Window._restyle  # which Qt calls, by a signal
+def interrupt_and_restyle(self, style):
+    Window._restyle = restyle
+    os.kill(os.getpid(), signal.SIGINT)
+    for _step in range(100): pass  # here Python hears of it
+    restyle(self, style)
+Window._restyle = interrupt_and_restyle
+sys.argv[1:] = ["show", "depth=2&width=4&batch=4"]
+from gradviz.__main__ import main
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process can be sent this signal there")
+def test_ctrl_c_while_qt_makes_the_window_is_heard(tmp_path):
+    """Raised there it would be swallowed, and the window come up all the same."""
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", MADE_IN_QT], env=environment, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (130, "gradviz: interrupted\n")
