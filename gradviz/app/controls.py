@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from gradviz.app.parts.inputs import ShareSlider, TypedBox, WholeBox, number_box
 from gradviz.app.parts.keys import KeepsItsKeys
+from gradviz.app.parts.start_tiles import StartTiles
 from gradviz.app.parts.theme import slider_sheet
 from gradviz.app.session.store import Store
 from gradviz.core.choices.errors import ExperimentError
@@ -213,9 +214,7 @@ class ChoiceControl(Control):
                 self.box.setItemText(place, _(self._headings[place]))
                 continue
             entry, tick = (self.knob.choices or {})[name], " ✓" if name in self._suiting else ""
-            # The heading stands farther to the left than what is below it.
-            indent = "   " if self._headings else ""
-            self.box.setItemText(place, f"{indent}{_(entry.title)}{tick}")
+            self.box.setItemText(place, f"{_(entry.title)}{tick}")
             self.box.setItemData(place, self._tip(entry, is_usual=bool(tick)), Qt.ItemDataRole.ToolTipRole)
 
     def _tip(self, entry: Any, *, is_usual: bool) -> str:
@@ -355,8 +354,9 @@ class Controls(QScrollArea):
         for control in self.controls.values():
             (self._rows if control.knob.group == "front" else self._more_rows).addWidget(control)
             control.edited.connect(self._on_edited)
-        self._rows.addWidget(self.fold)
-        self._rows.addWidget(self._more)
+        self.tiles = StartTiles()
+        for widget in (self.fold, self._more, self.tiles):
+            self._rows.addWidget(widget)
         self._rows.addStretch(1)
         self.setWidget(inside)
         self.setWidgetResizable(True)
@@ -391,7 +391,8 @@ class Controls(QScrollArea):
     def show_only(self, names: Sequence[str]) -> None:
         """Show only some fields, as a lesson wants it; with none given, all."""
         self._only = frozenset(names)
-        self.fold.setVisible(not names)
+        for widget in (self.fold, self.tiles):
+            widget.setVisible(not names)
         self._more.setVisible(bool(names) or self.fold.isChecked())
         self.show_spec(self._store.spec)
         self._fit()
@@ -426,6 +427,7 @@ class Controls(QScrollArea):
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
         self.fold.setText(_("More"))
+        self.tiles.retranslate()
         for control in self.controls.values():
             control.retranslate()
         self._write_reading()
@@ -433,6 +435,7 @@ class Controls(QScrollArea):
     def restyle(self, style: Style) -> None:
         """Take the sizes that belong to the type."""
         self._style = style
+        self.tiles.restyle(style)
         self._rows.setSpacing(round(style.px(11)))
         sheet = slider_sheet(style)
         for control in self.controls.values():

@@ -28,6 +28,7 @@ from gradviz.export.limits import ending_of
 from gradviz.export.picture import Figure, Picture, drawing
 from gradviz.i18n import _
 from gradviz.panels.layouts import Layout
+from gradviz.report.words import file_stem
 
 PICTURE_SIZE = (1920, 1080)
 """Of what is copied, in pixels: a slide."""
@@ -91,7 +92,9 @@ class Files(QObject):
     def save(self) -> None:
         """Ask for a name and write the experiment."""
         kinds = "JSON (*.json)"
-        path, _kind = QFileDialog.getSaveFileName(self._window, _("Save experiment"), self._path("experiment.json"), kinds)
+        path, _kind = QFileDialog.getSaveFileName(
+            self._window, _("Save experiment"), self._path(f"{file_stem(self._session.store.spec)}.json"), kinds
+        )
         if path:
             with self._reporting(path):
                 write_whole(path, self._session.store.spec.to_json().encode())
@@ -104,7 +107,9 @@ class Files(QObject):
         if not accepted or self._session.scene is None:
             return
         kinds = ";;".join(f"{name.upper()} (*.{name})" for name in FORMATS)
-        path, kind = QFileDialog.getSaveFileName(self._window, _("Export picture"), self._path("gradviz"), kinds)
+        path, kind = QFileDialog.getSaveFileName(
+            self._window, _("Export picture"), self._path(file_stem(self._session.scene.run.spec)), kinds
+        )
         if path:
             if ending_of(path) not in FORMATS:
                 path += f".{kind.partition(' ')[0].lower() or 'png'}"

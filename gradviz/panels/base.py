@@ -25,6 +25,7 @@ from gradviz.panels import PANELS
 from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.text import HeaderLine
+from gradviz.report.words import name_beside
 
 BODY_ROW = 1
 """The first row of the graphics scene below the header."""
@@ -248,7 +249,10 @@ class Panel(QWidget):
         findings = (self.finding_text(frame), *(part.finding_text(frame) for part in self.parts))
         # A finding is of all layers: while the wave is on its way it would say what is not shown yet.
         self.finding.write(next(filter(None, findings), "") if self.playhead.phase is Phase.WHOLE else "")
-        self.legend.write(self._with_preview_marks(self.legend_text(frame, self.reference)))
+        legend = self.legend_text(frame, self.reference)
+        if legend and self.shows_reference and self.reference is not None:
+            legend += _("; grey: {name}").format(name=name_beside(self.reference.spec, frame.spec))
+        self.legend.write(self._with_preview_marks(legend))
         self.setAccessibleName(title)
         self.setAccessibleDescription(self.header.said)
 

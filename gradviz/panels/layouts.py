@@ -10,7 +10,7 @@ from math import isfinite
 from gradviz.i18n import N_
 from gradviz.panels import PANELS, panel_key
 
-MOST_ROWS, MOST_IN_A_ROW = 8, 5
+MOST_ROWS, MOST_IN_A_ROW = 10, 5
 
 
 @dataclass(frozen=True)
@@ -185,10 +185,14 @@ LAYOUTS: dict[str, NamedLayout] = {
             N_("Everything"),
             (
                 Row(("network",), 0.7),
-                row_of("activations", "heatmap", "pre_activations", "sizes"),
-                row_of("gradient", "gradient_histograms", "weights", "weight_histograms"),
-                row_of("jacobian", "correlation", "neuron", "gains"),
-                row_of("ratio", "numbers"),
+                row_of("activations", "gradient"),
+                row_of("heatmap", "gradient_histograms"),
+                row_of("sizes", "correlation"),
+                row_of("pre_activations", "neuron"),
+                row_of("weights", "weight_histograms"),
+                row_of("jacobian", "ratio"),
+                row_of("gains", "helps"),
+                row_of("why", "layer", "numbers"),
             ),
         ),
     )

@@ -13,7 +13,7 @@ from gradviz.core.verdict import Judgement, State, Verdict
 from gradviz.i18n import N_, _
 from gradviz.numbers import power_text
 from gradviz.report.verdict import ALL_ALIKE, GROWN_DECADES, NOTHING_TO_CROSS, end_text, noise_text, phrase
-from gradviz.report.words import difference_text
+from gradviz.report.words import name_beside
 
 CHIPS: dict[str, dict[State, str]] = {
     "signal": {
@@ -118,7 +118,9 @@ def note_text(scene: Scene) -> str:
     """Return what is compared, and whether only a part has been measured."""
     run, reference, notes = scene.run, scene.reference, []
     if reference is not None:
-        notes.append(_("Pinned reference → now: {difference}").format(difference=difference_text(run.spec, reference.spec)))
+        pinned = reference.nearest(0)
+        name, sentence = name_beside(reference.spec, run.spec), headline(pinned.verdict)[0].sentence
+        notes.append(_("Grey, {name}: {sentence}").format(name=name, sentence=sentence))
         notes += _preview_note(reference, _("(pinned run: over the first {examples} of {batch} examples)"))
     notes += _preview_note(run, _("(over the first {examples} of {batch} examples)"))
     return "   ".join(notes)

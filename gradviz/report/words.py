@@ -39,6 +39,32 @@ def difference_text(spec: Spec, reference: Spec) -> str:
     return " · ".join(parts) if parts else _("the same experiment")
 
 
+MOST_NAMED = 2
+"""Of more differences than these, a name tells the first ones alone."""
+
+
+def name_beside(spec: Spec, other: Spec) -> str:
+    """Return what to call an experiment beside another one: the values in which it differs, such as ``Tanh`` or ``Gain 0.5``."""
+    different = list(spec.differences(other))
+    named = [_name_of_value(name, getattr(spec, name)) for name in different[:MOST_NAMED]]
+    if not named:
+        return _("the same experiment")
+    return ", ".join(named) + (" …" if len(different) > MOST_NAMED else "")
+
+
+def _name_of_value(name: str, value: Any) -> str:
+    """Return a value; with the field's name where the value alone does not say what it is."""
+    text = value_text(name, value)
+    return text if name in ("activation", "initializer", "data", "dtype") else f"{_(KNOBS[name].title)} {text}"
+
+
+def file_stem(spec: Spec) -> str:
+    """Return a name for a file about an experiment: ``sigmoid-glorot_normal-20x100``, and what else is not usual."""
+    size = f"{spec.depth}x{spec.width}" if not spec.widths else spec.widths
+    more = [f"gain{spec.gain:g}"] if spec.gain != 1 else []
+    return "-".join([spec.activation, spec.initializer, size, *more])
+
+
 def duration_text(seconds: float) -> str:
     """Return about how long something takes."""
     if seconds < 120:

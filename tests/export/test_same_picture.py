@@ -63,7 +63,7 @@ def test_every_panel_looks_the_same_from_the_command_line(drawn_by_command, key)
     size = ("--size", "x".join(map(str, SIZE)))
     at_4 = drawn_by_command("--panel", key, "--at", 4, *size)
     assert at_4 == picture_of([key], at=4)
-    assert at_4 != picture_of([key], at=5)
+    assert (at_4 != picture_of([key], at=5)) is (key != "helps")  # which is about no layer
     assert drawn_by_command("--panel", key, *size) == picture_of([key])
 
 

@@ -19,6 +19,7 @@ from gradviz.core.spec import Spec
 from gradviz.experiment import OPENING_EXPERIMENT
 from gradviz.panels import PANELS
 from gradviz.panels.layouts import LAYOUTS, panels_in, stacked
+from gradviz.report.headline import headline
 
 TWO = stacked(["activations", "gradient"])
 
@@ -234,7 +235,8 @@ def test_swapping_a_and_b(window, settle):
     assert window.session.frame is first and window.session.scene.reference_frame is second
     settle(window)
     assert window.session.frame.spec == first.spec == window.session.store.spec
-    assert window.headline.headline.note == "Pinned reference → now: Gain 2 → 1"
+    [sentence, _signal] = [line.sentence for line in headline(second.verdict)]
+    assert window.headline.headline.note == f"Grey, Gain 2: {sentence}"
     window.actions_["undo"].trigger()
     settle(window)
     assert window.session.frame.spec.gain == 2.0

@@ -4,6 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 
 from gradviz import cli
 from gradviz.lessons.files.lesson_values import PanelName
@@ -94,3 +97,37 @@ def test_a_panel_is_found_by_its_former_key():
     assert TypeAdapter(PanelName).validate_python("spread") == "sizes"
     arguments = cli._parser().parse_args(["export", "", "--panel", "spread", "network", "-o", "F.png"])
     assert arguments.panel == ["sizes", "network"]
+
+
+def test_many_rows_stand_on_a_page_that_scrolls(open_window, qtbot):
+    """No panel of "Everything" is a strip of forty pixels, and the wheel over any of them turns the page."""
+    window = open_window("depth=3&width=4&batch=4")
+    board = window.board
+    assert board.page.verticalScrollBar().maximum() == 0
+    window.arrangement.use_named("everything")
+    qtbot.waitUntil(lambda: len(board.seen()) == len(PANELS) and board.page.verticalScrollBar().maximum() > 1000)
+    assert set(panels_in(board.layout_)) == set(PANELS)
+    assert min(panel.height() for panel in board.seen()) >= 100 and min(panel.width() for panel in board.seen()) >= 250
+    viewport = board.panels["gradient"].view.viewport()
+    place = QPointF(50, 50)
+    none, still = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    down = QPoint(0, -120)
+    event = QWheelEvent(place, viewport.mapToGlobal(place), QPoint(), down, none, still, Qt.ScrollPhase.NoScrollPhase, False)
+    QApplication.sendEvent(viewport, event)
+    assert board.page.verticalScrollBar().value() > 0
+    board.maximise("gradient")
+    qtbot.waitUntil(lambda: board.page.verticalScrollBar().maximum() == 0)
+    window.arrangement.use_named("score")
+    qtbot.waitUntil(lambda: board.page.verticalScrollBar().maximum() == 0)
+
+
+def test_a_panel_that_fills_the_board_grows_its_type(open_window, qtbot):
+    """And gives it back."""
+    window = open_window("depth=3&width=4&batch=4")
+    panel, scale = window.board.panels["gradient"], window.look.style_.scale
+    window.board.maximise("gradient")
+    qtbot.waitUntil(lambda: panel.style_.scale == pytest.approx(1.35 * scale))
+    window.look.zoom_in()
+    qtbot.waitUntil(lambda: panel.style_.scale == pytest.approx(1.35 * window.look.style_.scale))
+    window.board.maximise("")
+    qtbot.waitUntil(lambda: panel.style_ == window.look.style_)

@@ -197,7 +197,7 @@ def test_the_picture_keeps_its_room_while_a_lesson_is_presented(open_window, qtb
                 QApplication.processEvents()
                 shares[lesson.name, step.name, code] = window.board.height() / window.height()
     assert len(shares) >= 30 and min(shares.values()) >= 0.6, min(shares.items(), key=lambda item: item[1])
-    assert window.headline.headline.is_compact and window.bar.y() == window.controls.y() > window.board.y()
+    assert window.headline.headline.is_compact and min(window.bar.y(), window.controls.y()) > window.board.height()
     window.lecture.player.close()
     assert not window.headline.headline.is_compact and window.controls.y() < window.bar.y()
 
@@ -464,3 +464,25 @@ def test_standard_buttons_speak_korean(window):
     assert QApplication.translate("QPlatformTheme", "Cancel") == "취소"
     window.look.set_language("en")
     assert QApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
+
+
+def test_the_end_of_a_lesson_offers_the_next_one(window, qtbot, settle):
+    """PageDown alone leads through all of them; back from the offer is the last step."""
+    first, second = LESSONS[:2]
+    window.lecture.begin(first, len(first.steps) - 1)
+    player = window.lecture.player
+    while not player.is_at_end:
+        window.lecture.next()
+    window.lecture.next()
+    assert player.offered == second and window.lesson_bar.labels["title"].text() == f"Next lesson: {second.title}"
+    assert window.lesson_bar.labels["text"].text() == str(second.summary) and not window.lesson_bar.answers.isVisible()
+    window.lecture.back()
+    assert (player.lesson, player.offered) == (first, None) and player.place == len(first.steps) - 1
+    window.lecture.next()
+    window.lecture.next()
+    assert (player.lesson, player.place, player.offered) == (second, 0, None)
+    window.lecture.begin(LESSONS[-1], len(LESSONS[-1].steps) - 1)
+    window.lecture.player.reveal()
+    window.lecture.next()
+    assert player.lesson == LESSONS[-1] and player.offered is None  # the last one
+    settle(window)

@@ -256,7 +256,7 @@ def test_pin_keeps_the_run_as_a_ghost_and_says_what_differs(window, settle):
     window.session.store.edit("gain", 2.5)
     settle(window)
     assert all(panel.reference is pinned for panel in window.board.panels.values())
-    assert window.headline.headline.note == "Pinned reference → now: Gain 1 → 2.5"
+    assert window.headline.headline.note == f"Grey, Gain 1: {headline(pinned.verdict)[0].sentence}"
     window.actions_["pin"].setChecked(False)
     assert all(panel.reference is None for panel in window.board.panels.values())
     assert not window.headline.headline.note

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QMouseEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from gradviz.core.runs.scene import Scene
 from gradviz.panels import PANELS
@@ -25,6 +25,15 @@ meanwhile: two threads in Python take longer together than one after the other."
 
 ROUNDED = 2.0
 """Pixels by which the parts of a splitter differ from their shares when nobody has moved them."""
+
+MAXIMISED = 1.35
+"""By how much type and lines grow in a panel that fills the board."""
+
+MOST_AT_ONCE = 4
+"""More rows than these stand on a page that scrolls."""
+
+ROW_OF_A_PAGE = 260.0
+"""The height of its rows in pixels at scale 1."""
 
 LEAST_PANEL = (110, 60)
 """Pixels at scale 1 below which a panel cannot be made."""
@@ -66,9 +75,15 @@ class Board(QWidget):
         self._rows.setChildrenCollapsible(False)
         self._sides.setChildrenCollapsible(False)
         self._sides.addWidget(self._rows)
+        self.page = QScrollArea()
+        """Scrolls where there are more rows than a screen has room for."""
+        self.page.setWidget(self._sides)
+        self.page.setWidgetResizable(True)
+        self.page.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self._sides)
+        box.addWidget(self.page)
         self.arrange(layout)
 
     # --- where the panels stand ---
@@ -91,6 +106,7 @@ class Board(QWidget):
             self._sides.addWidget(self._made_row(column))
             self._sides.setSizes(_pixels([1.0, column.height]))
         self._restyle_handles()
+        self._fit_page()
         self._draw_if_visible()
         self.maximised.emit("")
 
@@ -130,6 +146,7 @@ class Board(QWidget):
         if not key:
             for splitter, sizes in zip((self._sides, self._rows), self._sizes, strict=False):
                 splitter.setSizes(sizes)
+        self._fit_page()
         self._draw_seen()
         self.maximised.emit(key)
 
@@ -219,14 +236,19 @@ class Board(QWidget):
         while (key := next(filter(self._may_be_drawn, self._waiting), None)) is not None:
             self._waiting.remove(key)
             panel = self._panel(key)
-            if panel.style_ != self._style:  # it was not seen when sizes or colours changed
-                panel.restyle(self._style)
+            if panel.style_ != (
+                style := self._style_of(key)
+            ):  # it was not seen when sizes or colours changed, or fills the board
+                panel.restyle(style)
             if self._scene is not None:
                 self.asked.emit(key, panel.questions(self._scene))
                 panel.draw(self._scene)
             if self._waiting and self.isVisible() and time.perf_counter() > until:
                 self._turns.start()
                 return
+
+    def _style_of(self, key: str) -> Style:
+        return replace(self._style, scale=self._style.scale * MAXIMISED) if key == self.maximised_key else self._style
 
     def _may_be_drawn(self, key: str) -> bool:
         return self.isVisible() or key in self.panels or len(self.panels) < MADE_BEFOREHAND
@@ -252,11 +274,24 @@ class Board(QWidget):
             panel.fit()
         self._draw_seen()
 
+    def fit_next(self) -> None:
+        """Fit the axes of every panel to what it is given next."""
+        for panel in self.panels.values():
+            panel.fit()
+
     def restyle(self, style: Style) -> None:
         """Take colours and sizes."""
         self._style = style
         self._restyle_handles()
+        self._fit_page()
         self._draw_if_visible()
+
+    def _fit_page(self) -> None:
+        """Give many rows the height that they need, on a page that scrolls; a few share the height that there is."""
+        rows = rows_of(self.layout_)
+        is_page = len(rows) > MOST_AT_ONCE and not self.maximised_key
+        least = sum(row.height for row in rows) * self._style.px(ROW_OF_A_PAGE) if is_page else 0
+        self._sides.setMinimumHeight(round(least))
 
     def _restyle_handles(self) -> None:
         for splitter in (self._sides, self._rows, *self._splitters()):
@@ -273,6 +308,9 @@ class Board(QWidget):
     # --- the mouse: double click, menu, and dragging one panel's title onto another ---
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QWheelEvent) and self.page.verticalScrollBar().maximum() > 0:
+            QApplication.sendEvent(self.page.verticalScrollBar(), event)  # a panel would keep it, and does nothing with it
+            return True
         if not isinstance(event, QMouseEvent) or not (key := self._key_of(watched)):
             return False
         place = event.globalPosition().toPoint()

@@ -38,7 +38,7 @@ class AnswerButtons(QWidget):
     def refresh(self) -> None:
         """Show the question of now, as far as it has come."""
         step = self._player.step
-        question = None if step is None else step.question
+        question = None if step is None or self._player.offered is not None else step.question
         self.setVisible(question is not None)
         for place, (button, key) in enumerate(zip(self.buttons, self._keys, strict=True)):
             is_there = question is not None and place < len(question.choices)

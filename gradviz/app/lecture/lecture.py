@@ -71,12 +71,23 @@ class Lecture(QObject):
                 self._arrangement.use(board)
 
     def next(self) -> None:
-        """Reveal the answer, or go to the next step; without a lesson, begin the first."""
+        """Reveal the answer, or go to the next step; at the end offer the next lesson, then begin it; without a lesson, the first."""
         self._presenter.uncover()
-        if self.player.lesson is None:
+        player = self.player
+        if player.lesson is None:
             self.open_lesson("1")
+        elif player.offered is not None:
+            self.begin(player.offered)
+        elif player.is_at_end and (following := self._following(player.lesson)) is not None:
+            player.offer(following)
         else:
-            self.player.next()
+            player.next()
+
+    def _following(self, lesson: Lesson) -> Lesson | None:
+        """Return the lesson after one of those that come with the program."""
+        all_ = self._lessons()
+        place = next((place for place, each in enumerate(all_, 1) if each.key == lesson.key), len(all_))
+        return all_[place] if place < len(all_) else None
 
     def back(self) -> None:
         """Go to the step before."""

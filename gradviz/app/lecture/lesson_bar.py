@@ -76,11 +76,14 @@ class LessonBar(QWidget):
             "because": str(step.question.because) if step.question and not asks else "",
             "place": _("{step} of {steps}").format(step=self._player.place + 1, steps=len(lesson.steps)),
         }
+        if (offered := self._player.offered) is not None:
+            texts |= {"title": _("Next lesson: {title}").format(title=offered.title), "text": str(offered.summary)}
+            texts |= {"question": "", "because": ""}
         for name, text in texts.items():
             self.labels[name].setText(text)
             self.labels[name].setVisible(bool(text))
         self.answers.refresh()
-        self._show_formula(step, self._style, hidden=asks)
+        self._show_formula(step, self._style, hidden=asks or offered is not None)
         self.setAccessibleName(texts["title"])
         choices = choices_text(step.question, revealed=not asks) if step.question else ""
         self.setAccessibleDescription(" ".join(filter(None, (texts["text"], texts["question"], choices))))

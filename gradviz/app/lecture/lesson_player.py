@@ -22,6 +22,8 @@ class LessonPlayer(QObject):
         self.lesson: Lesson | None = None
         self.place = 0
         self.is_revealed = False
+        self.offered: Lesson | None = None
+        """The lesson that is offered at the end of this one."""
         self.votes: list[int] = []
         """How many have raised a hand for each choice of the step's question."""
 
@@ -60,7 +62,12 @@ class LessonPlayer(QObject):
 
     def close(self) -> None:
         """Leave the lesson; the experiment stays."""
-        self.lesson = None
+        self.lesson = self.offered = None
+        self.changed.emit()
+
+    def offer(self, lesson: Lesson) -> None:
+        """Offer another lesson, at the end of this one."""
+        self.offered = lesson
         self.changed.emit()
 
     def next(self) -> None:
@@ -72,7 +79,9 @@ class LessonPlayer(QObject):
 
     def back(self) -> None:
         """Go to the step before, which is shown with its answer."""
-        if self.lesson is not None and self.place > 0:
+        if self.offered is not None:
+            self._go(self.place, revealed=True)
+        elif self.lesson is not None and self.place > 0:
             self._go(self.place - 1, revealed=True)
 
     def reveal(self) -> None:
@@ -88,7 +97,7 @@ class LessonPlayer(QObject):
             self.changed.emit()
 
     def _go(self, place: int, *, revealed: bool) -> None:
-        self.place, self.is_revealed = place, revealed
+        self.place, self.is_revealed, self.offered = place, revealed, None
         question = None if self.step is None else self.step.question
         self.votes = [0] * (len(question.choices) if question else 0)
         self.changed.emit()

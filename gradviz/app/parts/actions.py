@@ -64,7 +64,7 @@ ACTIONS: dict[str, ActionEntry] = {
         ActionEntry("quit", "file", "close", N_("Quit"), N_("Close the program."), ("Ctrl+Q",), separated=True),
         ActionEntry("undo", "edit", "session.store.history.undo", N_("Undo"), N_("Take back the last change of the experiment."), ("Ctrl+Z",), repeats=True),
         ActionEntry("redo", "edit", "session.store.history.redo", N_("Redo"), N_("Make the change again."), ("Ctrl+Shift+Z", "Ctrl+Y"), repeats=True),
-        ActionEntry("reset", "edit", "session.reset", N_("Opening experiment"), N_("Go back to the experiment that the program opens with."), ("Ctrl+R",)),
+        ActionEntry("reset", "edit", "reset", N_("Opening experiment"), N_("Go back to the experiment that the program opens with."), ("Ctrl+R",)),
         ActionEntry("copy_picture", "edit", "files.copy_picture", N_("Copy as picture"), N_("Put what is seen on the clipboard, as a picture."), ("Ctrl+Shift+C",), separated=True),
         ActionEntry("copy_text", "edit", "files.copy_text", N_("Copy experiment as text"), N_("Put the experiment's one line of text on the clipboard."), ("Ctrl+Shift+T",)),
         ActionEntry("paste_text", "edit", "files.paste_text", N_("Paste experiment"), N_("Read an experiment's line of text from the clipboard."), ("Ctrl+Shift+V",)),

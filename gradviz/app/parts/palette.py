@@ -56,6 +56,8 @@ class Palette(QDialog):
         self.line.setAccessibleName(_("Command palette"))
         self.list.setAccessibleName(_("Commands"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for widget in (self.line, self.list):
             widget.setFont(style.font(15))
         rows = QVBoxLayout(self)
@@ -75,6 +77,7 @@ class Palette(QDialog):
         self.list.clear()
         for command in matching(self._commands, typed)[:MOST_SHOWN]:
             item = QListWidgetItem(f"{command.text}    {command.hint}" if command.hint else command.text)
+            item.setToolTip(item.text())  # the whole of a line that has no room
             item.setData(Qt.ItemDataRole.UserRole, self._commands.index(command))
             self.list.addItem(item)
         self.list.setCurrentRow(0)

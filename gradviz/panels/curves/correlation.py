@@ -107,4 +107,4 @@ class CorrelationPanel(CurvePanel):
         settled = frame.settled
         if settled is not None:
             text += _("; c*: where it settles, by a factor of e in {scale} layers").format(scale=f"{settled.c_depth_scale:.3g}")
-        return text + (_("; grey: pinned reference") if reference is not None else "")
+        return text

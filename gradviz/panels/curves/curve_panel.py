@@ -18,6 +18,7 @@ from gradviz.panels.parts.style import Style
 from gradviz.panels.parts.text import Notice
 from gradviz.panels.scales.limits import Span
 from gradviz.panels.scales.ranges import StillRange
+from gradviz.report.words import name_beside
 
 LEAST_DECADES = 2.2
 """The shortest axis: it always shows two powers of ten."""
@@ -146,6 +147,7 @@ class CurvePlots(PanelPart):
 
     def _show_curves(self, place: int, frame: Frame, reference: Frame | None) -> None:
         curves, content = self.curves[place], self._contents[place]
+        curves.reference_name = "" if reference is None else name_beside(reference.spec, frame.spec)
         sources, span = content.sources(frame, reference), content.span
         if span is None:
             span = self._ranges[place].fit(*curves.span(sources, more=content.in_sight(frame), least=LEAST_DECADES))

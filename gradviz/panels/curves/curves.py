@@ -77,6 +77,8 @@ class Curves:
         self.drawn = {curve.key: _Drawn(curve) for curve in table}
         self.marks = Marks(plot)
         self._pinned = pg.TextItem()
+        self.reference_name = ""
+        """What the pinned run is called beside its curve."""
         self._marked_names = ("", "", "")
         self._together: dict[Curve, list[Curve]] = {}
         self._depth = 1
@@ -193,7 +195,9 @@ class Curves:
         ghosts = [each for each in self.drawn.values() if np.isfinite(each.reference.values).any()]
         self._pinned.setVisible(bool(ghosts))
         if ghosts:
-            self.write_beside(self._pinned, _where_apart(ghosts[0].reference.values, ghosts[0].measured.values), _("pinned"), 12)
+            self.write_beside(
+                self._pinned, _where_apart(ghosts[0].reference.values, ghosts[0].measured.values), self.reference_name, 12
+            )
 
     def write_beside(self, item: pg.TextItem, line: np.ndarray, text: str, size: float, *, bold: bool = False) -> None:
         """Write a text beside a line, where there is room."""

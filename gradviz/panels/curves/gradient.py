@@ -94,7 +94,7 @@ class GradientPanel(CurvePanel):
             text += (
                 _(", and dashed: theory") if np.isfinite(theory).all() else _(", and dashed: theory, where this width follows it")
             )
-        return text + (_(", and grey: pinned reference") if reference is not None else "")
+        return text
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the gradient at a layer."""

@@ -69,7 +69,7 @@ class JacobianPanel(CurvePanel):
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn."""
         text = _("how far each layer stretches the directions of one input, most and least")
-        return text + (_("; grey: pinned reference") if reference is not None else "")
+        return text
 
 
 def _finding(largest: float, smallest: float) -> str:

@@ -129,7 +129,7 @@ class SizesPanel(CurvePanel):
         text = _("spread between examples and sizes above, shares below")
         text += _("; dashed: theory") if _sizes(frame, None).theory else ""
         text += _("; band: two thirds of all draws, one input; theory is drawn inside it only") if BAND in frame.bands else ""
-        return text + (_("; grey: pinned reference") if reference is not None else "")
+        return text
 
 
 def drawn_band(frame: Frame) -> np.ndarray:

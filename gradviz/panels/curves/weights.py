@@ -55,7 +55,7 @@ class WeightsPanel(CurvePanel):
         """Say what is drawn."""
         text = _("sizes above, gradient over weight below")
         text += _("; dashed: theory") if "log10_grad_W_rms" in frame.theory else ""
-        return text + (_("; grey: pinned reference") if reference is not None else "")
+        return text
 
 
 def _without_ratio(ratios: np.ndarray) -> str:

@@ -51,4 +51,4 @@ class ActivationsPanel(LayerPanel):
             text += _("; exact zeros left out")
         if "activation_std" in frame.theory:
             text += _("; dashed: RMS in theory") if self.axis.is_by_magnitude else _("; dashed: mean ± std in theory")
-        return text + (_("; grey on the left: pinned reference") if reference is not None else "")
+        return text

@@ -92,7 +92,7 @@ class GradientHistogramsPanel(LayerPanel):
         text += _("; line: RMS")
         if (frame.series["grad_a_zero"] > 0).any():
             text += _("; exact zeros left out")
-        return text + (_("; grey on the left: pinned reference") if reference is not None else "")
+        return text
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the gradient at a layer."""

@@ -83,9 +83,7 @@ class HeatmapPanel(LayerPanel):
             text += _("; exact zeros left out")
         if "activation_std" in frame.theory:
             text += _("; dashed: RMS in theory") if self.axis.is_by_magnitude else _("; dashed: mean ± std in theory")
-        if reference is None:
-            return text
-        return text + _("; grey: the pinned reference's")
+        return text
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out a layer, and the share in the bin under the pointer."""

@@ -94,7 +94,7 @@ class WeightHistogramsPanel(LayerPanel):
         if zero_counts(frame, "weight").any():
             text += _("; exact zeros left out")
         text += _("; dashed: ± std by the formula") if np.isfinite(self._wanted).any() else ""
-        return text + (_("; grey on the left: pinned reference") if reference is not None else "")
+        return text
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the weights of a layer."""

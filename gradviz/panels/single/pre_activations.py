@@ -124,7 +124,7 @@ class PreActivationsPanel(Panel):
         text = _("filled: z of the layer, scaled to its peak")
         text += _(_BETWEEN[what_comes_between(frame, self.shown_layer())])
         text += _("; dashed: N(0, q) in theory") if self._theory.isVisible() else ""
-        return text + (_("; grey line: pinned reference") if self._reference.isVisible() else "")
+        return text
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out z in a layer, and f and f′ under the pointer."""
