@@ -246,7 +246,7 @@ def _describe(options: argparse.Namespace) -> int:
 
         print(json.dumps(Spec.model_json_schema(), indent=2))
     else:
-        from gradviz.report.reference import reference
+        from gradviz.reference import reference
 
         sys.stdout.write(reference())
     return DONE

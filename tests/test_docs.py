@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gradviz.core.spec import Spec
-from gradviz.report.reference import reference
+from gradviz.reference import reference
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
