@@ -46,7 +46,10 @@ def slider_sheet(style: Style) -> str:
             width: {handle - 2}px; margin: -{(handle - groove) // 2}px 0; border-radius: {handle // 2}px;
             background: {theme.raised}; border: {max(1, round(style.px(1.5)))}px solid {theme.quiet};
         }}
-        QSlider::handle:horizontal:focus, QSlider::handle:horizontal:hover {{ border-color: {theme.ink}; }}
+        QSlider::handle:horizontal:hover {{ border-color: {theme.ink}; }}
+        QSlider::handle:horizontal:focus {{
+            background: {theme.forward}; border: {max(2, round(style.px(2.5)))}px solid {theme.ink};
+        }}
     """
 
 
