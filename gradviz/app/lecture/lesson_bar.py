@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gradviz.app.lecture.answers import AnswerButtons
 from gradviz.app.lecture.lesson_player import LessonPlayer
@@ -19,6 +19,9 @@ SIGNS = {"lesson_back": "◀", "lesson_next": "▶", "lesson_close": "×"}
 
 LESSON_POINTS = {"title": 19.0, "text": 16.0, "question": 16.0, "because": 15.0, "place": 14.0}
 FORMULA_SIZE = 20.0
+
+BESIDE = 0.4
+"""The largest share of the width that a formula takes beside the text."""
 
 
 class LessonBar(QWidget):
@@ -48,7 +51,7 @@ class LessonBar(QWidget):
         self.hide()
 
     def _lay_out(self) -> None:
-        way, head, words = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        way, head, words = QHBoxLayout(), QHBoxLayout(), QBoxLayout(QBoxLayout.Direction.LeftToRight)
         around = (self.buttons["lesson_back"], self.labels["place"], self.buttons["lesson_next"], self.buttons["lesson_close"])
         for part in around:
             way.addWidget(part)
@@ -56,7 +59,7 @@ class LessonBar(QWidget):
         head.addLayout(way)
         words.addWidget(self.labels["text"], 1)
         words.addWidget(self.formula, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
-        self._rows = QVBoxLayout(self)
+        self._words, self._rows = words, QVBoxLayout(self)
         self._rows.addLayout(head)
         self._rows.addLayout(words)
         for widget in (self.labels["question"], self.answers, self.labels["because"]):
@@ -96,7 +99,18 @@ class LessonBar(QWidget):
         else:
             self.formula.setPixmap(made)
         self.formula.setVisible(bool(latex))
+        self._place_formula()
         self.formula.setAccessibleName(latex)
+
+    def _place_formula(self) -> None:
+        """Put the formula beside the text, or under it where it would take the text's room."""
+        is_beside = self.formula.sizeHint().width() <= BESIDE * self.width()
+        direction = QBoxLayout.Direction.LeftToRight if is_beside else QBoxLayout.Direction.TopToBottom
+        self._words.setDirection(direction)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_formula()
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
