@@ -44,8 +44,12 @@ MOST_NAMED = 2
 
 
 def name_beside(spec: Spec, other: Spec) -> str:
-    """Return what to call an experiment beside another one: the values in which it differs, such as ``Tanh`` or ``Gain 0.5``."""
-    different = list(spec.differences(other))
+    """Return what to call an experiment beside another one: the values in which it differs, such as ``Tanh`` or ``Gain 0.5``.
+
+    How many examples are measured makes it no other network: that is told only where there is nothing else to tell.
+    """
+    all_ = list(spec.differences(other))
+    different = [name for name in all_ if name not in ("batch", "jacobian")] or all_
     named = [_name_of_value(name, getattr(spec, name)) for name in different[:MOST_NAMED]]
     if not named:
         return _("the same experiment")
