@@ -62,6 +62,23 @@ def english():
     use_language("en")
 
 
+@pytest.fixture(autouse=True)
+def few_remedies(request, monkeypatch):
+    """Of what could help, some: dozens of networks for every panel that is drawn would take a third of the suite."""
+    from gradviz.core.runs import remedies
+
+    changes = remedies._changes
+
+    def few(spec):
+        kinds = {}
+        for change in changes(spec):
+            kinds.setdefault(tuple(name for name, _value in change), change)
+        yield from kinds.values()
+
+    if request.module.__name__.rpartition(".")[2] != "test_remedies":
+        monkeypatch.setattr(remedies, "_changes", few)
+
+
 @pytest.fixture(scope="session")
 def qapp():
     """The application as the program makes it."""

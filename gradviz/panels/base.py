@@ -70,6 +70,8 @@ class Panel(QWidget):
     """Its size has changed and it has not been redrawn yet; emitted only where it `waits`."""
     change_asked = Signal(object)
     """Fields and values, by name: the experiment is to be changed so."""
+    explained = Signal(str)
+    """Where the number comes from that was clicked."""
     asked = Signal()
     """What it `asks` has changed because another layer is hovered."""
 
@@ -151,6 +153,10 @@ class Panel(QWidget):
     def change_at(self, position: QPointF) -> dict[str, Any]:
         """Return what a click at a place of the graphics scene changes: fields and values by name, or nothing."""
         return {}
+
+    def explanation_at(self, position: QPointF) -> str:
+        """Return where the number at a place of the graphics scene comes from, or nothing."""
+        return ""
 
     # --- what all panels do ---
 
@@ -282,18 +288,29 @@ class Panel(QWidget):
     def _on_mouse_moved(self, position: QPointF) -> None:
         self.layer_hovered.emit(self.layer_at(position))
         self.show_pointed(position)
+        is_clickable = bool(self.change_at(position) or self.explanation_at(position))
+        self.view.viewport().setCursor(Qt.CursorShape.PointingHandCursor if is_clickable else Qt.CursorShape.ArrowCursor)
+
+    def _on_clicked(self, place: QPointF) -> None:
+        if explanation := self.explanation_at(place):  # a label above the layers, and not the layer below it
+            self.explained.emit(explanation)
+            return
+        if layer := self.layer_at(place):
+            self.layer_clicked.emit(layer)
+        if change := self.change_at(place):
+            self.change_asked.emit(change)
 
     def eventFilter(self, watched: object, event: object) -> bool:
         kind = event.type()  # type: ignore[attr-defined]
         if kind == pg.QtCore.QEvent.Type.Leave:
             self.show_pointed(None)
             self.layer_hovered.emit(0)
-        elif isinstance(event, QMouseEvent) and kind == pg.QtCore.QEvent.Type.MouseButtonPress:
-            place, is_left = self.view.mapToScene(event.position().toPoint()), event.button() == Qt.MouseButton.LeftButton
-            if is_left and (layer := self.layer_at(place)):
-                self.layer_clicked.emit(layer)
-            if is_left and (change := self.change_at(place)):
-                self.change_asked.emit(change)
+        elif (
+            kind == pg.QtCore.QEvent.Type.MouseButtonPress
+            and isinstance(event, QMouseEvent)
+            and event.button() == Qt.MouseButton.LeftButton
+        ):
+            self._on_clicked(self.view.mapToScene(event.position().toPoint()))
         return False
 
 

@@ -68,9 +68,8 @@ def test_a_lesson_from_beginning_to_end(open_window, qtbot, lesson):
         assert bar.labels["place"].text() == f"{number} of {len(lesson.steps)}"
         assert not window.banner.isVisible(), window.banner.label.text()
         window.lecture.next()
-    place = player.place
-    window.lecture.next()
-    assert player.is_at_end and player.place == place  # the key stays on, and does nothing
+    following = LESSONS[LESSONS.index(lesson) + 1] if lesson is not LESSONS[-1] else None
+    assert (player.lesson, player.place, player.offered) == (lesson, len(lesson.steps) - 1, following)
 
 
 @pytest.mark.parametrize("name", ["depth_multiplies", "check_the_claim"])
@@ -149,12 +148,14 @@ def test_a_clicker_is_enough(open_window, qtbot):
     lesson = window.lecture.player.lesson
     assert lesson.key == LESSONS[0].key
     seen = [window.lecture.player.place]
-    for _press in range(2 * len(lesson.steps)):
+    while window.lecture.player.offered is None:
         press(window, qtbot, "PgDown")
+        assert len(seen) < 3 * len(lesson.steps)
         seen.append(window.lecture.player.place)
         only = set(window.lecture.player.step.controls)
         assert {name for name, control in window.controls.controls.items() if control.isVisible()} <= (only or set(seen))
     assert sorted(set(seen)) == list(range(len(lesson.steps))) and window.lecture.player.is_at_end
+    press(window, qtbot, "PgUp")  # from the next lesson, which is offered
     press(window, qtbot, "PgUp")
     assert window.lecture.player.place == len(lesson.steps) - 2 and window.lecture.player.is_revealed
     press(window, qtbot, ".")

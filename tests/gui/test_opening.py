@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QWhatsThis
 
 from gradviz.app.opening import HINTED, Opening
 from gradviz.app.session import transport as transport_module
@@ -9,6 +10,7 @@ from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.runs.remedies import Remedies
 from gradviz.core.verdict import State
 from gradviz.panels.layouts import OPENING, column_of, panels_in
+from gradviz.report.derivations import of_layer_number, of_verdict
 
 SMALL = "depth=6&width=8&batch=16&initializer=glorot_normal"
 
@@ -115,3 +117,32 @@ def test_while_the_wave_runs_nothing_of_the_future_is_said(open_window):
     assert not any(panel.finding.text for panel in window.board.seen())
     window.session.transport.to_end()
     assert gradient.slope.text.isVisible() and not running.isVisible()
+
+
+def test_a_number_that_is_clicked_says_where_it_comes_from(open_window, qtbot, monkeypatch):
+    """The headline's, the factor per layer, and every number of the layer."""
+    said = []
+    monkeypatch.setattr(QWhatsThis, "showText", lambda place, text, widget: said.append(text))
+    window = open_window("depth=6&width=8&batch=16&initializer=glorot_normal", size=(1280, 800))
+    frame, headline = window.session.frame, window.headline
+    for y, what in ((25, "gradient"), (headline.height() - 15, "signal")):
+        qtbot.mouseClick(headline, Qt.MouseButton.LeftButton, pos=QPoint(400, y))
+        assert said.pop() == of_verdict(frame, what)
+    qtbot.mouseClick(headline, Qt.MouseButton.LeftButton, pos=QPoint(400, headline.height() - 1))
+    assert not said
+    gradient, layer = window.board.panels["gradient"], window.board.panels["layer"]
+    label = gradient.slope.text
+    click(qtbot, gradient, label.mapRectToScene(label.boundingRect()).center())
+    assert said.pop() == of_verdict(frame, "gradient")
+    click(qtbot, layer, layer.rows.mapToScene(QPointF(40, 8)))
+    assert said.pop() == of_layer_number(frame, "activation_rms", window.session.transport.playhead.layer)
+    window.session.transport.to_start()  # the gradient has no number yet
+    rows = layer.rows.rows
+    backward = next(place for place, row in enumerate(rows) if row.value == "…")
+    click(qtbot, layer, layer.rows.mapToScene(QPointF(40, (backward + 0.5) * layer.rows.height() / len(rows))))
+    assert not said
+
+
+def click(qtbot, panel, place):
+    spot = panel.view.mapFromScene(place)
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(spot.x(), spot.y()))

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QShowEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QCursor, QMouseEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QScrollArea, QSplitter, QVBoxLayout, QWhatsThis, QWidget
 
 from gradviz.core.runs.scene import Scene
 from gradviz.panels import PANELS
@@ -177,6 +177,7 @@ class Board(QWidget):
                 wanted.connect(lambda: self._draw_later(key))
             panel.layer_clicked.connect(self.layer_clicked)
             panel.change_asked.connect(self.change_asked)
+            panel.explained.connect(lambda text: QWhatsThis.showText(QCursor.pos(), text, panel))
             panel.layer_hovered.connect(self.hover)
             panel.view.viewport().installEventFilter(self)
         return self.panels[key]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QAction, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWhatsThis, QWidget
 
 from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.core.runs.scene import Scene
 from gradviz.core.verdict import State
 from gradviz.panels.headline.headline import Headline
 from gradviz.panels.parts.style import Style
+from gradviz.report.derivations import of_verdict
 from gradviz.report.headline import headline, note_text
 from gradviz.report.verdict import output_text, scale_text, text
 
@@ -112,6 +113,15 @@ class HeadlineBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Say where the number of a line comes from that is clicked."""
+        if self.headline is None or self._scene is None:
+            return
+        line = self.headline.line_at(event.position().y(), self._room())
+        explanation = of_verdict(self._scene.frame, line.what) if line is not None and line.what else ""
+        if explanation:
+            QWhatsThis.showText(event.globalPosition().toPoint(), explanation, self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.headline is not None:

@@ -6,6 +6,7 @@ from math import inf, isfinite, nan
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QPointF
 
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
@@ -22,6 +23,7 @@ from gradviz.panels.parts.floor import Floor
 from gradviz.panels.parts.panel_part import PanelPart
 from gradviz.panels.parts.style import Style
 from gradviz.panels.scales.extents import extent_of
+from gradviz.report.derivations import of_verdict
 
 GRADIENT_RMS = "log10_grad_a_rms"
 
@@ -95,6 +97,12 @@ class GradientPanel(CurvePanel):
                 _(", and dashed: theory") if np.isfinite(theory).all() else _(", and dashed: theory, where this width follows it")
             )
         return text
+
+    def explanation_at(self, position: QPointF) -> str:
+        """Say where the factor per layer comes from."""
+        label = self.slope.text
+        is_on_it = label.isVisible() and label.mapRectToScene(label.boundingRect()).contains(position)
+        return of_verdict(self.frame, "gradient") if is_on_it and self.frame is not None else ""
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Read out the gradient at a layer."""

@@ -63,6 +63,16 @@ class Headline:
         gap = self.style.px(5)
         return sum(rows) + gap * (len(rows) - 1 + bool(note)) + note + self.style.px(16)
 
+    def line_at(self, y: float, width: float) -> HeadlineLine | None:
+        """Return the line at a height, where it is said already."""
+        bottom = self.style.px(8)
+        for place, line in enumerate(self.lines):
+            bottom += self._row_height(line, place, width)
+            if y < bottom:
+                return None if line.what in self.kept_back else line
+            bottom += self.style.px(5)
+        return None
+
     def paint(self, painter: QPainter, left: float, top: float, width: float) -> None:
         """Paint it, its upper left corner at a place."""
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)

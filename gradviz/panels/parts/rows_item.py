@@ -56,6 +56,13 @@ class RowsItem(pg.GraphicsWidget):
             return TYPE
         return max(SMALLEST, min(TYPE, self.height() / (len(self.rows) * LINE * self._style.scale)))
 
+    def row_at(self, y: float) -> int | None:
+        """Return the row at a height within the item."""
+        if self._style is None:
+            return None
+        place = int(y // (LINE * self._style.px(self.size_of_type)))
+        return place if 0 <= y < self.height() and place < len(self.rows) else None
+
     def paint(self, painter: QPainter, *_options: object) -> None:
         if self._style is None:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from PySide6.QtCore import QPointF
 
 from gradviz.core.frame import Frame
 from gradviz.core.runs.playhead import Playhead
@@ -13,6 +14,7 @@ from gradviz.numbers import exact_text, percent_text, signed_text
 from gradviz.panels.base import BODY_ROW, Panel
 from gradviz.panels.parts.rows_item import NamedRow, RowsItem
 from gradviz.panels.parts.style import Style
+from gradviz.report.derivations import of_layer_number
 
 
 class _Number(NamedTuple):
@@ -47,6 +49,7 @@ class LayerNumbersPanel(Panel):
     def __init__(self, style: Style) -> None:
         super().__init__(style)
         self.rows = RowsItem()
+        self._shown: list[_Number] = []
         self.view.ci.addItem(self.rows, BODY_ROW, 0)
         self.view.ci.layout.setRowStretchFactor(BODY_ROW, 100)
         self.restyle(style)
@@ -59,12 +62,9 @@ class LayerNumbersPanel(Panel):
         """Show the numbers of the layer that is looked at, as far as the wave has come."""
         layer = self.shown_layer()
         reached = {"forward": playhead.has_activation(layer), "backward": playhead.has_gradient(layer)}
+        self._shown = [each for each in _NUMBERS if not each.is_share or (frame.series[each.key] != 0).any()]
         self.rows.show_rows(
-            [
-                NamedRow(_(each.name), _text(frame, each, layer) if reached[each.way] else "…")
-                for each in _NUMBERS
-                if not each.is_share or (frame.series[each.key] != 0).any()
-            ]
+            [NamedRow(_(each.name), _text(frame, each, layer) if reached[each.way] else "…") for each in self._shown]
         )
 
     def show_hovered(self, frame: Frame, layer: int) -> None:
@@ -75,6 +75,14 @@ class LayerNumbersPanel(Panel):
         """Say how large it is."""
         layer = self.shown_layer()
         return _("{fan_in} inputs, {units} units").format(fan_in=frame.net.units[layer - 1], units=frame.net.units[layer])
+
+    def explanation_at(self, position: QPointF) -> str:
+        """Say where the number of a row comes from."""
+        place = self.rows.mapFromScene(position)
+        row = self.rows.row_at(place.y()) if 0 <= place.x() <= self.rows.size().width() else None
+        if row is None or self.frame is None or self.rows.rows[row].value == "…":
+            return ""
+        return of_layer_number(self.frame, self._shown[row].key, self.shown_layer())
 
     def layer_text(self, frame: Frame, layer: int) -> str:
         """Nothing: the layer is what the panel shows."""
