@@ -91,7 +91,9 @@ def _factor(frame: Frame, layer: int, way: str, name: str, sizes: tuple[float, f
     moments = _moments(frame, layer)
     if moments is not None:
         inside = (
-            _log10(moments.mean_square / moments_q(frame, layer)) / 2 if way == "forward" else _log10(moments.slope_square) / 2
+            (_log10(moments.mean_square) - _log10(moments_q(frame, layer))) / 2
+            if way == "forward"
+            else _log10(moments.slope_square) / 2
         )
         names = (_FUNCTION[way], _DRAW)
     else:

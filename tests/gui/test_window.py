@@ -197,10 +197,11 @@ def test_a_file_dialog_offers_what_the_field_declares(window, monkeypatch):
     assert "*.csv" in offered[0] and "*.safetensors" in offered[1]
 
 
-def test_language_is_switched_live(window):
+def test_language_is_switched_live(window, qtbot):
     """Every text of the window changes, and the choice is remembered."""
     before = texts(window)
     window.look.set_language("ko")
+    qtbot.waitUntil(lambda: window.board.is_up_to_date)
     after = texts(window)
     same = [text for text, other in zip(before, after, strict=True) if text == other]
     proper_names = {message.id for message in stored() if message.id == message.string} | {"", "1", "1 / √L"}

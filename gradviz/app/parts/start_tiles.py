@@ -8,9 +8,8 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap, QPolygonF
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from gradviz.core.choices.arrays import Float64Array
-from gradviz.core.runs.request import Run
+from gradviz.core.runs.gradient_sizes import GradientSizes
 from gradviz.core.runs.scene import Scene
-from gradviz.core.runs.timeline import Timeline
 from gradviz.i18n import _
 from gradviz.panels.parts.style import Style
 from gradviz.starting_points import STARTING_POINTS
@@ -26,16 +25,16 @@ SHOWN = (-13.0, 5.0)
 
 
 class StartTiles(QWidget):
-    """Six buttons with pictures; a picture appears when its network has been run."""
+    """Six buttons with pictures, which appear when their networks have been run."""
 
     asked = Signal(str, object)
-    """A slot, and the runs that the pictures are made of; none any more when they are there."""
+    """A slot, and the request that the pictures are made of; none any more when they are there."""
     chosen = Signal(object)
     """A StartingPoint."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._runs = {key: Run(point.spec, has_preview=False) for key, point in STARTING_POINTS.items()}
+        self._request = GradientSizes(tuple(point.spec for point in STARTING_POINTS.values()))
         self._has_asked = False
         self._style: Style | None = None
         self.curves: dict[str, Float64Array] = {}
@@ -56,16 +55,12 @@ class StartTiles(QWidget):
         """Ask for the pictures after the first Scene, and take those that have come."""
         if not self._has_asked:
             self._has_asked = True
-            self.asked.emit(SLOT, tuple(self._runs.values()))
-        if len(self.curves) == len(self._runs):
-            return
-        for key, run in self._runs.items():
-            answer = scene.answers.get(run)
-            if key not in self.curves and isinstance(answer, Timeline):
-                sizes = answer.nearest(0).series["log10_grad_a_rms"]
-                self.curves[key] = sizes - sizes[-1]
+            self.asked.emit(SLOT, (self._request,))
+        answer = scene.answers.get(self._request)
+        if isinstance(answer, tuple):
+            self.curves = {key: sizes - sizes[-1] for key, sizes in zip(STARTING_POINTS, answer, strict=True)}
+            for key in self.curves:
                 self._paint(key)
-        if len(self.curves) == len(self._runs):
             self.asked.emit(SLOT, ())
 
     def retranslate(self) -> None:
