@@ -141,6 +141,13 @@ class Judgement:
     lost: Lost | None = None
 
     @property
+    def log10_deciding(self) -> float:
+        """log10 of what the word is said of: the total, or that of the farthest layer; −inf where a signal is lost in rounding."""
+        if self.lost is not None:
+            return -inf
+        return self.log10_total if self.farthest is None else self.farthest.log10_total
+
+    @property
     def log10_factor(self) -> float:
         """log10 of the geometric mean of the factor per layer; 0 where there is none."""
         return self.log10_total / self.steps if self.steps and isfinite(self.log10_total) else 0.0

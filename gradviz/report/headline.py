@@ -5,6 +5,7 @@ A word on a chip, and one sentence. Words and numbers are those of `report.verdi
 
 from __future__ import annotations
 
+from math import nan
 from typing import NamedTuple
 
 from gradviz.core.runs.scene import Scene
@@ -68,12 +69,15 @@ class HeadlineLine(NamedTuple):
         The chip's.
     chip, sentence : str
         The chip's word, or "", and what stands beside it.
+    log10_deciding : float
+        What the word was chosen by (see `Judgement`); NaN where there is none.
     """
 
     what: str
     state: State | None
     chip: str
     sentence: str
+    log10_deciding: float = nan
 
 
 def headline(verdict: Verdict) -> tuple[HeadlineLine, ...]:
@@ -100,7 +104,7 @@ def _forward(verdict: Verdict) -> HeadlineLine:
 def _line(what: str, judged: Judgement, dtype: str) -> HeadlineLine:
     assert judged.state is not None
     chip = CHIPS[what][judged.state]
-    return HeadlineLine(what, judged.state, _(chip), _sentence(what, judged, dtype))
+    return HeadlineLine(what, judged.state, _(chip), _sentence(what, judged, dtype), judged.log10_deciding)
 
 
 def _sentence(what: str, judged: Judgement, dtype: str) -> str:

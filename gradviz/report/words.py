@@ -50,16 +50,23 @@ def name_beside(spec: Spec, other: Spec) -> str:
     """
     all_ = list(spec.differences(other))
     different = [name for name in all_ if name not in ("batch", "jacobian")] or all_
-    named = [_name_of_value(name, getattr(spec, name)) for name in different[:MOST_NAMED]]
+    named = [_name_of_value(name, getattr(spec, name), getattr(other, name)) for name in different[:MOST_NAMED]]
     if not named:
         return _("the same experiment")
     return ", ".join(named) + (" …" if len(different) > MOST_NAMED else "")
 
 
-def _name_of_value(name: str, value: Any) -> str:
-    """Return a value; with the field's name where the value alone does not say what it is."""
+def _name_of_value(name: str, value: Any, other: Any) -> str:
+    """Return a value; with the field's name where the value alone does not say what it is, and in short where that tells it apart."""
     text = value_text(name, value)
+    if name == "initializer" and _family(text) != _family(value_text(name, other)):
+        return _family(text)
     return text if name in ("activation", "initializer", "data", "dtype") else f"{_(KNOBS[name].title)} {text}"
+
+
+def _family(title: str) -> str:
+    """Return whose initializer it is, without its distribution: Glorot of ``Glorot (Xavier), normal``."""
+    return title.partition(",")[0].partition("(")[0].strip()
 
 
 def file_stem(spec: Spec) -> str:

@@ -149,10 +149,10 @@ def test_columns_are_as_high_as_their_layers_are_wide(open_panel, profile):
     frame = frame_of(f"depth=20&width=200&width_profile={profile}&batch=4")
     draw(panel, frame, Playhead(1))
     units = np.array(frame.net.units[1:])
-    for lane in (panel.layers.strip.forward, panel.layers.strip.backward):
+    for lane in (panel.row.layers.strip.forward, panel.row.layers.strip.backward):
         high = np.array([rect.height() for rect in lane.rects])
         np.testing.assert_allclose(high / high.max(), units / units.max(), atol=1 / high.max())
-    centres = [rect.center().x() for rect in panel.layers.strip.forward.rects]
+    centres = [rect.center().x() for rect in panel.row.layers.strip.forward.rects]
     places = [panel.plot.vb.mapFromViewToItem(panel.plot, QPointF(layer, 0)).x() for layer in range(1, 21)]
     np.testing.assert_allclose(centres, places, atol=1.5)
 
@@ -163,7 +163,7 @@ def test_the_colours_are_the_sizes(open_panel):
     panel.resize(700, 300)
     frame = frame_of("depth=70&width=50&gain=0.2&batch=16")
     draw(panel, frame, Playhead(1))
-    strip = panel.layers.strip
+    strip = panel.row.layers.strip
     assert not strip.is_dots
     for lane, log10 in (
         (strip.forward, np.log10(frame.series["activation_rms"])),
@@ -171,6 +171,7 @@ def test_the_colours_are_the_sizes(open_panel):
     ):
         expected = np.clip(1 - (log10.max() - log10) / 6, 0, 1)
         assert [c.name() for c in lane.colours] == [mixed(LIGHT, lane.role, level).name() for level in expected]
+    panel.row.lens.hide()
     image = panel.view.grab().toImage()
     for place in (0, 9, 69):
         for lane in (strip.forward, strip.backward):
@@ -183,7 +184,7 @@ def test_the_wave_lights_what_it_has_reached(open_panel, depth):
     panel = open_panel("network", 700)
     frame = frame_of(f"depth={depth}&width=4&batch=2")
     draw(panel, frame, Playhead(1))
-    strip = panel.layers.strip
+    strip = panel.row.layers.strip
     for position in range(1, 2 * depth + 1, max(1, depth // 20)):
         playhead = Playhead.at(position, depth)
         for lane, has in ((strip.forward, playhead.has_activation), (strip.backward, playhead.has_gradient)):
@@ -200,7 +201,7 @@ def test_zero_infinity_and_nan_have_their_marks(open_panel):
     awkward = spoilt(awkward, "log10_grad_a_rms", [-np.inf, -np.inf, 0, 0, 1e300, np.inf])
     draw(panel, awkward, Playhead(1))
     panel.grab()
-    strip = panel.layers.strip
+    strip = panel.row.layers.strip
     assert strip.forward.marks == [(1, 2, shape.ZERO), (3, 3, shape.INFINITE), (4, 5, shape.NAN)]
     assert strip.backward.marks == [(0, 1, shape.ZERO), (5, 5, shape.INFINITE)]
     assert strip.forward.colours[4].name() == mixed(LIGHT, "fault", 0.15).name()
@@ -225,7 +226,7 @@ def test_units_are_dots_and_weights_lines(open_panel, width, drawn):
     weights, gradients = (
         [np.abs(arrays[f"{name}{layer}"][np.ix_(units, units)]) for layer in (1, 2, 3)] for name in ("W", "grad_W")
     )
-    strokes = panel.dots.strokes
+    strokes = panel.row.dots.strokes
     assert dots_in(strokes.unlit) == dots_in(strokes.forward) == dots_in(strokes.backward) == 4 * drawn
     assert lines_in(strokes.forward) == sum(np.count_nonzero(0.02 * W.max() < W) for W in weights)
     with np.errstate(all="ignore"):
@@ -255,7 +256,7 @@ def test_the_wave_lights_dots_and_lines(open_panel):
 
     def hues(playhead, layer):
         draw(panel, frame, playhead)
-        strip, image = panel.layers.strip, panel.view.grab().toImage()
+        strip, image = panel.row.layers.strip, panel.view.grab().toImage()
         area = strip.forward.rects[layer - 1].united(strip.backward.rects[layer - 1])
         left = panel.plot.mapToScene(QPointF(strip.right[layer - 2] + 2, area.top()))
         right = panel.plot.mapToScene(QPointF(strip.left[layer - 1] - 2, area.bottom()))
@@ -279,14 +280,47 @@ def test_the_wave_lights_dots_and_lines(open_panel):
     assert hues(Playhead(1), 2)["backward"] > 20
 
 
+@pytest.mark.parametrize(("layer", "first", "last"), [(1, 0, 6), (3, 0, 6), (100, 97, 103), (199, 194, 200)])
+def test_a_lens_shows_the_units_around_the_playhead(open_panel, layer, first, last):
+    """Where there are columns: seven layers' units and weights, lit as far as the wave has come."""
+    panel = open_panel("network", 900, 200)
+    frame = frame_of("depth=200&width=5&batch=8&activation=relu&initializer=he_normal")
+    draw(panel, frame, Playhead(layer, Phase.FORWARD))
+    lens = panel.row.lens.lens
+    assert lens.is_dots and (lens.drawn.start, lens.drawn.stop - 1) == (first, last)
+    assert dots_in(panel.row.lens._strokes.forward) == 5 * 7
+    weights = [np.abs(trace(frame.spec).arrays[f"W{each}"]) for each in range(max(first, 0) + 1, last + 1)]
+    assert lines_in(panel.row.lens._strokes.forward) == sum(np.count_nonzero(0.02 * W.max() < W) for W in weights)
+    places = [lens.x(each) for each in lens.drawn]
+    assert lens.box.left() < places[0] and places[-1] < lens.box.right() and panel.plot.vb.geometry().contains(lens.box)
+    image = panel.view.grab().toImage()
+
+    def is_blue_between(one, other):
+        ends = [panel.plot.mapToScene(QPointF(lens.x(each), lens.middle)) for each in (one, other)]
+        room = range(round(ends[0].x() + lens.radius + 2), round(ends[1].x() - lens.radius - 2))
+        top, bottom = (round(panel.plot.mapToScene(QPointF(0, y)).y()) for y in (lens.box.top() + 6, lens.box.bottom() - 6))
+        return any(image.pixelColor(x, y).blue() > image.pixelColor(x, y).red() + 25 for x in room for y in range(top, bottom))
+
+    assert is_blue_between(layer - 1, layer)
+    if layer < last:
+        assert not is_blue_between(layer + 1, layer + 2) if layer + 2 <= last else True
+
+
+@pytest.mark.parametrize(("text", "width"), [("depth=20&width=5&batch=2", 900), ("depth=200&width=5&batch=2", 330)])
+def test_there_is_no_lens_where_units_are_drawn_or_where_it_would_cover_the_strip(open_panel, text, width):
+    panel = open_panel("network", width, 200)
+    draw(panel, frame_of(text), Playhead(9))
+    assert not panel.row.lens.lens.is_dots
+
+
 def test_skip_connections_are_arcs_and_normalization_bars(open_panel):
     panel = open_panel("network")
     draw(panel, frame_of("depth=12&width=20&batch=4&residual=3&normalization=batch"), Playhead(1))
-    assert len(panel.between.strokes[-1].path.toSubpathPolygons()) == 4
-    assert len(panel.layers.strip.bars) == 12
+    assert len(panel.row.between.strokes[-1].path.toSubpathPolygons()) == 4
+    assert len(panel.row.layers.strip.bars) == 12
     assert "skip connections" in panel.legend.text and "normalization" in panel.legend.text
     draw(panel, frame_of("depth=12&width=20&batch=4&shared_weights=true"), Playhead(1))
-    assert not panel.between.strokes and not panel.layers.strip.bars
+    assert not panel.row.between.strokes and not panel.row.layers.strip.bars
     assert panel.legend.text.endswith("the same weights in every layer")
 
 
@@ -310,7 +344,7 @@ def test_hover_and_click_find_the_column_under_the_pointer(open_panel, qtbot):
     panel = open_panel("network")
     draw(panel, frame_of("depth=20&width=30&batch=4"), Playhead(1))
     for layer in (1, 7, 20):
-        spot = panel.plot.mapToScene(QPointF(panel.layers.strip.backward.rects[layer - 1].center()))
+        spot = panel.plot.mapToScene(QPointF(panel.row.layers.strip.backward.rects[layer - 1].center()))
         assert panel.layer_at(spot) == layer
         with qtbot.waitSignal(panel.layer_clicked) as clicked:
             qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=panel.view.mapFromScene(spot))

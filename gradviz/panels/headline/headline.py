@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from gradviz.core.verdict import State
+from gradviz.panels.headline import gauge
 from gradviz.panels.parts.style import Style
 from gradviz.report.headline import HeadlineLine
 
@@ -23,6 +24,9 @@ ROLES = {
 
 FIRST, SECOND, LAST = 22.0, 15.0, 13.0
 """Size of the type in pixels at scale 1: the first line's, the second's, and that of what is compared."""
+
+GAUGED_FROM = 640.0
+"""The width in pixels at scale 1 from which there is room for the gauges."""
 
 _WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
 
@@ -111,18 +115,26 @@ class Headline:
         font = self._chip_font(place)
         return QFontMetricsF(font).horizontalAdvance(line.chip) + 1.5 * font.pixelSize()
 
-    def _text_left(self, line: HeadlineLine, place: int) -> float:
-        chip = self._chip_width(line, place)
-        return self._margin + (chip + self.style.px(10) if chip else 0.0)
+    def _gauge_left(self, line: HeadlineLine, place: int) -> float:
+        return self._margin + self._chip_width(line, place) + self.style.px(14)
+
+    def _has_gauge(self, width: float) -> bool:
+        return not self.is_compact and width >= self.style.px(GAUGED_FROM)
+
+    def _text_left(self, line: HeadlineLine, place: int, width: float) -> float:
+        if not line.chip:
+            return self._margin
+        room = self.style.px(gauge.WIDTH + 14) if self._has_gauge(width) else -self.style.px(4)
+        return self._gauge_left(line, place) + room
 
     def _row_height(self, line: HeadlineLine, place: int, width: float) -> float:
-        room = width - self._text_left(line, place) - self._margin
+        room = width - self._text_left(line, place, width) - self._margin
         metrics = QFontMetricsF(self._font(place))
         wrapped = metrics.boundingRect(QRectF(0, 0, max(room, 1.0), 1e6), _WRAPPED, line.sentence)
         return max(wrapped.height(), 1.25 * metrics.height())
 
     def _paint_line(self, painter: QPainter, line: HeadlineLine, place: int, room: QRectF) -> None:
-        left = room.left() + self._text_left(line, place)
+        left = room.left() + self._text_left(line, place, room.width())
         if line.chip and line.state is not None:
             font = self._chip_font(place)
             height = 1.25 * QFontMetricsF(self._font(place)).height()
@@ -133,6 +145,10 @@ class Headline:
             painter.setFont(font)
             painter.setPen(self.style.colour("on_state"))
             painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, line.chip)
+            if self._has_gauge(room.width()):
+                width, high = self.style.px(gauge.WIDTH), self.style.px(gauge.HEIGHT)
+                at = QRectF(room.left() + self._gauge_left(line, place), chip.center().y() - high / 2, width, high)
+                gauge.paint_gauge(painter, at, line.log10_deciding, ROLES[line.state], self.style)
         painter.setFont(self._font(place))
         painter.setPen(self.style.colour("ink" if place == 0 else "quiet"))
         painter.drawText(QRectF(left, room.top(), room.right() - self._margin - left, room.height()), _WRAPPED, line.sentence)

@@ -20,11 +20,7 @@ def strokes_between(layout: StripLayout) -> list[Stroke]:
 def arcs_of(layout: StripLayout) -> QPainterPath:
     """Return the skip connections as arcs, or where they are too narrow for that, one line over all of them."""
     path, order = QPainterPath(), layout.frame.net.order
-    sources = [
-        (source, layer)
-        for layer in range(1, layout.frame.depth + 1)
-        if (source := layout.frame.net.skip(layer, order)) is not None
-    ]
+    sources = [(source, layer) for layer in layout.drawn[1:] if (source := layout.frame.net.skip(layer, order)) is not None]
     if not sources:
         return path
     room = layout.style.px(ARC_ROOM)

@@ -41,10 +41,12 @@ def strokes_of(layout: StripLayout) -> Strokes:
     if not layout.is_dots:
         return Strokes()
     lit, unlit = tuple(_dots(layout, is_lit=True)), tuple(_dots(layout, is_lit=False))
+    by_weight = {layer: _by_weight(layout, layer) for layer in layout.drawn[1:]}
+    by_gradient = {layer: _by_gradient(layout, layer) for layer in layout.drawn[1:]}
     return Strokes(
-        (*_lines(layout, "grid", _by_weight(layout)), *unlit),
-        (*_lines(layout, "forward", _by_weight(layout)), *lit),
-        (*_lines(layout, "backward", _by_gradient(layout)), *lit),
+        (*_lines(layout, "grid", by_weight), *unlit),
+        (*_lines(layout, "forward", by_weight), *lit),
+        (*_lines(layout, "backward", by_gradient), *lit),
     )
 
 
@@ -52,55 +54,45 @@ def _dots(layout: StripLayout, *, is_lit: bool) -> Iterator[Stroke]:
     """Yield the dots by their shade: how large a unit's activation is, against the largest of the network and of its layer."""
     style, r = layout.style, layout.radius
     paths: dict[int, QPainterPath] = {}
-    levels = _levels(layout) if is_lit else None
-    for layer in range(layout.frame.depth + 1):
+    for layer in layout.drawn:
+        shades = _shades(layout, layer) if is_lit and layer else None
         for place, y in enumerate(layout.places(layer)):
-            level = -1 if levels is None or layer == 0 else int(levels[layer - 1][place])
+            level = -1 if shades is None else int(shades[place])
             paths.setdefault(level, QPainterPath()).addEllipse(QPointF(layout.x(layer), layout.middle + float(y)), r, r)
     for level, path in sorted(paths.items()):
         fill = style.brush("grid") if level < 0 else QBrush(mixed(style, "forward", level / STRENGTHS))
         yield Stroke(QPen(Qt.PenStyle.NoPen), fill, path=path)
 
 
-def _levels(layout: StripLayout) -> list[np.ndarray]:
-    """Return the shade of each drawn unit, 0 … STRENGTHS."""
-    frame = layout.frame
-    with np.errstate(all="ignore"):
-        of_layers = shape.levels(np.log10(frame.series["activation_rms"]))
-    shades = []
-    for level, sample in zip(of_layers, frame.samples, strict=True):
-        sizes = np.nan_to_num(sample.activation_rms, nan=0.0, posinf=1e300)
-        largest = sizes.max()
-        shares = sizes / largest if largest > 0 else np.zeros(sizes.size)
-        shades.append(np.round(STRENGTHS * level * (0.35 + 0.65 * shares)).astype(int))
-    return shades
+def _shades(layout: StripLayout, layer: int) -> np.ndarray:
+    """Return the shade of each drawn unit of a layer, 0 … STRENGTHS."""
+    shares = _of_largest(layout.frame.samples[layer - 1].activation_rms)
+    return np.round(STRENGTHS * layout.levels[layer - 1] * (0.35 + 0.65 * shares)).astype(int)
 
 
-def _by_weight(layout: StripLayout) -> list[np.ndarray]:
-    """Return the strength of each line by its weight, against the layer's largest, and by how much signal it carries."""
-    strengths = []
-    for sample in layout.frame.samples:
-        sizes = np.nan_to_num(np.abs(sample.weights), nan=0.0, posinf=1e300)
-        largest = sizes.max()
-        strengths.append(sizes / largest if largest > 0 else np.zeros(sizes.shape))
-    return strengths
+def _by_weight(layout: StripLayout, layer: int) -> np.ndarray:
+    """Return the strength of each line by its weight, against the layer's largest."""
+    return _of_largest(np.abs(layout.frame.samples[layer - 1].weights))
 
 
-def _by_gradient(layout: StripLayout) -> list[np.ndarray]:
+def _of_largest(values: np.ndarray) -> np.ndarray:
+    """Return values as shares of the largest of them."""
+    sizes = np.nan_to_num(values, nan=0.0, posinf=1e300)
+    largest = sizes.max()
+    return sizes / largest if largest > 0 else np.zeros(sizes.shape)
+
+
+def _by_gradient(layout: StripLayout, layer: int) -> np.ndarray:
     """Return the strength of each line by its weight's gradient, in decades below the largest of the network."""
-    samples = layout.frame.samples
-    finite = [sample.log10_gradients[np.isfinite(sample.log10_gradients)] for sample in samples]
-    largest = max((float(each.max()) for each in finite if each.size), default=0.0)
-    return [
-        np.clip(1 + (np.nan_to_num(sample.log10_gradients, nan=-np.inf, posinf=largest) - largest) / shape.PALE_DECADES, 0, 1)
-        for sample in samples
-    ]
+    largest = layout.log10_largest_gradient
+    sizes = np.nan_to_num(layout.frame.samples[layer - 1].log10_gradients, nan=-np.inf, posinf=largest)
+    return np.clip(1 + (sizes - largest) / shape.PALE_DECADES, 0, 1)
 
 
-def _lines(layout: StripLayout, role: str, strengths: list[np.ndarray]) -> Iterator[Stroke]:
+def _lines(layout: StripLayout, role: str, strengths: dict[int, np.ndarray]) -> Iterator[Stroke]:
     lines: dict[int, list[QLineF]] = {}
-    most = max(1, MOST_LINES // layout.frame.depth)
-    for layer, of_layer in enumerate(strengths, start=1):
+    most = max(1, MOST_LINES // max(len(strengths), 1))
+    for layer, of_layer in strengths.items():
         start, end = layout.x(layer - 1), layout.x(layer)
         ys = [layout.middle + layout.places(each) for each in (layer - 1, layer)]
         for to, from_, strength in shape.strongest(of_layer, most):

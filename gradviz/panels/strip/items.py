@@ -89,8 +89,8 @@ class Strip:
         return range(begin, len(self.last))
 
     def column(self, layer: int) -> int:
-        """Return the column in which a layer stands."""
-        return int(np.searchsorted(self.last, layer))
+        """Return the column in which a layer stands; of one that is not there, the last."""
+        return min(int(np.searchsorted(self.last, layer)), len(self.last) - 1)
 
 
 class LitItem(pg.GraphicsObject):
@@ -174,6 +174,8 @@ class StripItem(LitItem):
     def _paint_current(self, painter: QPainter, style: Style, strip: Strip) -> None:
         """Draw around the current layer what of it has been reached."""
         place = strip.column(self.playhead.layer)
+        if self.playhead.layer > strip.last[place]:
+            return
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(style.pen("ink", 1.6))
         if strip.is_dots:

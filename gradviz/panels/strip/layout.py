@@ -37,27 +37,66 @@ GLOW_LAYERS, LEAST_GLOW = 1.2, 26.0
 
 @dataclass(frozen=True)
 class StripLayout:
-    """Where everything is; `box` is the room over the layer axis, in pixels of the plot."""
+    """Where everything is.
+
+    Attributes
+    ----------
+    frame : Frame
+    style : Style
+    box : QRectF
+        The room over the layer axis, in pixels of the plot.
+    depth : int
+        The axis ends here; of a deeper network, the layers up to it are drawn.
+    name : str
+        What stands beside it in place of the waves' names, where there is another network to tell it from.
+    is_lowest : bool
+        Whether the layer axis is right below it.
+    """
 
     frame: Frame
     style: Style
     box: QRectF
+    depth: int
+    name: str = ""
+    is_lowest: bool = True
+
+    @property
+    def last(self) -> int:
+        """The last layer that is drawn."""
+        return min(self.frame.depth, self.depth)
 
     @cached_property
     def pixels(self) -> float:
         """Pixels a layer."""
-        left, right = layer_ends(self.frame.depth)
+        left, right = layer_ends(self.depth)
         return self.box.width() / (right - left)
 
     @cached_property
     def columns(self) -> shape.Bands:
         """Which layers stand together."""
-        return shape.bands(self.frame.depth, self.pixels)
+        return shape.bands(self.last, self.pixels)
 
     @cached_property
     def units(self) -> tuple[int, ...]:
-        """n_0 … n_L."""
-        return self.frame.net.units
+        """n_0 … n_L, as far as they are drawn."""
+        return self.frame.net.units[: self.last + 1]
+
+    @property
+    def drawn(self) -> range:
+        """The layers that are drawn, from 0, the input, on."""
+        return range(self.last + 1)
+
+    @cached_property
+    def log10_largest_gradient(self) -> float:
+        """Of all weights in the sample."""
+        found = [sample.log10_gradients[np.isfinite(sample.log10_gradients)] for sample in self.frame.samples]
+        return max((float(each.max()) for each in found if each.size), default=0.0)
+
+    @cached_property
+    def levels(self) -> np.ndarray:
+        """How full the colour of each layer's units is, (L,)."""
+        with np.errstate(all="ignore"):
+            return shape.levels(np.log10(self.frame.series["activation_rms"]))
 
     @property
     def top(self) -> float:
@@ -120,7 +159,7 @@ class StripLayout:
 
     def x(self, layer: float) -> float:
         """Return where a layer stands; the input moves to the edge where its place is farther out."""
-        place = self.box.left() + (layer - layer_ends(self.frame.depth)[0]) * self.pixels
+        place = self.box.left() + (layer - layer_ends(self.depth)[0]) * self.pixels
         return place if layer else max(place, self.box.left() - self.style.px(INPUT_WIDTH))
 
     def strip(self) -> Strip:
@@ -131,10 +170,10 @@ class StripLayout:
             inset = (self.radius + self.rim) / self.pixels
         left, right = (np.array([self.x(float(each)) for each in ends]) for ends in (first - inset, last + inset))
         with np.errstate(all="ignore"):
-            sizes = np.log10(self.frame.series["activation_rms"]), self.frame.series["log10_grad_a_rms"]
+            forward = np.log10(self.frame.series["activation_rms"][: self.last])
         return Strip(
-            forward=self._lane("forward", sizes[0], left, right, -1),
-            backward=self._lane("backward", sizes[1], left, right, 1),
+            forward=self._lane("forward", forward, left, right, -1),
+            backward=self._lane("backward", self.frame.series["log10_grad_a_rms"][: self.last], left, right, 1),
             first=first,
             last=last,
             left=left,
@@ -188,7 +227,7 @@ class StripLayout:
             return []
         before, wide = net.place == "before", self.style.px(2)
         bars = []
-        for layer in net.layers:
+        for layer in range(1, self.last + 1):
             if net.normalization(layer, net.place).axis is not None:
                 high = float(self.highs[layer])
                 x = left[layer - 1] - 2 * wide if before else right[layer - 1] + wide
@@ -203,21 +242,31 @@ class StripLayout:
         widest = max(metrics.horizontalAdvance(name) for name, _top in names.values())
         size = 12 * min(1.0, min(wide, px(62)) / widest, self.half / metrics.height())
         texts = (
-            []
-            if size < SMALLEST_NAME or self.is_dots
+            self._name(wide)
+            if self.name or size < SMALLEST_NAME or self.is_dots
             else [
                 (name, role, size, QRectF(0, top, wide, self.half), flag.AlignRight | flag.AlignVCenter)
                 for role, (name, top) in names.items()
             ]
         )
-        if self.x(1) - self.x(0) > px(17):
+        if self.is_lowest and self.x(1) - self.x(0) > px(17):
             under = QRectF(self.x(0) - px(20), self.box.bottom() + px(5), px(40), px(16))
             texts.append(("0", "quiet", 12.0, under, flag.AlignHCenter | flag.AlignTop))
-        beyond = self.x(self.frame.depth + 0.5)
+        beyond = self.x(self.last + 0.5)
         if self.box.right() - beyond > QFontMetricsF(self.style.font(12)).horizontalAdvance(_("loss")):
             where = QRectF(beyond, self.middle - self.half, self.box.right() - beyond, 2 * self.half)
             texts.append((_("loss"), "quiet", 12.0, where, flag.AlignLeft | flag.AlignVCenter))
         return texts
+
+    def _name(self, wide: float) -> list[tuple[str, str, float, QRectF, Qt.AlignmentFlag]]:
+        """Return the network's name, in as many lines as there is room for."""
+        room = QRectF(0, self.box.top(), wide, self.box.height())
+        how = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for size in (12.0, 11.0, 10.0):
+            metrics = QFontMetricsF(self.style.font(size))
+            if room.contains(metrics.boundingRect(room, how | Qt.TextFlag.TextWordWrap, self.name)):
+                return [(self.name, "quiet", size, room, how | Qt.TextFlag.TextWordWrap)]
+        return [(metrics.elidedText(self.name, Qt.TextElideMode.ElideRight, wide), "quiet", size, room, how)]
 
 
 def _edge(rect: QRect, side: int) -> QLineF:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QRectF
 
 from gradviz.core.architecture import Architecture
 from gradviz.core.choices.blocks import NORMALIZATION_PLACES
@@ -12,15 +13,11 @@ from gradviz.i18n import N_, _
 from gradviz.numbers import exact_text
 from gradviz.panels.layer_panel import LayerPanel
 from gradviz.panels.parts.axes import NoAxis
-from gradviz.panels.parts.still_item import StillItem
 from gradviz.panels.parts.style import Style
-from gradviz.panels.strip.between import strokes_between
-from gradviz.panels.strip.dots import strokes_of
-from gradviz.panels.strip.items import StripItem
-from gradviz.panels.strip.labels import LabelsItem
 from gradviz.panels.strip.layout import StripLayout
+from gradviz.panels.strip.row import NetworkRow
 from gradviz.panels.strip.shape import is_by_root
-from gradviz.panels.strip.wave_item import WaveItem
+from gradviz.report.words import name_beside
 
 _SIZES = {
     # (one layer, one unit in each)
@@ -32,7 +29,7 @@ _SIZES = {
 
 
 class NetworkPanel(LayerPanel):
-    """Units as dots with some of their weights, which the waves light; where layers stand close, columns in two halves."""
+    """Units as dots with some of their weights, which the waves light; where layers stand close, columns and a lens over them."""
 
     key = "network"
     value_axis_types = (NoAxis,)
@@ -40,35 +37,43 @@ class NetworkPanel(LayerPanel):
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
-        self.between, self.layers, self.dots = StillItem(self.plot), StripItem(self.plot), WaveItem(self.plot)
-        # Under the view box, whose ground is clear: the playhead's line stands over them.
-        self.between.setZValue(-3)
-        self.layers.setZValue(-2)
-        self.dots.setZValue(-1)
-        self.labels = LabelsItem(self.plot)
-        self.labels.setZValue(1)
+        self.row, self.pinned = NetworkRow(self.plot), NetworkRow(self.plot)
+        self.pinned.hide()
         self.restyle(style)
 
     def restyle_items(self, style: Style) -> None:
-        """Give the layers their colours; the weights and units take theirs with the next Frame."""
-        self.layers.style_ = self.labels.style_ = self.dots.style_ = style
+        """Give the layers their colours."""
+        for row in (self.row, self.pinned):
+            row.restyle(style)
 
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
-        """Lay the network out in the room there is."""
+        """Lay the network out in the room there is, and below it the pinned one."""
         self.plot.setYRange(0, 1, padding=0)
-        layout = StripLayout(frame, self.style_, self.plot.vb.geometry())
-        strip = layout.strip()
-        self.layers.show_strip(strip, self.plot.rect())
-        self.labels.show_strip(strip, self.plot.rect())
-        self.between.show_strokes(strokes_between(layout), self.plot.rect())
-        self.dots.show_strip(strip, self.plot.rect())
-        self.dots.show_strokes(strokes_of(layout))
+        self.row.show_layout(self._layout(frame, reference))
+        if reference is None:
+            self.pinned.hide()
+        else:
+            box = self._boxes()[1]
+            self.pinned.show_layout(
+                StripLayout(reference, self.style_, box, frame.depth, name_beside(reference.spec, frame.spec))
+            )
 
     def show_playhead(self, frame: Frame, playhead: Playhead) -> None:
         """Light what the wave has reached."""
-        self.layers.show_playhead(playhead)
-        self.dots.show_playhead(playhead)
-        self.labels.show_playhead(playhead)
+        self.row.show_playhead(playhead)
+        self.pinned.show_playhead(playhead)
+
+    def _layout(self, frame: Frame, reference: Frame | None) -> StripLayout:
+        if reference is None:
+            return StripLayout(frame, self.style_, self.plot.vb.geometry(), frame.depth)
+        name = name_beside(frame.spec, reference.spec)
+        return StripLayout(frame, self.style_, self._boxes()[0], frame.depth, name, is_lowest=False)
+
+    def _boxes(self) -> tuple[QRectF, QRectF]:
+        """Return the rooms of two networks, one above the other."""
+        box, gap = self.plot.vb.geometry(), self.style_.px(8)
+        high = max(1.0, (box.height() - gap) / 2)
+        return box.adjusted(0, 0, 0, high - box.height()), box.adjusted(0, box.height() - high, 0, 0)
 
     def finding_text(self, frame: Frame) -> str:
         """Say how large the network is."""
@@ -76,7 +81,7 @@ class NetworkPanel(LayerPanel):
 
     def legend_text(self, frame: Frame, reference: Frame | None) -> str:
         """Say what is drawn, and what of the network cannot be seen."""
-        net, layout = frame.net, StripLayout(frame, self.style_, self.plot.vb.geometry())
+        net, layout = frame.net, self._layout(frame, reference)
         if layout.is_dots:
             text = _("dots: RMS of a unit's a; lines: ∂loss/∂W of a weight, palest from 10⁻⁶ of the largest")
             if not layout.draws_all:
