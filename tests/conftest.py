@@ -1,7 +1,10 @@
 """What every test starts from: no display, settings in a temporary folder, English, one BLAS thread a process, patience."""
 
 import os
+from collections import defaultdict
+from math import ceil
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
@@ -47,7 +50,29 @@ def qtbot(qapp, request):
     return PatientBot(request)
 
 
+def pytest_addoption(parser):
+    parser.addoption("--whole", action="store_true", help="run every case of the tests that are marked `sampled`")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Of a test that is marked `sampled(n)`, run every n-th case, always the same ones; all with ``--whole``, and what is named by itself."""
+    if config.getoption("whole"):
+        return
+    cases = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("sampled") and not any(item.nodeid in argument for argument in config.args):
+            cases[item.nodeid.partition("[")[0]].append(item)
+    left_out = set()
+    for found in cases.values():
+        [share] = found[0].get_closest_marker("sampled").args
+        found.sort(key=lambda item: crc32(item.nodeid.encode()))
+        left_out |= set(found[ceil(len(found) / share) :])
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+
+
 def pytest_configure(config):
+    config.addinivalue_line("markers", "sampled(n): every n-th case runs, unless --whole is given")
     try:
         system.require_drawing()
     except system.SystemLacksError as error:

@@ -46,6 +46,7 @@ def drawn(frame, ending, figure=None, reference=None):
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160), (640, 480), (1000, 1700)])
 @pytest.mark.parametrize("panels", [("activations", "gradient"), *((key,) for key in PANELS)], ids=str)
+@pytest.mark.sampled(5)
 def test_png_has_exactly_the_size_asked_for(qapp, frame, size, panels):
     image = QImage.fromData(drawn(frame, "png", Figure(stacked(panels), size)))
     assert (image.width(), image.height()) == size

@@ -58,6 +58,7 @@ def drawn_by_command(qapp, tmp_path, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("key", PANELS)
+@pytest.mark.sampled(3)
 def test_every_panel_looks_the_same_from_the_command_line(drawn_by_command, key):
     """At the layer that is asked for, which is another picture than that of any other layer."""
     size = ("--size", "x".join(map(str, SIZE)))

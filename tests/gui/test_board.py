@@ -57,6 +57,7 @@ def test_two_panels_are_made_before_the_window_is_shown(qapp, qtbot):
 
 
 @pytest.mark.parametrize("key", PANELS)
+@pytest.mark.sampled(4)
 def test_every_panel_can_be_put_on_the_board_and_taken_off(two, key):
     """By its entry in the menu; it is drawn at once, with the Frame that all show."""
     action = two.arrangement.panel_actions[key]

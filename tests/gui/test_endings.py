@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no process can be sent these signals there")
 @pytest.mark.parametrize("seed", range(8))
+@pytest.mark.sampled(3)
 def test_any_ending_is_a_good_one(tmp_path, seed):
     ending = ended(seed, str(tmp_path), longest=2.5)
     assert ending.is_good, ending

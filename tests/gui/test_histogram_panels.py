@@ -398,6 +398,7 @@ BAD = [
 
 @EVERY
 @pytest.mark.parametrize("text", BAD)
+@pytest.mark.sampled(4)
 def test_networks_gone_wrong_are_drawn(open_panel, key, text):
     """No exception, no warning, a finite axis, words; alone, over another network and under it."""
     panel, frame, other = open_panel(key), frame_of(text), frame_of(OTHER)
@@ -453,6 +454,7 @@ EDGES = {
 @pytest.mark.parametrize("edges", EDGES)
 @pytest.mark.parametrize("counts", COUNTS)
 @pytest.mark.parametrize("text", ["depth=1", "depth=2&activation=relu", "depth=6&activation=relu&gain=3&initializer=he_normal"])
+@pytest.mark.sampled(6)
 def test_awkward_histograms_are_drawn(open_panel, key, counts, edges, text):
     """All zero, one bin, the end bins only, on axes as long as float64 or as short."""
     frame = frame_of(f"{text}&width=5&batch=4")

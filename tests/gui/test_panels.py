@@ -68,6 +68,7 @@ NETWORKS = [
 
 @EVERY
 @pytest.mark.parametrize("text", NETWORKS)
+@pytest.mark.sampled(4)
 def test_any_network_is_drawn(panel, text):
     """No exception, no warning, a finite axis, and words for what is seen."""
     frame = frame_of(text)
@@ -101,6 +102,7 @@ AWKWARD = {
 @EVERY
 @pytest.mark.parametrize("where", ["all", "first", "last", "alternating"])
 @pytest.mark.parametrize("kind", AWKWARD)
+@pytest.mark.sampled(8)
 def test_awkward_numbers_in_every_series_are_drawn(panel, kind, where):
     """NaN, infinities, zeros, subnormals, 1e±300: no exception, no warning, a finite axis, and the frame as it was."""
     frame = frame_of("depth=6&width=5&batch=4")
@@ -329,6 +331,7 @@ def test_a_class_is_abstract_or_final(root):
 
 
 @pytest.mark.parametrize("key", PANELS)
+@pytest.mark.sampled(3)
 def test_a_panel_that_is_let_go_is_freed_at_once(key, qapp):
     """No part refers back to it: what the garbage collector finds later may be painted while it is taken apart."""
     gc.collect()
@@ -465,6 +468,7 @@ def test_the_name_of_the_pinned_run_lies_beside_its_own_curve_and_over_no_other_
 @pytest.mark.parametrize(
     "network", ["activation=sigmoid&initializer=glorot_normal", "activation=tanh&initializer=glorot_normal&gain=3"]
 )
+@pytest.mark.sampled(3)
 def test_the_texts_of_the_gradient_keep_out_of_each_others_way(panel, language, size, depth, network):
     """The slope, the names of the zones and that of the floor."""
     use_language(language)

@@ -69,6 +69,7 @@ NETWORKS += [
 
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("text", NETWORKS)
+@pytest.mark.sampled(5)
 def test_every_kind_of_network_is_drawn_large_and_small(open_panel, key, text):
     """No exception and no warning, at every place of the wave, light and dark; every line of text says something."""
     frame = frame_of(text)

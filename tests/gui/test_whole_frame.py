@@ -99,6 +99,7 @@ def scene(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("key", PANELS)
+@pytest.mark.sampled(3)
 def test_a_panel_needs_nothing_but_the_scene(key, scene, qtbot):
     panel = PANELS[key].load()(Style(THEMES["light"]))
     qtbot.addWidget(panel)

@@ -44,6 +44,7 @@ def test_it_opens_on_something_worth_seeing(open_window):
 
 
 @pytest.mark.parametrize("name", KNOBS)
+@pytest.mark.sampled(3)
 def test_every_field_has_the_control_that_its_declaration_calls_for(window, name):
     """Its name, a tooltip, the range or the choices of the declaration, and the value of now."""
     knob, control = KNOBS[name], window.controls.controls[name]
@@ -312,6 +313,7 @@ def test_scrubbing_the_track_goes_there_and_back(window):
 
 
 @pytest.mark.parametrize("key", ACTIONS)
+@pytest.mark.sampled(3)
 def test_every_action_can_be_done(window, qtbot, settle, monkeypatch, tmp_path, key):
     """Each entry of the table, by its QAction: no exception, no warning, and the program goes on."""
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: ("", ""))

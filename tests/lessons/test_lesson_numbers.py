@@ -89,6 +89,7 @@ def times_said(lesson):
 
 
 @pytest.mark.parametrize("name", FILES)
+@pytest.mark.sampled(3)
 def test_every_number_that_is_changed_is_found(name):
     text = FILES[name]
     assert len(SAID.findall(text)) == times_said(read_lesson(text.encode(), name))
@@ -105,6 +106,7 @@ def test_the_changes_reach_every_number():
 
 
 @pytest.mark.parametrize("name", FILES)
+@pytest.mark.sampled(3)
 def test_every_number_that_is_written_without_its_expression_is_found(name):
     text = FILES[name]
     bare = SAID.sub(lambda match: match["shown"], text)
@@ -114,6 +116,7 @@ def test_every_number_that_is_written_without_its_expression_is_found(name):
 
 
 @pytest.mark.parametrize("name", FILES)
+@pytest.mark.sampled(3)
 def test_every_answer_that_is_moved_is_found(name):
     text = FILES[name]
     lesson = read_lesson(text.encode(), name)

@@ -32,7 +32,11 @@ def test_what_differs_is_said_with_the_reference_first():
 @pytest.mark.parametrize(
     ("one", "other", "name"),
     [
-        ({"activation": "sigmoid", "initializer": "glorot_normal"}, {"activation": "relu", "initializer": "he_normal"}, "Sigmoid, Glorot"),
+        (
+            {"activation": "sigmoid", "initializer": "glorot_normal"},
+            {"activation": "relu", "initializer": "he_normal"},
+            "Sigmoid, Glorot",
+        ),
         ({"initializer": "glorot_normal"}, {"initializer": "glorot_uniform"}, "Glorot (Xavier), normal"),
         ({"gain": 0.5}, {}, "Gain 0.5"),
         ({"gain": 0.5, "batch": 8}, {}, "Gain 0.5"),

@@ -7,6 +7,7 @@ EXPERIMENTS = 36
 
 
 @pytest.mark.parametrize("number", range(EXPERIMENTS))
+@pytest.mark.sampled(4)
 def test_what_is_predicted_of_a_random_experiment_is_measured(number):
     """Within a factor of 2 and three standard errors over five seeds, in every layer and measure with a prediction."""
     assert judge(experiment(number)).off == ()
