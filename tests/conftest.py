@@ -55,14 +55,20 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Of a test that is marked `sampled(n)`, run every n-th case, always the same ones; all with ``--whole``, and what is named by itself."""
+    """Leave out what is marked `whole`, and of what is marked `sampled(n)` all but every n-th case, always the same ones.
+
+    With ``--whole`` everything is run, and what is named by itself always.
+    """
     if config.getoption("whole"):
         return
-    cases = defaultdict(list)
+    cases, left_out = defaultdict(list), set()
     for item in items:
-        if item.get_closest_marker("sampled") and not any(item.nodeid in argument for argument in config.args):
+        if any(item.nodeid in argument for argument in config.args):
+            continue
+        if item.get_closest_marker("whole"):
+            left_out.add(item)
+        elif item.get_closest_marker("sampled"):
             cases[item.nodeid.partition("[")[0]].append(item)
-    left_out = set()
     for found in cases.values():
         [share] = found[0].get_closest_marker("sampled").args
         found.sort(key=lambda item: crc32(item.nodeid.encode()))
@@ -72,6 +78,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "whole: runs only with --whole")
     config.addinivalue_line("markers", "sampled(n): every n-th case runs, unless --whole is given")
     try:
         system.require_drawing()

@@ -121,6 +121,7 @@ def test_a_lack_of_memory_says_what_to_make_smaller(monkeypatch, capsys):
 @pytest.mark.skipif(sys.platform == "win32", reason="there a process alone cannot be sent Ctrl+C")
 @pytest.mark.parametrize("after", [0.15, 0.3, 0.45, 0.6, 0.8, 1.0])
 @pytest.mark.parametrize("arguments", [("run", "depth=900&width=1000"), ("export", "depth=900&width=1000", "-o", "x.png")])
+@pytest.mark.sampled(3)
 def test_ctrl_c_ends_a_command_with_one_line(arguments, after, tmp_path):
     """While it imports, too. (Before Python has come to the program, its own traceback is all there can be.)"""
     command = [sys.executable, "-c", "print(flush=True); from gradviz.__main__ import main; main()", *arguments]
@@ -142,6 +143,7 @@ def test_a_name_that_is_too_long_is_refused_in_words(arguments, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a&b.png", "a=b.svg", "한 글.pdf"])
+@pytest.mark.sampled(3)
 def test_names_with_signs_of_an_experiment_work(name, tmp_path):
     path = str(tmp_path / name)
     assert started("export", LINE, "--panel", "gradient", "-o", path).returncode == 0
@@ -180,6 +182,7 @@ def test_a_picture_needs_no_display_and_no_locale(tmp_path):
         ("run depth=3", 0),
     ],
 )
+@pytest.mark.sampled(3)
 def test_standard_error_that_takes_nothing_changes_nothing(arguments, status, redirection, tmp_path):
     command = f"{sys.executable} -m gradviz {arguments} {redirection}"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("COV")}

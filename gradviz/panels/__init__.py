@@ -110,6 +110,12 @@ PANELS: dict[str, PanelEntry] = {
             "gradviz.panels.single.neuron:NeuronPanel",
         ),
         PanelEntry(
+            "matrix",
+            N_("Weight matrix"),
+            N_("The weights of one layer, a row for every unit: as numbers while they are few, as a heat map above."),
+            "gradviz.panels.single.matrix:MatrixPanel",
+        ),
+        PanelEntry(
             "why",
             N_("Why this factor?"),
             N_("What a layer multiplies signal and gradient by, and the parts of that number: weights, activation, this draw."),

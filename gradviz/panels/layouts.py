@@ -171,14 +171,38 @@ LAYOUTS: dict[str, NamedLayout] = {
         NamedLayout(
             "lecture",
             N_("Lecture"),
-            (row_of("network"), row_of("activations", "gradient"), row_of("gradient_histograms", "sizes")),
+            (Row(("network",), 0.55), Row(("activations",), 0.9), Row(("sizes",), 0.9), Row(("gradient",), 1.1)),
         ),
         NamedLayout("large", N_("Two large panels"), (row_of("activations"), row_of("gradient"))),
-        NamedLayout("compare", N_("Compare"), (row_of("network"), row_of("activations", "gradient"), row_of("ratio", "sizes"))),
+        NamedLayout(
+            "compare",
+            N_("Compare"),
+            (
+                Row(("network",), 0.8),
+                Row(("gradient",), 1.1),
+                Row(("ratio",), 0.9),
+                Row(("pre_activations", "layer"), 0.4, (1.0, 1.0), is_column=True),
+            ),
+        ),
         NamedLayout(
             "learning",
             N_("How fast each layer learns"),
-            (row_of("network"), row_of("gradient", "weights"), row_of("pre_activations", "jacobian")),
+            (
+                Row(("network",), 0.6),
+                Row(("gradient",), 1.0),
+                Row(("weights",), 1.1),
+                Row(("weight_histograms", "why", "layer"), 0.4, (1.0, 0.85, 0.85), is_column=True),
+            ),
+        ),
+        NamedLayout(
+            "inside",
+            N_("One layer from inside"),
+            (
+                Row(("network",), 0.6),
+                row_of("pre_activations", "matrix"),
+                row_of("neuron"),
+                Row(("why", "layer"), 0.4, (1.0, 1.2), is_column=True),
+            ),
         ),
         NamedLayout(
             "everything",
@@ -188,11 +212,12 @@ LAYOUTS: dict[str, NamedLayout] = {
                 row_of("activations", "gradient"),
                 row_of("heatmap", "gradient_histograms"),
                 row_of("sizes", "correlation"),
-                row_of("pre_activations", "neuron"),
+                row_of("pre_activations", "matrix"),
+                row_of("neuron", "helps"),
                 row_of("weights", "weight_histograms"),
                 row_of("jacobian", "ratio"),
-                row_of("gains", "helps"),
-                row_of("why", "layer", "numbers"),
+                row_of("gains", "why"),
+                row_of("layer", "numbers"),
             ),
         ),
     )

@@ -9,6 +9,7 @@ import numpy as np
 from gradviz.core.choices.initializers import INITIALIZERS
 from gradviz.core.frame import Frame
 from gradviz.core.measures import MEASURES
+from gradviz.core.runs.probe import Neuron
 from gradviz.core.verdict import Judgement
 from gradviz.i18n import N_, _
 from gradviz.numbers import exact_text, factor_text, power_text, signed_text
@@ -61,6 +62,27 @@ def of_layer_number(frame: Frame, key: str, layer: int) -> str:
     ]
     made = {"activation_rms": _size_of_a, "log10_weight_rms": _size_of_weights, "log10_grad_a_rms": _size_of_gradient}.get(key)
     return "\n".join([*lines, *filter(None, [made(frame, layer)] if made else [])])
+
+
+MOST_TERMS = 4
+"""So many terms of a unit's sum are told one by one, the largest first."""
+
+
+def of_unit(neuron: Neuron, unit: int) -> str:
+    """Return what a unit adds up at the first example, from the rows of a matrix that is told whole; `unit` counts from 0."""
+    w, x = neuron.matrix[unit].astype(np.float64), neuron.x.astype(np.float64)
+    with np.errstate(all="ignore"):
+        terms = w * x
+    order = np.argsort(-np.abs(np.nan_to_num(terms, nan=np.inf)), kind="stable")[:MOST_TERMS].tolist()
+    said = {"unit": unit + 1, "layer": neuron.layer, "z": signed_text(float(neuron.all_z[unit]), 3), "count": terms.size}
+    lines = [_("unit {unit} of layer {layer}, first example").format(**said)]
+    lines.append(_("z = Σ wᵢxᵢ + b = {z}, {count} terms and b = {b}").format(b=signed_text(float(neuron.all_b[unit]), 3), **said))
+    lines += [
+        f"w[{i + 1}] · x[{i + 1}] = {signed_text(float(w[i]), 3)} · {signed_text(float(x[i]), 3)}"
+        f" = {signed_text(float(terms[i]), 3)}"
+        for i in order
+    ]
+    return "\n".join([*lines, *(["…"] if terms.size > MOST_TERMS else [])])
 
 
 def _size_of_a(frame: Frame, layer: int) -> str:

@@ -255,6 +255,7 @@ def test_an_output_layer_of_another_kind_is_judged_apart():
     assert shares.gradient.state is State.HOLDS
 
 
+@pytest.mark.whole
 def test_a_course_that_comes_back_has_the_word_of_its_farthest_point():
     """The total course is 0.13, the way there leads through 10³·⁶ and 10⁻⁴·³."""
     verdict = of("depth=200&activation=linear&initializer=normal&gain=0.035&width_profile=hourglass&width=1600&batch=16")

@@ -310,6 +310,7 @@ def test_a_lesson_takes_less_than_ten_seconds(gradviz, tmp_path):
 
 
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
+@pytest.mark.sampled(3)
 def test_numbers_of_every_lesson_can_be_said(monkeypatch, lesson):
     """Claims of every form that lessons make: a measure at a layer is always among the numbers. Narrow networks say as many."""
     monkeypatch.setattr(sections, "simulate", lambda spec: simulate(spec.replace(width=min(spec.width, 12), batch=8)))

@@ -81,6 +81,7 @@ def test_every_panel_looks_the_same_from_the_command_line(drawn_by_command, key)
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
+@pytest.mark.sampled(3)
 def test_every_option_says_what_it_says(drawn_by_command, arguments, wanted):
     assert drawn_by_command(*arguments) == picture_of(**wanted)
 
@@ -106,6 +107,7 @@ PANELS_OF_THE_WINDOW = ("gradient", "activations", "numbers")
     ],
     ids=["looked at", "forward", "backward", "at first"],
 )
+@pytest.mark.sampled(3)
 def test_the_window_exports_the_playhead_s_layer(open_window, qtbot, tmp_path, go, at, phase):
     """Forward no gradient is lit yet, backward all of the signal is: four pictures of one layer or another."""
     window = open_window(TEXT)

@@ -76,6 +76,7 @@ def test_the_last_panel_stays(two):
 
 
 @pytest.mark.parametrize("key", LAYOUTS)
+@pytest.mark.sampled(2)
 def test_every_named_layout_can_be_chosen(two, qtbot, key):
     two.arrangement.layout_actions[key].trigger()
     assert panels_in(two.board.layout_) == panels_in(LAYOUTS[key].rows)
@@ -194,6 +195,7 @@ def test_the_session_comes_back(open_window, settle, qtbot):
         ("recent", "[1, 2"),
     ],
 )
+@pytest.mark.sampled(3)
 def test_a_damaged_session_is_none(open_window, name, value):
     settings = Settings()
     settings._kept.setValue(name, value)

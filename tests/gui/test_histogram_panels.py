@@ -471,6 +471,7 @@ def test_histograms_of_one_bin_are_drawn(open_panel, key):
 
 @EVERY
 @pytest.mark.parametrize("reference", [None, "depth=4&width=5&batch=4", "depth=200&width=5&batch=4&gain=20"])
+@pytest.mark.sampled(3)
 def test_drawing_creates_no_items(open_panel, key, reference):
     """Also with a reference that is shallower, or deeper and of another size."""
     panel = open_panel(key)

@@ -35,7 +35,7 @@ def shown(window, step):
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(4)
 def test_a_lesson_from_beginning_to_end(open_window, qtbot, lesson):
     """Each step: its experiment and reference, its panels, its claims on the very Frames that are shown, its texts in both languages."""
     window = open_window("depth=3&width=4&batch=4")

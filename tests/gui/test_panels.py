@@ -169,7 +169,7 @@ READ_OUT = {
 }
 
 
-SHOW_A_LAYER = ("why", "layer")
+SHOW_A_LAYER = ("why", "layer", "matrix")
 """Panels that are nothing but the numbers of the layer that is looked at."""
 
 OF_NO_LAYER = ("helps",)
@@ -240,7 +240,9 @@ def test_texts_follow_the_language(panel):
 
 def texts_of(panel):
     axes = [item.labelText for item in panel.view.scene().items() if isinstance(item, LayerAxis) and item.labelText]
-    rows = [row.name for row in panel.rows.rows] if key_of(panel) in SHOW_A_LAYER else [panel.readout.text]
+    rows = [panel.readout.text] if panel.readout.text else []
+    if hasattr(panel, "rows"):
+        rows = [row.name for row in panel.rows.rows]
     if key_of(panel) in OF_NO_LAYER:
         rows = [column.heading for column in panel.table.table.columns]
     return [panel.header.name.text, panel.header.said, *rows, *axes]

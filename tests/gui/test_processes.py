@@ -49,6 +49,7 @@ raise SystemExit(status)
 """
 
 
+@pytest.mark.whole
 def test_an_animation_of_350_frames_ends_well(tmp_path):
     """A binding that loses a reference per call dies after some hundred frames (PySide6 6.12 on Python 3.11 after 138)."""
     child = start(ANIMATION, tmp_path)
@@ -217,6 +218,7 @@ raise SystemExit(status)
 """
 
 
+@pytest.mark.whole
 def test_the_memory_of_the_largest_networks_is_given_back(tmp_path):
     """A drag to 20 × 2048 and 152 × 512, and back to small ones: at most 300 MiB more than before."""
     child = start(DRAGS_TO_THE_LARGEST, tmp_path)

@@ -109,6 +109,7 @@ raise SystemExit(run(["show", "depth=4&width=6&batch=8"]))
 
 @pytest.mark.skipif(sys.platform == "win32", reason="neither signal is there")
 @pytest.mark.parametrize("number", [signal.SIGKILL, getattr(signal, "SIGHUP", signal.SIGTERM)])
+@pytest.mark.sampled(2)
 def test_the_next_start_has_it_after_any_end(tmp_path, file, number):
     """And another window after a kill is the first one: the lock of a process that is gone binds nobody."""
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}

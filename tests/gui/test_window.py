@@ -383,6 +383,7 @@ def test_what_is_exported_is_restored_when_it_is_dropped(window, settle, made, t
         ("a.toml", b"[lesson", ["lesson a: this is no lesson"]),
     ],
 )
+@pytest.mark.sampled(3)
 def test_what_holds_no_experiment_is_called_what_it_is_when_it_is_dropped(window, tmp_path, name, content, says):
     before, path = window.session.store.spec, tmp_path / name
     path.write_bytes(content)
@@ -393,6 +394,7 @@ def test_what_holds_no_experiment_is_called_what_it_is_when_it_is_dropped(window
 
 
 @pytest.mark.parametrize("text", ["", " \n", "depth=0&gain=x", "what is this", '{"depth": true}', "<img src=x>=1", "\0"])
+@pytest.mark.sampled(3)
 def test_bad_text_changes_nothing_and_is_answered(window, text):
     before = window.session.store.spec
     window.files.read_text(text)
@@ -492,6 +494,7 @@ def test_board_rows_never_clip_their_text_in_a_small_window(qtbot, open_window):
 @pytest.mark.parametrize(
     ("key", "sign"), [("Up", 1), ("Right", 1), ("PageUp", 1), ("End", 1), ("Down", -1), ("Left", -1), ("Home", -1)]
 )
+@pytest.mark.sampled(3)
 def test_sliders_answer_the_keyboard(window, qtbot, settle, key, sign):
     """While a slider has the focus the arrows are its own, not the playhead's."""
     window.activateWindow()

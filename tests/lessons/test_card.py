@@ -60,6 +60,7 @@ def test_no_number_of_a_card_s_texts_can_be_changed(card, language):
             assert Wording.of_text(wording.text).bare
 
 
+@pytest.mark.whole
 def test_what_a_tolerance_says_of_draws_is_measured():
     """One standard deviation over the seeds, of every figure, divided by its layer: the mean over the layers, to one digit."""
     drawn = [card for card in CARDS.values() if isinstance(card.tolerance, Draws)]

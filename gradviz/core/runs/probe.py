@@ -27,6 +27,9 @@ from gradviz.numbers import superscript
 MOST_MULTIPLY_ADDS = 2e10
 """The largest number of multiply-adds in a pass for a probe, about a second on one core; deeper layers are refused."""
 
+MOST_CELLS = 256
+"""Units of either side up to which the weights are told one by one; of larger matrices, the largest of every block."""
+
 PARTS = 4
 """The number of points at which the variance of the partial sum is measured, at equal shares of the terms."""
 
@@ -48,6 +51,12 @@ class Neuron:
         σ_b² of the experiment; for biases from a file, their mean square.
     counts, variances : (m,) arrays
         `variances` are Var(Σ wᵢxᵢ), over all units and examples, of the sum of the first `counts` terms.
+    matrix : (rows, columns) array
+        The layer's weights; of a matrix with more than MOST_CELLS units on a side, the weight of largest size in every block.
+    shape : tuple of int
+        Units and inputs of the layer.
+    all_b, all_z : (units,) arrays
+        The biases of all units, and their pre-activations at the first example.
     """
 
     layer: int
@@ -61,6 +70,15 @@ class Neuron:
     bias_variance: float
     counts: IntArray
     variances: Float64Array
+    matrix: FloatArray
+    shape: tuple[int, int]
+    all_b: FloatArray
+    all_z: FloatArray
+
+    @property
+    def is_told_whole(self) -> bool:
+        """Whether the matrix holds every weight."""
+        return self.matrix.shape == self.shape
 
     @property
     def fan_in(self) -> int:
@@ -156,7 +174,23 @@ def _neuron_of(birth: Birth, step: ForwardStep) -> Neuron:
         bias_variance=_bias_variance(birth.parameters, step),
         counts=counts,
         variances=variances,
+        matrix=largest_of_blocks(step.W, MOST_CELLS).copy(),
+        shape=(step.W.shape[0], step.W.shape[1]),
+        all_b=np.zeros(step.z.shape[1], step.z.dtype) if step.b is None else step.b.copy(),
+        all_z=step.z[0].copy(),
     )
+
+
+def largest_of_blocks(matrix: FloatArray, most: int) -> FloatArray:
+    """Return a matrix of at most `most` rows and columns: of every block the entry of largest size, with its sign, NaN before all."""
+    for axis in (0, 1):
+        count = matrix.shape[axis]
+        if count <= most:
+            continue
+        starts = np.arange(most) * count // most
+        largest, least = np.maximum.reduceat(matrix, starts, axis), np.minimum.reduceat(matrix, starts, axis)
+        matrix = np.where(np.abs(least) > largest, least, largest)
+    return matrix
 
 
 def _bias_variance(parameters: Parameters, step: ForwardStep) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import isnan
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 
 from gradviz.core.verdict import HELD_DECADES, THRESHOLD_DECADES
 from gradviz.panels.parts.style import Style
@@ -44,7 +44,9 @@ def paint_gauge(painter: QPainter, room: QRectF, log10_value: float, role: str, 
     painter.setPen(style.pen("raised", 1.0))
     painter.setBrush(style.brush(role))
     if abs(log10_value) <= REACH:
-        painter.drawEllipse(QPointF(x, centre.y()), size, size)
+        dot = QPainterPath()  # which an SVG keeps as one; an ellipse would be an element of another kind
+        dot.addEllipse(QPointF(x, centre.y()), size, size)
+        painter.drawPath(dot)
         return
     out = -1.0 if log10_value < 0 else 1.0  # a NaN compares as not below
     corners = ((out * 1.3, 0.0), (-out * 0.7, -1.0), (-out * 0.7, 1.0))

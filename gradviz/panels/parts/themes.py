@@ -26,6 +26,9 @@ class Theme:
     cursor: str
     zone: str
     """Where a size counts as vanishing or exploding: laid thinly over the ground, neutral, for forward and backward have their hues."""
+    positive: str
+    negative: str
+    """The sign of a weight: neither forward nor backward, so neither blue nor orange (ColorBrewer's PRGn)."""
     fault: str
     holds: str
     drifts: str
@@ -53,6 +56,8 @@ THEMES: dict[str, Theme] = {
             reference="#7a828e",
             cursor="#16181d",
             zone="#9aa0aa",
+            positive="#762a83",
+            negative="#1b7837",
             fault="#b3261e",
             holds="#1a7444",
             drifts="#8f5600",
@@ -73,6 +78,8 @@ THEMES: dict[str, Theme] = {
             reference="#9aa3b0",
             cursor="#f0f2f5",
             zone="#8a93a0",
+            positive="#c2a5cf",
+            negative="#7fbf7b",
             fault="#ff8a80",
             holds="#5fd08f",
             drifts="#ffb84d",
@@ -93,6 +100,8 @@ THEMES: dict[str, Theme] = {
             reference="#5b626e",
             cursor="#000000",
             zone="#7a828e",
+            positive="#5e1a6b",
+            negative="#0b5d27",
             fault="#9c1710",
             holds="#0f5c33",
             drifts="#7a4800",

@@ -27,6 +27,7 @@ CHECKED = ("activation_rms", "activation_std", "pre_activation_rms", "log10_grad
         "activation=tanh&initializer=lecun_normal&residual=1&residual_scale=inverse_sqrt_depth",
     ],
 )
+@pytest.mark.sampled(2)
 def test_measured_values_lie_on_the_theory(text):
     """The mean over the seeds is the prediction, within 5 of its standard errors and 1 %.
 
