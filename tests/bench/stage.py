@@ -17,8 +17,9 @@ import time
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp()
 
+import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSlider
 
 from gradviz.app.main import make_window
 from gradviz.core.runs.playhead import Playhead
@@ -26,11 +27,12 @@ from gradviz.core.runs.request import Run
 from gradviz.core.runs.scene import Scene
 from gradviz.core.simulate import simulate
 from gradviz.core.spec import Spec
+from gradviz.experiment import OPENING_EXPERIMENT
 from gradviz.lessons.files.shelf import lessons
 
 SIZE = (1920, 1080)
 STARTS = 7
-DRAG_SECONDS, MOVES_PER_SECOND = 5.0, 60
+DRAG_SECONDS, DRAGS, MOVES_PER_SECOND = 3.0, 3, 60
 LATE_SECONDS, LATE_EVERY_MS = 8.0, 5
 
 PRINTS_WHEN_PAINTED = """
@@ -133,35 +135,82 @@ def ticks(depth):
 
 
 class Painted(QObject):
-    """Notes for each Frame that is painted how long ago the slider asked for it."""
+    """Notes for each value of a slider whose picture is painted how long ago the slider took it."""
 
-    def __init__(self, window):
+    def __init__(self, shown):
         super().__init__()
-        self.window, self.asked, self.taken, self.last = window, {}, [], None
-        window.session.store.changed.connect(lambda spec: self.asked.__setitem__(spec, time.perf_counter()))
+        self.shown, self.asked, self.taken, self.last = shown, {}, [], None
+
+    def ask(self, value):
+        self.asked[value] = time.perf_counter()
 
     def eventFilter(self, watched, event):
-        spec = self.window.session.frame.spec
-        if event.type() == QEvent.Type.Paint and spec != self.last and spec in self.asked:
-            self.last = spec
-            self.taken.append(1e3 * (time.perf_counter() - self.asked[spec]))
+        value = self.shown()
+        if event.type() == QEvent.Type.Paint and value != self.last and value in self.asked:
+            self.last = value
+            self.taken.append(1e3 * (time.perf_counter() - self.asked[value]))
         return False
 
 
-def drag():
-    window = open_window(Spec())
-    painted = Painted(window)
-    window.board.seen()[-1].view.viewport().installEventFilter(painted)
-    slider = window.controls.controls["gain"].slider
+class BareDrag:
+    """The same drag with nothing behind it: a slider, and an empty plot that is painted anew at every move."""
+
+    def __init__(self):
+        self.slider, self.plot = QSlider(Qt.Orientation.Horizontal, maximum=10_000), pg.PlotWidget()
+        self.plot.resize(*SIZE)
+        self.painted = Painted(self.slider.value)
+        self.slider.valueChanged.connect(self.painted.ask)
+        self.slider.valueChanged.connect(lambda value: self.plot.setXRange(0, 1 + value / 10_000, padding=0))
+        self.plot.viewport().installEventFilter(self.painted)
+        self.plot.show()
+
+    def move(self, share):
+        self.slider.setValue(round(10_000 * share))
+
+    def close(self):
+        self.plot.close()
+
+
+class OurDrag:
+    """A drag of the gain."""
+
+    def __init__(self, spec):
+        self.window = open_window(spec)
+        self.painted = Painted(lambda: self.window.session.scene.run.spec)
+        self.window.session.store.changed.connect(self.painted.ask)
+        self.window.board.panels["gradient"].view.viewport().installEventFilter(self.painted)
+
+    def move(self, share):
+        self.window.controls.controls["gain"].slider.set_share(share)
+
+    def close(self):
+        close(self.window)
+
+
+def drag_once(dragged):
+    """Return how many moves were made."""
     start, move = time.perf_counter(), 0
     while (now := time.perf_counter()) - start < DRAG_SECONDS:
         if now - start > move / MOVES_PER_SECOND:
             move += 1
-            slider.set_share(0.3 + 0.4 * abs(1 - 2 * (move % 120) / 120))
+            dragged.move(0.3 + 0.4 * abs(1 - 2 * (move % 120) / 120))
         QApplication.processEvents()
         time.sleep(0.0005)  # as the program's own loop does when there is nothing to do: it must not keep the worker waiting
-    row(f"from the slider to the pixels ({len(painted.taken)} pictures of {move} moves)", painted.taken, "p95 100")
-    close(window)
+    return move
+
+
+def drag(name, spec, wish):
+    """From the slider to the pixels of the gradient, and in turns with it the same of a bare plot."""
+    ours, bare = OurDrag(spec), BareDrag()
+    moves = 0
+    for _round in range(DRAGS):
+        moves += drag_once(ours)
+        drag_once(bare)
+    taken, floor = ours.painted.taken, bare.painted.taken
+    row(f"from the slider to the pixels, {name} ({len(taken)} pictures of {moves} moves)", taken, f"p95 {wish}")
+    row(f"the same with an empty plot ({len(floor)} pictures)", floor, "")
+    bare.close()
+    ours.close()
 
 
 class FirstPaint(QObject):
@@ -244,7 +293,7 @@ def starts():
         start_of(program)
     pairs = [(start_of(BARE), start_of(OURS)) for _round in range(STARTS)]
     bare, ours = (statistics.median(values) for values in zip(*pairs, strict=True))
-    print(f"| start to the first picture; a bare program: {bare:.0f} ms | {ours:.0f} ms | × {ours / bare:.2f} | × 1.6 |")
+    print(f"| start to the first picture; a bare program: {bare:.0f} ms | {ours:.0f} ms | × {ours / bare:.2f} | × 1.3 |")
 
 
 def in_matplotlib():
@@ -289,7 +338,8 @@ def main():
     print("| what | median | 95th percentile | wished |\n|---|---|---|---|")
     for depth in (50, 152):
         ticks(depth)
-    drag()
+    drag("the opening experiment", OPENING_EXPERIMENT, 50)
+    drag("50 × 256", Spec(depth=50, width=256), 80)
     steps()
     lateness()
     starts()

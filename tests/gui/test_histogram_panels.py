@@ -1,7 +1,7 @@
 """The panels that draw distributions: what they draw is what was counted, and any histogram can be drawn."""
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pyqtgraph as pg
@@ -216,6 +216,48 @@ def test_saturation_is_said_of_the_layer_that_is_looked_at(open_panel):
     draw(panel, relu, Playhead(2))
     panel.hover(0)
     assert panel.finding.text.endswith("stand where f′ is 0")
+
+
+@pytest.mark.parametrize("size", [(275, 210), (400, 300), (900, 500)])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "relu",
+        "tanh&gain=10",
+        "sigmoid",
+        "sigmoid&gain=8",
+        "sigmoid&initializer=zeros",
+        "hardtanh",
+        "gelu",
+        "linear",
+        "tanh&gain=0.1",
+    ],
+)
+def test_the_names_in_the_plot_do_not_overlap_and_are_not_cut(open_panel, text, size):
+    panel = open_panel("pre_activations")
+    panel.resize(*size)
+    panel.grab()
+    draw(panel, frame_of(f"depth=3&width=40&batch=32&activation={text}"), Playhead(2))
+    panel.grab()
+    rects = [
+        text.mapRectToScene(text.boundingRect()).adjusted(4, 5, -4, -5)  # what a document keeps free around its letters
+        for text in panel._names._texts.values()
+        if text.isVisible() and text.toPlainText()
+    ]
+    assert not any(one.intersects(other) for one, other in combinations(rects, 2))
+    assert all(panel.plot.vb.sceneBoundingRect().adjusted(-1, -1, 1, 1).contains(rect) for rect in rects)
+
+
+def test_a_name_that_finds_no_room_is_shortened(open_panel):
+    panel, frame = open_panel("pre_activations"), frame_of("depth=3&width=40&batch=32&activation=relu")
+    for width, said in ((900, "of the units: f′ = 0"), (275, "%: f′ = 0")):
+        panel.resize(width, 300)
+        panel.grab()
+        draw(panel, frame, Playhead(2))
+        panel.redraw()
+        flat = panel._names._texts["flat"]
+        assert flat.isVisible() and flat.toPlainText().endswith(said)
+    assert "units" not in flat.toPlainText()
 
 
 BETWEEN = {
