@@ -93,6 +93,7 @@ def test_a_full_disk_is_called_one(free, says, monkeypatch, tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may mount a disk")
+@pytest.mark.whole
 def test_a_disk_that_is_really_full_is_called_one(tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -150,6 +151,7 @@ def test_names_with_signs_of_an_experiment_work(name, tmp_path):
     assert started("run", path).stdout == started("run", LINE).stdout
 
 
+@pytest.mark.whole
 def test_a_pdf_has_the_same_bytes_every_time(tmp_path):
     files = [tmp_path / "a.pdf", tmp_path / "b.pdf"]
     for path in files:

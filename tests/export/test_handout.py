@@ -128,6 +128,7 @@ def experiments_in(text):
 
 @needs_poppler
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.sampled(2)
 def test_a_page_has_all_of_a_step(handouts, language):
     """Title, text, verdict and experiment are on the same page, as text that can be copied, whatever the language."""
     pages = pages_of(handouts(LESSON, "pdf", language))
@@ -240,6 +241,7 @@ def body(path):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", [LESSON, "hostile"])
+@pytest.mark.sampled(2)
 def test_html_says_everything_and_runs_nothing(handouts, language, name):
     """It parses as XML and as HTML; what looks like a tag in a lesson is text; nothing is fetched from anywhere."""
     text, root = body(handouts(name, "html", language, "--notes"))

@@ -81,7 +81,7 @@ def test_every_panel_looks_the_same_from_the_command_line(drawn_by_command, key)
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 def test_every_option_says_what_it_says(drawn_by_command, arguments, wanted):
     assert drawn_by_command(*arguments) == picture_of(**wanted)
 

@@ -322,7 +322,7 @@ def spoilt(frame, values, only_some):
 @pytest.mark.parametrize("depth", [1, 2, 152])
 @pytest.mark.parametrize("kind", BAD)
 @EVERY
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(10)
 def test_bad_numbers_are_drawn(make, key, kind, depth):
     """No exception, no warning, finite axes, whatever the numbers, in present and reference; hovered and stepped through."""
     panel = make(key)

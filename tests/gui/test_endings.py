@@ -43,6 +43,7 @@ main()
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no process can be sent this signal there")
 @pytest.mark.parametrize("leaves_at_once", [True, False])
+@pytest.mark.sampled(2)
 def test_a_presented_lesson_ends_well(tmp_path, leaves_at_once):
     """And leaves Qt nothing to delete at the interpreter's end, where it would call what is gone."""
     code = (

@@ -440,7 +440,7 @@ BAD = [
 
 @EVERY
 @pytest.mark.parametrize("text", BAD)
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(8)
 def test_networks_gone_wrong_are_drawn(open_panel, key, text):
     """No exception, no warning, a finite axis, words; alone, over another network and under it."""
     panel, frame, other = open_panel(key), frame_of(text), frame_of(OTHER)

@@ -105,7 +105,7 @@ print(json.dumps(found))
 
 @pytest.mark.parametrize("scale", ["1", "1.5", "2"])
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 def test_nothing_is_clipped_and_nothing_is_out_of_reach(tmp_path, language, scale):
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": scale, "XDG_CONFIG_HOME": str(tmp_path)}
     what = json.dumps([SIZES, POINTS, DESIGN_POINTS, language])

@@ -74,6 +74,7 @@ def faults_in(bar):
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 @pytest.mark.parametrize("code", ["en", "ko"])
+@pytest.mark.sampled(2)
 def test_no_text_is_cut_or_covered(page, size, code):
     use_language(code)
     made, player = page(*size)

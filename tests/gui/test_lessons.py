@@ -35,7 +35,7 @@ def shown(window, step):
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(12)
 def test_a_lesson_from_beginning_to_end(open_window, qtbot, lesson):
     """Each step: its experiment and reference, its panels, its claims on the very Frames that are shown, its texts in both languages."""
     window = open_window("depth=3&width=4&batch=4")
@@ -344,6 +344,7 @@ def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty
 
 
 @pytest.mark.parametrize("is_shown_before", [False, True], ids=["a new picture", "its preview is there already"])
+@pytest.mark.sampled(2)
 def test_the_wave_starts_with_the_whole_run(window, qtbot, monkeypatch, is_shown_before):
     """Not with its preview; and nothing of a lesson happens when a run arrives that no step waits for."""
     monkeypatch.setattr(request_module, "PREVIEW_ABOVE", 0.0)
@@ -417,6 +418,7 @@ def test_closing_a_lesson_keeps_the_experiment(window, qtbot):
 
 
 @pytest.mark.parametrize(("part", "first", "last"), [("forward", 1, 6), ("backward", 7, 12), ("whole", 1, 12)])
+@pytest.mark.sampled(3)
 def test_a_step_plays_its_wave(window, qtbot, part, first, last):
     """From its beginning to its end; then everything is shown."""
     places = []

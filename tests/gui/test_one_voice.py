@@ -85,6 +85,7 @@ def expected(verdict, language):
     return {(subject, words[each.state]) for subject, each in judged if each is not None and each.state is not None}
 
 
+@pytest.mark.sampled(2)
 def test_titles_report_and_sentences_agree(frames, panels, language):
     """Whatever speaks of one of the three uses its word, and a title's number is in the sentence."""
     for text, frame in frames.items():

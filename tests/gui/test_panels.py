@@ -68,7 +68,7 @@ NETWORKS = [
 
 @EVERY
 @pytest.mark.parametrize("text", NETWORKS)
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(8)
 def test_any_network_is_drawn(panel, text):
     """No exception, no warning, a finite axis, and words for what is seen."""
     frame = frame_of(text)

@@ -137,6 +137,7 @@ def test_every_value_of_a_damaged_file_makes_sense(file, seed):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the most memory that was taken is read from /proc")
 @pytest.mark.parametrize("seed", [3, 14])
+@pytest.mark.whole
 def test_a_start_from_a_damaged_file_takes_no_more_memory(tmp_path, file, seed):
     file.write_bytes(made("settings", 2 * seed).content.replace(b"1100x700", b"99999x99999"))
     assert started_within(300, tmp_path) == (0, "")

@@ -313,7 +313,7 @@ def test_scrubbing_the_track_goes_there_and_back(window):
 
 
 @pytest.mark.parametrize("key", ACTIONS)
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 def test_every_action_can_be_done(window, qtbot, settle, monkeypatch, tmp_path, key):
     """Each entry of the table, by its QAction: no exception, no warning, and the program goes on."""
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: ("", ""))

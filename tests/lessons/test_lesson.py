@@ -34,7 +34,7 @@ ROUNDING = (2e-7, -2e-7, 4e-7, -4e-7, 6e-7, -6e-7)
 
 
 @pytest.mark.parametrize("step", DRAWN.values(), ids=DRAWN)
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(10)
 def test_the_claims_of_a_chaotic_network_leave_room_for_rounding(step):
     """Where a change in the last digits moves a quantity by more than 1 %, two correct programs differ: the limits lie further out."""
     reference = None if step.reference is None else simulate(step.reference)
@@ -81,7 +81,7 @@ def test_every_step_is_complete(step):
 
 
 @pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(8)
 def test_a_step_s_claims_fail_for_another_network(step):
     """A claim that holds whatever happens says nothing: with other weights, or another activation, one has to fail."""
     others = [{"gain": step.spec.gain * 1.7}, {"activation": "sigmoid" if step.spec.activation != "sigmoid" else "elu"}]

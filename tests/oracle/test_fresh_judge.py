@@ -160,6 +160,7 @@ def number(value):
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
+@pytest.mark.sampled(3)
 def test_the_file_says_what_the_definitions_make_of_the_arrays(group, capsys):
     left = 0
     for spec in experiments(group):

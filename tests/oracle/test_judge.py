@@ -136,6 +136,7 @@ def judged(spec, frame):
 
 
 @pytest.mark.parametrize("first", range(0, 240, 30))
+@pytest.mark.sampled(3)
 def test_a_judge_of_its_own_says_the_same(first):
     left = 0
     for number in range(first, first + 30):

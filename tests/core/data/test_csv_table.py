@@ -181,6 +181,7 @@ def test_too_many_numbers_are_refused(read, monkeypatch):
     assert len(read("1,2,3,4\n" * 5000)) == 5000
 
 
+@pytest.mark.whole
 def test_a_wide_table_takes_little_more_memory_than_its_numbers(read):
     """Cells are many small objects: read all at once they would take twenty times as much as the numbers."""
     content = (b"123.4567," * 2047 + b"1\n") * 512

@@ -164,7 +164,7 @@ def test_the_estimate_comes_to_the_law_in_wide_layers(name):
         ("activation=tanh&initializer=lecun_normal&residual=1", 0.5),
     ],
 )
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 def test_estimates_agree_with_drawn_networks(text, rel):
     """12 layers of 32, one input, 300 seeds: the standard deviation of ln of the mean square, signal and gradient."""
     spec = Spec.from_text(text).replace(depth=12, width=32, batch=1, data="ones", jacobian=False)
