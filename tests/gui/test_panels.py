@@ -461,6 +461,12 @@ def test_the_name_of_the_pinned_run_lies_beside_its_own_curve_and_over_no_other_
     under = np.linspace(pinned.left(), pinned.right(), 20)
     own, present = (np.interp(under, layers, each.values) for each in (line.reference, line.measured))
     assert np.abs(own - pinned.center().y()).mean() < np.abs(present - pinned.center().y()).mean()
+    for name in panel.zones.names.values():
+        box, each = extent_of(panel.plot, name), np.linspace(1, depth, 400)
+        inside = (each > box.left()) & (each < box.right())
+        for values in (line.reference.values, line.measured.values):
+            heights = np.interp(each, layers, values)[inside]
+            assert not (name.isVisible() and ((heights > box.top() + 1e-9) & (heights < box.bottom() - 1e-9)).any())
 
 
 @pytest.mark.parametrize("key", ["gradient"])

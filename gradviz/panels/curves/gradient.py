@@ -52,7 +52,8 @@ class GradientGround(PanelPart):
     def show_frame(self, frame: Frame, reference: Frame | None) -> None:
         """Update the zones, the floor and the slope, and take their room."""
         signal, sizes = frame.verdict.backward, frame.series[GRADIENT_RMS]
-        self.zones.show(judged_size(frame), falls=signal.log10_total < -1)
+        curves = [each.series[GRADIENT_RMS] for each in (frame, reference) if each is not None]
+        self.zones.show(judged_size(frame), curves, falls=signal.log10_total < -1)
         is_left, shown = is_farther_on_the_left(frame), self._plot.viewRange()[1]
         self.floor.show(frame.net.precision, shown, self.zones.ends, on_the_left=is_left)
         names = [*self.zones.names.values(), self.floor.name]

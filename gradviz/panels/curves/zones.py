@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pyqtgraph as pg
 
+from gradviz.core.choices.arrays import Float64Array
 from gradviz.core.verdict import THRESHOLD_DECADES
 from gradviz.i18n import N_, _
 from gradviz.panels.parts.style import Style
-from gradviz.panels.scales.extents import span_across, span_up
+from gradviz.panels.scales.extents import extent_of, span_across, span_up
 
 LINE = 22.0
 """Pixels at scale 1 that a line of text needs."""
@@ -17,6 +21,9 @@ PAST_CURSOR = 3.0
 
 WIDEST_NAME = 0.45
 """A name wider than this share of the plot is cut to its first word, so that curve and slope have room."""
+
+SAMPLES = 40
+"""Places along a name at which curves are looked for."""
 
 _NAMES = {
     "explode": N_("explodes: more than 10³ × the output's"),
@@ -50,10 +57,16 @@ class Zones:
             self.names[role].setColor(style.colour("quiet"))
             self.names[role].setFont(style.font(12))
 
-    def show(self, output: float, *, falls: bool) -> None:
-        """Show as much of the zones around log10 of the output's gradient as is in sight.
+    def show(self, output: float, curves: Sequence[Float64Array], *, falls: bool) -> None:
+        """Show as much of the zones around log10 of the output's gradient as is in sight, with their names off the curves.
 
-        Where the curve falls to the left, the corner of the vanishing zone that it leaves free is the left one.
+        Parameters
+        ----------
+        output : float
+        curves : sequence of ndarray
+            What is drawn over the layers from 1 on: the gradient's, and that of what is compared.
+        falls : bool
+            Whether the gradient falls to the left, which leaves free the left corner of the vanishing zone.
         """
         low, high = self._plot.viewRange()[1]
         spans = {
@@ -64,11 +77,26 @@ class Zones:
         for role, (start, end, side) in spans.items():
             zone, name = self._zones[role], self.names[role]
             zone.setVisible(end > start)
-            name.setVisible(end - start > line)
             if end > start:
                 zone.setRegion((start, end))
-                name.setText(_(_NAMES[role]))
-                if name.boundingRect().width() > WIDEST_NAME * self._plot.vb.width():
-                    name.setText(_(_NAMES[role]).partition(":")[0])
-                name.setAnchor((side, 0.5))
-                name.setPos(self.ends[side], end - 0.5 * line)
+            whole = _(_NAMES[role])
+            places = [(text, each) for text in (whole, whole.partition(":")[0]) for each in (side, 1 - side)]
+            has_room = end - start > line
+            name.setVisible(has_room and any(self._fits(name, *place, end - 0.5 * line, curves) for place in places))
+
+    def _fits(self, name: pg.TextItem, text: str, side: int, y: float, curves: Sequence[Float64Array]) -> bool:
+        """Put a name to one side, and return whether it is short enough there, and crosses no curve."""
+        name.setText(text)
+        name.setAnchor((side, 0.5))
+        name.setPos(self.ends[side], y)
+        extent = extent_of(self._plot, name)
+        if ":" in text and name.boundingRect().width() > WIDEST_NAME * self._plot.vb.width():
+            return False
+        x = np.linspace(extent.left(), extent.right(), SAMPLES)
+        for values in curves:
+            with np.errstate(invalid="ignore"):  # beside an infinity it has none, and NaN crosses nothing
+                heights = np.interp(x, np.arange(1, len(values) + 1), values)
+            heights[(x < 1) | (x > len(values))] = np.nan
+            if ((heights > extent.top()) & (heights < extent.bottom())).any():
+                return False
+        return True
