@@ -40,6 +40,7 @@ def test_what_an_encoding_lacks_comes_in_ascii(encoding, text, written):
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp949", "utf-8"])
+@pytest.mark.sampled(2)
 def test_every_stream_can_be_written_to(encoding):
     """A table, and JSON that is JSON; in English where the stream has no Hangul."""
     done = started("run", LINE, "--lang", "ko", PYTHONIOENCODING=encoding)
@@ -51,6 +52,7 @@ def test_every_stream_can_be_written_to(encoding):
     assert content["experiment"].startswith("depth=13")
 
 
+@pytest.mark.whole
 def test_a_report_opens_again(tmp_path):
     """`run X --json F` writes what `run F` opens, also beyond the length of an experiment."""
     for line in (LINE, "depth=700&width=2&batch=4&bias_std=0.5"):

@@ -266,6 +266,7 @@ while True:
 """
 
 
+@pytest.mark.whole
 def test_kill_leaves_a_whole_file(tmp_path):
     """Killed in the middle of writing, ten times: the file is one of the two, never a part or a mixture."""
     path = tmp_path / "x"

@@ -186,6 +186,7 @@ def test_type_is_of_a_size_to_read_and_nothing_leaves_the_page(handouts, languag
 
 
 @needs_poppler
+@pytest.mark.whole
 def test_pictures_are_there_as_vectors(handouts):
     """Both waves' colours on every page of steps, and no image in the file."""
     path = handouts(LESSON, "pdf")

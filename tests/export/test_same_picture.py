@@ -107,7 +107,7 @@ PANELS_OF_THE_WINDOW = ("gradient", "activations", "numbers")
     ],
     ids=["looked at", "forward", "backward", "at first"],
 )
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(4)
 def test_the_window_exports_the_playhead_s_layer(open_window, qtbot, tmp_path, go, at, phase):
     """Forward no gradient is lit yet, backward all of the signal is: four pictures of one layer or another."""
     window = open_window(TEXT)

@@ -74,6 +74,7 @@ def test_a_lesson_from_beginning_to_end(open_window, qtbot, lesson):
 
 
 @pytest.mark.parametrize("name", ["depth_multiplies", "check_the_claim"])
+@pytest.mark.sampled(2)
 def test_while_a_question_waits_the_panels_show_the_step_before(open_window, qtbot, name):
     """Also where the lesson is opened at that step: neither experiment, nor panels, nor title answer it."""
     lesson = lesson_named(name)
@@ -316,6 +317,7 @@ def test_escape_leaves_one_thing_after_the_other(window, qtbot):
 
 
 @pytest.mark.parametrize("hasty", ["an edit is still running", "forward and back at once"])
+@pytest.mark.sampled(2)
 def test_a_step_arrives_whatever_was_under_way(window, qtbot, monkeypatch, hasty):
     """The picture of the step and its reference are there in the end, though runs are slow and others were asked for."""
     slow = {}

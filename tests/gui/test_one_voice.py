@@ -40,7 +40,7 @@ NETWORKS = [
     *(f"depth=30&width=60&width_profile={name}&activation=relu" for name in ("funnel", "widening", "bottleneck", "hourglass")),
     *(f"depth=9&initializer={name}&activation=tanh" for name in ("zeros", "constant", "orthogonal", "normal")),
     *(f"depth=9&initializer={name}&activation=sigmoid&bias_std=1" for name in ("zeros", "constant", "normal")),
-    "depth=120&activation=linear&initializer=normal&gain=0.035&width_profile=hourglass&width=1600&batch=8",
+    "depth=120&activation=linear&initializer=normal&gain=0.07&width_profile=hourglass&width=400&batch=8",
     "depth=400&width=20&activation=linear&initializer=lecun_normal&gain=0.9&dtype=float16&batch=8",
     "depth=40&activation=hardtanh&initializer=normal&gain=1000000",
     "depth=60&data=ones&activation=tanh&initializer=lecun_normal&gain=4",

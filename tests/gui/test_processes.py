@@ -118,6 +118,7 @@ raise SystemExit(run(["show", *{words!r}]))
         (["lesson:1/smaller", "--set", "gain=0.25"], "None 0 0.25"),
     ],
 )
+@pytest.mark.sampled(2)
 def test_a_step_on_the_command_line_opens_its_lesson(tmp_path, words, said):
     """And one that is changed is an experiment like any other."""
     child = start(OPENS_A_STEP.format(words=words), tmp_path)
@@ -167,6 +168,7 @@ raise SystemExit(run(["show", "depth=1000&width=300"]))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.sampled(2)
 def test_signals_close_the_window(tmp_path, number):
     child = start(SAYS_WHEN_IT_RUNS, tmp_path)
     assert child.stdout.readline() == "running\n"

@@ -119,6 +119,7 @@ def test_a_panel_needs_nothing_but_the_scene(key, scene, qtbot):
 
 
 @pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.sampled(3)
 def test_a_picture_needs_nothing_but_the_scene(ending, scene, qapp):
     content = figure_bytes(scene.at(Playhead(3)), Figure(stacked(tuple(PANELS)), (900, 3000)), ending)
     assert len(content) > 10_000

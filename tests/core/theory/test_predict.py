@@ -27,7 +27,7 @@ CHECKED = ("activation_rms", "activation_std", "pre_activation_rms", "log10_grad
         "activation=tanh&initializer=lecun_normal&residual=1&residual_scale=inverse_sqrt_depth",
     ],
 )
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 def test_measured_values_lie_on_the_theory(text):
     """The mean over the seeds is the prediction, within 5 of its standard errors and 1 %.
 
@@ -63,6 +63,7 @@ SKIPS = "depth=20&residual_scale=inverse_sqrt_depth"
         "depth=10&data=digits&normalize=none&residual=2&width=64&activation=relu&initializer=he_normal",
     ],
 )
+@pytest.mark.sampled(4)
 def test_skip_connections_start_from_the_mean_of_the_input(text):
     """Inputs of 1, and pixels, which are positive: the mean over the units adds to the mean of every branch."""
     frames = [simulate(Spec.from_text(text).replace(seed=seed)) for seed in range(5)]
@@ -290,6 +291,7 @@ def test_every_prediction_is_of_a_measure():
     assert {f"{key}_theory" for key in frame.theory} <= set(columns_of(frame))
 
 
+@pytest.mark.whole
 def test_the_spread_of_finite_width():
     """Of 200 ReLU networks, two thirds lie within the band of one input, and theirs is the only kind that has one."""
     spec = Spec(activation="relu", initializer="he_normal", depth=8, width=60, batch=1)
