@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import nan
 from types import MappingProxyType
 
@@ -23,10 +24,13 @@ FEW_UNITS, SAMPLED_UNITS = 16, 6
 """Of a layer with at most so many units a Frame tells every one by itself; of a wider one so many, spread evenly."""
 
 
+@cache
 def sampled_units(units: int) -> IntArray:
-    """Return the units of a layer that a Frame tells one by one, counted from 0."""
+    """Return the units of a layer that a Frame tells one by one, counted from 0; not to be written to."""
     count = units if units <= FEW_UNITS else SAMPLED_UNITS
-    return np.linspace(0, units - 1, count).round().astype(np.intp)
+    sample = np.linspace(0, units - 1, count).round().astype(np.intp)
+    sample.setflags(write=False)
+    return sample
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from functools import cached_property
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
@@ -14,7 +14,7 @@ from gradviz.panels.strip import shape as shape
 from gradviz.panels.strip.items import mixed
 from gradviz.panels.strip.layout import StripLayout
 
-MOST_LINES = 3000
+MOST_LINES = 1500
 """So many weights are drawn; with more layers, of each only the strongest."""
 
 STRENGTHS = 6
@@ -27,27 +27,35 @@ LEAST_STRENGTH = 0.02
 """Of the strongest; what is weaker is not drawn."""
 
 
-@dataclass(frozen=True)
 class Strokes:
-    """A network's strokes before a wave, behind the forward and behind the backward one."""
+    """A network's strokes before a wave, behind the forward and behind the backward one; each made when it is first seen.
 
-    unlit: tuple[Stroke, ...] = ()
-    forward: tuple[Stroke, ...] = ()
-    backward: tuple[Stroke, ...] = ()
+    None where units are not drawn one by one.
+    """
 
+    def __init__(self, layout: StripLayout | None = None) -> None:
+        self._layout = layout if layout is not None and layout.is_dots else None
 
-def strokes_of(layout: StripLayout) -> Strokes:
-    """Return the strokes of a network whose units are drawn one by one, else none."""
-    if not layout.is_dots:
-        return Strokes()
-    lit, unlit = tuple(_dots(layout, is_lit=True)), tuple(_dots(layout, is_lit=False))
-    by_weight = {layer: _by_weight(layout, layer) for layer in layout.drawn[1:]}
-    by_gradient = {layer: _by_gradient(layout, layer) for layer in layout.drawn[1:]}
-    return Strokes(
-        (*_lines(layout, "grid", by_weight), *unlit),
-        (*_lines(layout, "forward", by_weight), *lit),
-        (*_lines(layout, "backward", by_gradient), *lit),
-    )
+    @cached_property
+    def unlit(self) -> tuple[Stroke, ...]:
+        """Weights and units that no wave has reached."""
+        return self._of("grid", _by_weight, is_lit=False)
+
+    @cached_property
+    def forward(self) -> tuple[Stroke, ...]:
+        """Weights by their size, and units."""
+        return self._of("forward", _by_weight, is_lit=True)
+
+    @cached_property
+    def backward(self) -> tuple[Stroke, ...]:
+        """Weights by their gradient, and units."""
+        return self._of("backward", _by_gradient, is_lit=True)
+
+    def _of(self, role: str, strength: Callable[[StripLayout, int], np.ndarray], *, is_lit: bool) -> tuple[Stroke, ...]:
+        if (layout := self._layout) is None:
+            return ()
+        strengths = {layer: strength(layout, layer) for layer in layout.drawn[1:]}
+        return (*_lines(layout, role, strengths), *_dots(layout, is_lit=is_lit))
 
 
 def _dots(layout: StripLayout, *, is_lit: bool) -> Iterator[Stroke]:

@@ -60,7 +60,7 @@ class StripLayout:
     name: str = ""
     is_lowest: bool = True
 
-    @property
+    @cached_property
     def last(self) -> int:
         """The last layer that is drawn."""
         return min(self.frame.depth, self.depth)
@@ -98,22 +98,22 @@ class StripLayout:
         with np.errstate(all="ignore"):
             return shape.levels(np.log10(self.frame.series["activation_rms"]))
 
-    @property
+    @cached_property
     def top(self) -> float:
         """Where the highest column ends."""
         return self.box.top() + (self.style.px(ARC_ROOM) if self.frame.net.residual else self.style.px(2))
 
-    @property
+    @cached_property
     def middle(self) -> int:
         """Between the two lanes."""
         return round((self.top + self.box.bottom()) / 2)
 
-    @property
+    @cached_property
     def half(self) -> float:
         """Half of the highest column."""
         return max(float(LEAST_COLUMN), (self.box.bottom() - self.top) / 2 - 1)
 
-    @property
+    @cached_property
     def spacing(self) -> float:
         """From a unit to the next, where they are drawn one by one."""
         if self.draws_all:
@@ -121,12 +121,12 @@ class StripLayout:
         rooms = 2 * self.half * shape.heights(self.units)[1:] / np.array([len(sampled_units(n)) for n in self.units[1:]])
         return min(float(rooms.min()), self.style.px(26))
 
-    @property
+    @cached_property
     def draws_all(self) -> bool:
         """Whether every unit of every layer is drawn, and not some of them."""
         return max(self.units[1:]) <= FEW_UNITS
 
-    @property
+    @cached_property
     def is_dots(self) -> bool:
         """Whether units are drawn one by one."""
         room, least = LEAST_FOR_DOTS
@@ -134,18 +134,27 @@ class StripLayout:
 
     def places(self, layer: int) -> np.ndarray:
         """Return where the drawn units of a layer stand, in pixels from the middle."""
+        if layer not in self._places:
+            self._places[layer] = self._placed(layer)
+        return self._places[layer]
+
+    @cached_property
+    def _places(self) -> dict[int, np.ndarray]:
+        return {}
+
+    def _placed(self, layer: int) -> np.ndarray:
         count = len(sampled_units(self.units[layer]))
         if self.draws_all and self.units[layer] <= FEW_UNITS:
             return shape.unit_places(count, min(self.spacing, 2 * self.half / count))
         end = max(0.0, float(self.highs[layer]) - self.radius)
         return np.linspace(-end, end, count) if count > 1 else np.zeros(1)
 
-    @property
+    @cached_property
     def radius(self) -> float:
         """Of a dot."""
         return shape.radius(self.pixels, self.spacing)
 
-    @property
+    @cached_property
     def rim(self) -> float:
         """From a dot to the edge of its column."""
         return min(self.style.px(3), 0.12 * self.pixels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
@@ -11,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from gradviz.core.runs.playhead import Phase, Playhead
 from gradviz.panels.parts.still_item import paint_strokes
 from gradviz.panels.strip import shape as shape
-from gradviz.panels.strip.dots import Strokes, strokes_of
+from gradviz.panels.strip.dots import Strokes
 from gradviz.panels.strip.items import LitItem
 from gradviz.panels.strip.layout import LEAST_FOR_DOTS, StripLayout
 
@@ -47,18 +48,18 @@ class LensLayout(StripLayout):
         left = min(max(x - width / 2, whole.box.left()), whole.box.right() - width)
         return replace(lens, box=QRectF(left, whole.box.top(), width, whole.box.height()))
 
-    @property
+    @cached_property
     def is_dots(self) -> bool:
         """Whether there is anything to show: columns below, and room for units."""
         fits = self.playhead.layer <= self.last and len(self.drawn) * self.pixels <= MOST * self.whole.box.width()
         return not self.whole.is_dots and fits and self.spacing >= LEAST_FOR_DOTS[1]
 
-    @property
+    @cached_property
     def pixels(self) -> float:
         """Pixels a layer."""
         return self.style.px(PIXELS)
 
-    @property
+    @cached_property
     def drawn(self) -> range:
         """The layers under it."""
         last, layer = self.last, self.playhead.layer
@@ -95,7 +96,7 @@ class LensItem(LitItem):
         """Stand where the wave is."""
         if self.layout is not None and (self.lens is None or playhead.layer != self.playhead.layer):
             self.lens = LensLayout.over(self.layout, playhead)
-            self._strokes = strokes_of(self.lens)
+            self._strokes = Strokes(self.lens)
         super().show_playhead(playhead)
 
     def paint(self, painter: QPainter, *_options: object) -> None:

@@ -8,7 +8,7 @@ from gradviz.core.runs.playhead import Playhead
 from gradviz.panels.parts.still_item import StillItem
 from gradviz.panels.parts.style import Style
 from gradviz.panels.strip.between import strokes_between
-from gradviz.panels.strip.dots import strokes_of
+from gradviz.panels.strip.dots import Strokes
 from gradviz.panels.strip.items import StripItem
 from gradviz.panels.strip.labels import LabelsItem
 from gradviz.panels.strip.layout import StripLayout
@@ -39,7 +39,7 @@ class NetworkRow:
         for item in self._lit:
             item.show_strip(strip, rect)
             item.show()
-        self.dots.show_strokes(strokes_of(layout))
+        self.dots.show_strokes(Strokes(layout))
         self.lens.show_layout(layout)
 
     def show_playhead(self, playhead: Playhead) -> None:
