@@ -46,7 +46,7 @@ class Style:
         Qt 6.11 strokes such a pen four times faster than one that is translucent and 1.4 pixels wide, and dashes it ten times
         faster.
         """
-        pen = QPen(self._over_ground(role, alpha), max(1, int(self.scale * self.ratio)), line)
+        pen = QPen(self.over_ground(role, alpha), max(1, int(self.scale * self.ratio)), line)
         pen.setCosmetic(True)
         return pen
 
@@ -55,9 +55,10 @@ class Style:
 
         Qt 6.11 fills an antialiased shape with it six times faster than with one that is translucent.
         """
-        return QBrush(self._over_ground(role, alpha))
+        return QBrush(self.over_ground(role, alpha))
 
-    def _over_ground(self, role: str, alpha: float) -> QColor:
+    def over_ground(self, role: str, alpha: float) -> QColor:
+        """Return what a role's colour makes of the ground at an opacity."""
         over, ground = self.colour(role), self.colour("ground")
         pairs = ((over.red(), ground.red()), (over.green(), ground.green()), (over.blue(), ground.blue()))
         return QColor(*(round(alpha * above + (1 - alpha) * below) for above, below in pairs))

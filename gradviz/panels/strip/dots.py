@@ -14,7 +14,7 @@ from gradviz.panels.strip import shape as shape
 from gradviz.panels.strip.items import mixed
 from gradviz.panels.strip.layout import StripLayout
 
-MOST_LINES = 1500
+MOST_LINES = 3000
 """So many weights are drawn; with more layers, of each only the strongest."""
 
 STRENGTHS = 6
@@ -111,4 +111,7 @@ def _lines(layout: StripLayout, role: str, strengths: dict[int, np.ndarray]) -> 
     for level, found in sorted(lines.items()):
         share = level / STRENGTHS
         alpha = 0.8 if role == "grid" else 0.08 + 0.82 * share**1.5
-        yield Stroke(layout.style.pen(role, (0.4 + 1.3 * share**2) * crowd**0.5, alpha * crowd), lines=found)
+        # Mixed with the ground: Qt paints lines that let it shine through ten times as slowly.
+        pen = layout.style.pen(role, (0.4 + 1.3 * share**2) * crowd**0.5)
+        pen.setColor(layout.style.over_ground(role, alpha * crowd))
+        yield Stroke(pen, lines=found)

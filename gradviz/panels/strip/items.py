@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -189,7 +189,4 @@ class StripItem(LitItem):
 
 def mixed(style: Style, role: str, level: float) -> QColor:
     """Return a role's colour at a level: full at 1, nearly the ground's at 0."""
-    share = PALEST + (1 - PALEST) * level
-    over, ground = style.colour(role), style.colour("ground")
-    parts: list[Callable[[QColor], int]] = [QColor.red, QColor.green, QColor.blue]
-    return QColor(*(round(share * part(over) + (1 - share) * part(ground)) for part in parts))
+    return style.over_ground(role, PALEST + (1 - PALEST) * level)
